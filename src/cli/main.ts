@@ -1,0 +1,54 @@
+import { enableCompileCache } from 'node:module'
+import { GridError, errorText } from '../core/errors.ts'
+import { type Command, helpText, parseCommandLine } from './command.ts'
+
+/** Loaded on demand: a command pays only for what it uses. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  edge: () => import('./edge.ts'),
+  simulate: () => import('./simulate.ts'),
+  demo: () => import('./demo.ts'),
+  query: () => import('./query.ts'),
+  site: () => import('./site.ts'),
+  ledger: () => import('./ledger.ts'),
+  bench: () => import('./bench.ts'),
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const [name = '', ...rest] = words
+  if (name === '' || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(await overview())
+    return name === '' ? 2 : 0
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (load === undefined) {
+    throw new GridError('usage', `busbar has no command "${name}"`, { hint: 'See busbar --help.' })
+  }
+  const { command } = await load()
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(helpText(command))
+    return 0
+  }
+  return command.run(parseCommandLine(command, rest))
+}
+
+async function overview(): Promise<string> {
+  const lines = ['Busbar: substation edge computing.', '', 'usage: busbar COMMAND [options]', '']
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    lines.push(`  ${name.padEnd(10)} ${(await load()).command.summary}`)
+  }
+  return [...lines, '', 'busbar COMMAND --help shows its options and an example.', ''].join('\n')
+}
+
+enableCompileCache()
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (thrown: unknown) => {
+    const known = thrown instanceof GridError && thrown.code !== 'bug'
+    const detail = thrown instanceof Error && !known ? (thrown.stack ?? '') : errorText(thrown)
+    process.stderr.write(`busbar: ${detail}\n`)
+    if (thrown instanceof GridError && thrown.hint !== undefined) process.stderr.write(`  ${thrown.hint}\n`)
+    process.exitCode = thrown instanceof GridError ? thrown.exitCode : 1
+  },
+)
