@@ -1,6 +1,23 @@
+import type { Columns } from '../core/batch.ts'
 import type { Micros } from '../core/time.ts'
 
 /** What HTTP needs from the edge around it. */
+export interface EdgeView {
+  health(): HealthInfo
+  /** One line for each device that has sent anything, taken at one moment. */
+  accounts(): readonly AccountInfo[]
+  /** Walked in slices between other work: points that appear meanwhile may be missing, none comes twice. */
+  points(): Iterable<PointInfo>
+  pointInfo(point: number): PointInfo | undefined
+  /**
+   * Chunks in order of time, pulled by the consumer: a slow client costs no memory. The first `next` throws a GridError
+   * `in-use` where too many queries run. `return` ends the query at once, even while a `next` is waiting.
+   */
+  readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk>
+  /** Prometheus text exposition and its content type. */
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
 export interface PointInfo {
   readonly point: number
   readonly device: string
@@ -20,21 +37,21 @@ export interface ReadingsQuery {
   readonly to: Micros
 }
 
-/** Columns of equal length, in order of time; `devices[i]`, `quantities[i]` belong to `times[i]`. */
-export interface ReadingsChunk {
-  readonly points: Uint32Array
-  readonly times: Float64Array
-  readonly values: Float64Array
-  readonly qualities: Uint16Array
+/** Columns of equal length in order of time, then point; they belong to the consumer. */
+export interface ReadingsChunk extends Columns {
+  /** Journal rows left out since the chunk before because the disk returned other bytes than were written. */
+  readonly damagedRows: number
 }
 
-/** One line of the ledger: received = stored + refused (of every reason) + duplicates, to the unit. */
+/** One line of the ledger: received = stored + duplicates + refused (of every reason) + inFlight, to the unit. */
 export interface AccountInfo {
   readonly device: string
   readonly received: number
   readonly stored: number
   readonly duplicates: number
   readonly refused: Readonly<Record<string, number>>
+  /** Taken from the device, not yet in a commit and not yet acknowledged. */
+  readonly inFlight: number
 }
 
 export interface HealthInfo {
@@ -43,15 +60,4 @@ export interface HealthInfo {
   readonly uptimeSeconds: number
   /** One sentence for each thing that is wrong, with what to do. */
   readonly problems: readonly string[]
-}
-
-export interface EdgeView {
-  health(): HealthInfo
-  accounts(): readonly AccountInfo[]
-  points(): readonly PointInfo[]
-  /** Chunks in order of time, pulled by the consumer: a slow client costs no memory. Returning early ends the query. */
-  readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk>
-  pointInfo(point: number): PointInfo | undefined
-  /** Prometheus text exposition and its content type. */
-  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
 }

@@ -55,7 +55,10 @@ export class Args {
     const text = this.required(name)
     const value = Number(text)
     if (!Number.isInteger(value) || value < bounds.min || value > bounds.max) {
-      throw new GridError('usage', `--${name} ${text}: a whole number from ${bounds.min} to ${bounds.max} is needed`)
+      throw new GridError(
+        'usage',
+        `--${name} ${text}: a whole number from ${bounds.min} to ${bounds.max} is needed`,
+      )
     }
     return value
   }
@@ -70,7 +73,12 @@ export function parseCommandLine(command: Command, words: readonly string[]): Ar
     }
   }
   try {
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true, strict: true })
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options,
+      allowPositionals: true,
+      strict: true,
+    })
     return new Args(values as Record<string, string | boolean | undefined>, positionals)
   } catch (cause) {
     throw new GridError('usage', errorText(cause).replace(/\. To specify a positional.*$/s, ''), {

@@ -48,7 +48,8 @@ main(process.argv.slice(2)).then(
     const known = thrown instanceof GridError && thrown.code !== 'bug'
     const detail = thrown instanceof Error && !known ? (thrown.stack ?? '') : errorText(thrown)
     process.stderr.write(`busbar: ${detail}\n`)
-    if (thrown instanceof GridError && thrown.hint !== undefined) process.stderr.write(`  ${thrown.hint}\n`)
+    if (thrown instanceof GridError && thrown.hint !== undefined)
+      process.stderr.write(`  ${thrown.hint}\n`)
     process.exitCode = thrown instanceof GridError ? thrown.exitCode : 1
   },
 )

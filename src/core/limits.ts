@@ -8,8 +8,12 @@ export const limits = {
   // --- connections -----------------------------------------------------------------------------------------
   /** A substation has about 1,000 devices; four times that leaves room for reconnects that overlap. */
   connections: 4096,
+  /** Connections that have not sent CONNECT yet; past it the one that waited longest is closed. */
+  strangers: 1024,
   /** Between the TCP handshake and CONNECT. A device that says nothing holds a place for this long, no longer. */
   connectTimeoutMs: 10_000,
+  /** What connections get to take their last packet when the edge stops. */
+  farewellMs: 500,
   /** Largest control packet we accept, announced as Maximum Packet Size. A meter's batch of a day fits. */
   packetBytes: 256 * 1024,
   /** Bytes of unfinished packets over all connections; past it the connection that would add more is closed. */
@@ -18,11 +22,15 @@ export const limits = {
   unsentBytesPause: 256 * 1024,
   /** Bytes waiting in one connection's socket before it is closed. */
   unsentBytesClose: 4 * 1024 * 1024,
-  /** QoS 1 and 2 publishes a client may have unacknowledged, announced as Receive Maximum. */
-  receiveMaximum: 1024,
+  /** QoS 1 and 2 publishes a client may have unacknowledged, announced as Receive Maximum. Four bytes each. */
+  receiveMaximum: 16_384,
   topicBytes: 1024,
   topicLevels: 32,
   topicAliases: 16,
+  /** Topics that a connection remembers the way of; past it all are looked up again. */
+  routesPerConnection: 256,
+  /** User properties of one packet or will: empty ones cost 5 bytes to send and 20 times that to keep. */
+  userProperties: 128,
   clientIdBytes: 256,
 
   // --- sessions and messages kept in memory ----------------------------------------------------------------
@@ -45,31 +53,37 @@ export const limits = {
   slotReadings: 16_384,
   /** Slots: one filling, one committing, the rest is what ingest may run ahead of the disk. */
   slots: 4,
-  /** Receipts (PUBACK, PUBREC) that wait for a commit, over all connections. */
-  receipts: 65_536,
+  /** Readings that are committed at once; fewer wait `commitWaitMs` for company. */
+  commitAtOnceReadings: 256,
+  /** How long a first reading waits for others to share its fsync: 1,000 messages/s would else cost 1,000 of them. */
+  commitWaitMs: 2,
+  /** Refused payloads kept as evidence per commit; more are counted only. */
+  evidencePerCommit: 16,
   /** Devices and points numbered by one edge. A device that invents names must not fill the disk with them. */
   devices: 20_000,
   points: 200_000,
   pointsPerDevice: 4096,
   quantityBytes: 64,
   deviceBytes: 128,
-  /** Nesting of a JSON payload; the canonical form needs 3. */
-  jsonDepth: 8,
   /** First bytes of a refused payload that are kept for an operator. */
   evidenceBytes: 256,
   /** Refused payloads kept; the oldest goes first. The count of them is never forgotten. */
   evidenceRows: 1000,
+  /** Account entries of one slot that are not "stored": refusals and duplicates. */
+  slotNotes: 16_384,
   /** A device's clock this far ahead of ours is marked "clock not synchronised". */
   clockAheadMs: 5000,
 
   // --- store -----------------------------------------------------------------------------------------------
-  /** Reading time one journal row may span. Bounds what a lookup by time has to open. */
-  journalRowSpanMs: 16_000,
-  /** Journal rows opened to decide whether one late reading is already there. */
-  lateLookupRows: 256,
-  /** A snapshot of accounts is due after so many readings, or so long: it bounds the replay at start. */
-  snapshotReadings: 4_000_000,
-  snapshotIntervalMs: 15_000,
+  /** Reading time one journal row may span. Bounds how far back a lookup by time has to begin. */
+  journalRowSpanMs: 60_000,
+  /** Readings of older rows compared per commit to decide whether late ones are already there. */
+  lateLookupReadings: 500_000,
+  /** A snapshot of accounts is due after so many readings, or so many rows: it bounds the replay at start. */
+  snapshotReadings: 2_000_000,
+  snapshotRows: 20_000,
+  /** Between attempts to write what the disk refused. */
+  diskRetryMs: 500,
   /** WAL frames before a checkpoint, in pages of 4 KiB. */
   walPages: 2000,
   /** Readings handed from the query thread to HTTP at a time. */
@@ -85,8 +99,14 @@ export const limits = {
 /** Relations that the code relies on; checked once when a process starts. */
 export function assertLimits(): void {
   assert(limits.slots >= 2, 'one slot fills while another commits')
-  assert(limits.unsentBytesPause < limits.unsentBytesClose, 'a slow reader is paused before it is closed')
-  assert(limits.receipts >= limits.slotReadings, 'a slot of one-reading messages has a receipt for each')
+  assert(
+    limits.unsentBytesPause < limits.unsentBytesClose,
+    'a slow reader is paused before it is closed',
+  )
+  assert(limits.commitAtOnceReadings < limits.slotReadings, 'a slot has room for what waits')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
-  assert(limits.packetBytes < limits.unfinishedBytesTotal, 'one packet fits into the memory for all')
+  assert(
+    limits.packetBytes < limits.unfinishedBytesTotal,
+    'one packet fits into the memory for all',
+  )
 }

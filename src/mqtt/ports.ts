@@ -14,20 +14,35 @@ export interface Intake {
   open(topic: string): Source | undefined
 
   /**
-   * Takes one application message. `bytes[start..end)` is the payload and is valid only during the call. Returns an MQTT 5.0
-   * reason code that the acknowledgement is to carry once everything taken so far is durable (0x00 success, 0x99 payload format
-   * invalid, 0x97 quota exceeded), or `NO_ROOM`. The server issues one receipt for each QoS 1 or 2 message after `take`
-   * returned a reason, in the order of the calls, and settles receipts when `Receipts.settle` says so.
+   * Takes one application message. `bytes[start..end)` is the payload and is valid only during the call. Returns the MQTT 5.0
+   * reason code that its acknowledgement is to carry once `durableBatch` has reached `takenBatch` (0x00 success, 0x99
+   * payload format invalid, 0x97 quota exceeded), or `NO_ROOM`.
    */
   take(source: Source, bytes: Uint8Array, start: number, end: number): number
 
-  /** The server has handed over all that the sockets held for now: a good moment to commit. */
-  turnEnded(): void
+  /** Everything taken so far is durable once `durableBatch` is this number or a later one. */
+  readonly takenBatch: number
+  readonly durableBatch: number
 }
 
 /** May this client come in, and what may it do? Capability 2 fills this with accounts and access rules. */
 export interface Gatekeeper {
+  /** An MQTT 5.0 reason code; 0x00 lets the client in. */
   admit(client: { readonly clientId: string; readonly remote: string }): number
   mayPublish(clientId: string, topic: string): boolean
   maySubscribe(clientId: string, filter: string): boolean
+}
+
+/** The bytes of one network connection on their way out. */
+export interface Sink {
+  readonly remote: string
+  /** Takes ownership of `bytes`: the caller does not change them afterwards. */
+  write(bytes: Uint8Array): void
+  /** Written, but not yet taken by the peer. */
+  readonly unsentBytes: number
+  /** No more `receive` until `resume`. */
+  pause(): void
+  resume(): void
+  /** Sends what was written, then ends the connection. */
+  end(): void
 }

@@ -1,0 +1,43 @@
+import { readParameters } from './parameters.ts'
+import type { AccountInfo } from './ports.ts'
+import type { Route, RouteContext } from './route.ts'
+import { listText, textStream } from './text-stream.ts'
+
+/** `GET /api/v1/ledger`. The totals are those of the lines shown, taken from the same moment. */
+export function ledgerRoute({ view, report }: RouteContext): Route {
+  return (request, reply) => {
+    const { device } = readParameters(request.query, ['device'])
+    reply.type('application/json; charset=utf-8')
+    if (request.method === 'HEAD') return reply.send()
+    const shown = view
+      .accounts()
+      .filter((account) => device === undefined || account.device === device)
+    const format = {
+      head: '{"devices":[',
+      item: lineOf,
+      tail: () => `\n],"totals":${JSON.stringify(totalsOf(shown))}}\n`,
+    }
+    return reply.send(textStream(listText(shown, format), report))
+  }
+}
+
+type Totals = Omit<AccountInfo, 'device'>
+
+function lineOf({ device, received, stored, duplicates, refused, inFlight }: AccountInfo): string {
+  return JSON.stringify({ device, received, stored, duplicates, refused, inFlight })
+}
+
+export function totalsOf(accounts: readonly AccountInfo[]): Totals {
+  const totals = { received: 0, stored: 0, duplicates: 0, inFlight: 0 }
+  const refused: Record<string, number> = {}
+  for (const account of accounts) {
+    totals.received += account.received
+    totals.stored += account.stored
+    totals.duplicates += account.duplicates
+    totals.inFlight += account.inFlight
+    for (const [reason, readings] of Object.entries(account.refused)) {
+      refused[reason] = (refused[reason] ?? 0) + readings
+    }
+  }
+  return { ...totals, refused }
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Micros } from '../core/time.ts'
+import type {
+  AccountInfo,
+  EdgeView,
+  HealthInfo,
+  PointInfo,
+  ReadingsChunk,
+  ReadingsQuery,
+} from './ports.ts'
+import { type Api, startApi } from './server.ts'
+
+export const NOW = Micros(Date.UTC(2026, 0, 31, 12) * 1000)
+
+/** An edge in memory: points, and a source of chunks that a test writes. */
+export class MemoryEdge implements EdgeView {
+  readonly asked: ReadingsQuery[] = []
+  readonly reported: unknown[] = []
+  list: PointInfo[] = [
+    { point: 0, device: 'm1', quantity: 'voltage.a', unit: 'V', modelled: true },
+    { point: 1, device: 'say "x", y', quantity: 'öl', unit: 'Cel', modelled: false },
+  ]
+  healthInfo: HealthInfo = { healthy: true, site: 's1', uptimeSeconds: 5, problems: [] }
+  accountList: AccountInfo[] = []
+  /** Chunks handed out so far, and queries that ended. */
+  handedOut = 0
+  ended = 0
+  source: () => AsyncGenerator<ReadingsChunk> = async function* () {}
+
+  health(): HealthInfo {
+    return this.healthInfo
+  }
+
+  accounts(): readonly AccountInfo[] {
+    return this.accountList
+  }
+
+  points(): Iterable<PointInfo> {
+    return this.list
+  }
+
+  pointInfo(point: number): PointInfo | undefined {
+    return this.list[point]
+  }
+
+  async *readings(query: ReadingsQuery): AsyncGenerator<ReadingsChunk> {
+    this.asked.push(query)
+    try {
+      for await (const chunk of this.source()) {
+        this.handedOut++
+        yield chunk
+      }
+    } finally {
+      this.ended++
+    }
+  }
+
+  async metrics(): Promise<{ contentType: string; text: string }> {
+    return { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: 'busbar_up 1\n' }
+  }
+}
+
+export class Served {
+  readonly edge: MemoryEdge
+  readonly api: Api
+
+  private constructor(edge: MemoryEdge, api: Api) {
+    this.edge = edge
+    this.api = api
+  }
+
+  static async start(): Promise<Served> {
+    const edge = new MemoryEdge()
+    const address = { host: '127.0.0.1', port: 0 }
+    const report = (thrown: unknown): void => void edge.reported.push(thrown)
+    const api = await startApi({ address, view: edge, now: () => NOW, report })
+    return new Served(edge, api)
+  }
+
+  get(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.api.address.port}${path}`, init)
+  }
+
+  /** Status and body of what must be problem details. */
+  async problem(path: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
+    const response = await this.get(path, init)
+    assert.equal(response.headers.get('content-type'), 'application/problem+json; charset=utf-8')
+    const body = (await response.json()) as Record<string, unknown>
+    assert.equal(body['status'], response.status)
+    assert.equal(body['type'], 'about:blank')
+    return body
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.api.stop()
+  }
+}
+
+export function chunkOf(
+  rows: readonly (readonly [point: number, time: number, value: number, quality: number])[],
+  damagedRows = 0,
+): ReadingsChunk {
+  return {
+    points: Uint32Array.from(rows, ([point]) => point),
+    times: Float64Array.from(rows, ([, time]) => time),
+    values: Float64Array.from(rows, ([, , value]) => value),
+    qualities: Uint16Array.from(rows, ([, , , bits]) => bits),
+    damagedRows,
+  }
+}
+
+/** A chunk of the size that the store hands out. */
+export const EVEN = chunkOf(Array.from({ length: 4096 }, (_, at) => [0, NOW + at, at / 10, 0]))
+
+test('an edge in memory is served', async () => {
+  await using served = await Served.start()
+  assert.equal((await served.get('/healthz')).status, 200)
+})

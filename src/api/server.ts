@@ -1,0 +1,165 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Address } from '../core/address.ts'
+import { formatAddress } from '../core/address.ts'
+import { GridError, errorCode, errorText } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
+import type { Clock } from '../core/time.ts'
+import { ledgerRoute } from './ledger-route.ts'
+import { nearest } from './nearest.ts'
+import { pointsRoute } from './points-route.ts'
+import type { EdgeView } from './ports.ts'
+import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
+import type { Report, Route, RouteContext } from './route.ts'
+import { readingsRoute } from './readings-route.ts'
+
+/** A request, head and body, has arrived by then or never will. */
+const REQUEST_TIMEOUT_MS = 10_000
+/** A connection on which nothing moves for so long is closed; it also ends the query of a client that stopped reading. */
+const SILENCE_MS = 60_000
+const KEEP_ALIVE_MS = 30_000
+const HEADER_BYTES = 16 * 1024
+
+export interface ApiOptions {
+  readonly address: Address
+  readonly view: EdgeView
+  readonly now: Clock
+  /** Told of every answer that was a fault of ours. */
+  readonly report?: Report
+}
+
+export interface Api {
+  readonly address: Address
+  /** Cuts what is being sent: whoever reads it can tell that it is not the whole. */
+  stop(): Promise<void>
+}
+
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { address, view, now, report = ignore } = options
+  const context: RouteContext = { view, now, report }
+  const app = createApp(report)
+  const routes: Readonly<Record<string, Route>> = {
+    '/healthz': healthRoute(view),
+    '/metrics': metricsRoute(view),
+    '/api/v1/points': pointsRoute(context),
+    '/api/v1/readings': readingsRoute(context),
+    '/api/v1/ledger': ledgerRoute(context),
+  }
+  for (const [url, handler] of Object.entries(routes)) {
+    app.route({ method: ['GET', 'HEAD'], url, handler })
+  }
+  app.setNotFoundHandler(notFound(Object.keys(routes)))
+  app.server.maxConnections = limits.httpConnections
+  try {
+    await app.listen({ host: address.host, port: address.port })
+  } catch (thrown) {
+    await app.close()
+    throw listenFault(thrown, address)
+  }
+  const bound = app.server.address()
+  const port = bound === null || typeof bound === 'string' ? address.port : bound.port
+  return {
+    address: { host: address.host, port },
+    stop: () => app.close(),
+  }
+}
+
+function createApp(report: Report): FastifyInstance {
+  const app = fastify({
+    bodyLimit: limits.httpBodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    http: { maxHeaderSize: HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS },
+    frameworkErrors: (thrown, _request, reply) => sendProblem(reply, problemOf(thrown)),
+    clientErrorHandler: (_thrown, socket) => {
+      if (socket.writable) socket.write(MALFORMED)
+      socket.destroy()
+    },
+  })
+  // No route takes a body yet: it is not looked at, and a POST is told 405 whatever it carries.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+  })
+  app.setErrorHandler((thrown, _request, reply) => {
+    const details = problemOf(thrown)
+    if (details.status === 500) report(thrown)
+    return sendProblem(reply, details)
+  })
+  return app
+}
+
+function ignore(): void {}
+
+function healthRoute(view: EdgeView): Route {
+  return (_request, reply) => {
+    const { healthy, site, uptimeSeconds, problems } = view.health()
+    reply.code(healthy ? 200 : 503).type('application/json; charset=utf-8')
+    const status = healthy ? 'ok' : 'failing'
+    return reply.send(`${JSON.stringify({ status, site, uptimeSeconds, problems })}\n`)
+  }
+}
+
+function metricsRoute(view: EdgeView): Route {
+  return async (_request, reply) => {
+    const { contentType, text } = await view.metrics()
+    return reply.type(contentType).send(text)
+  }
+}
+
+/** A wrong method is told which ones there are, a wrong path which one is near. */
+function notFound(paths: readonly string[]) {
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    if (paths.includes(path)) {
+      reply.header('allow', 'GET, HEAD, OPTIONS')
+      if (request.method === 'OPTIONS') return reply.code(204).send()
+      const detail = `${request.method} ${path}: this address is only read`
+      return sendProblem(reply, problem(405, { detail, hint: 'Use GET.' }))
+    }
+    const [near] = nearest(path, paths, 1)
+    const hint = near === undefined ? `There are ${paths.join(', ')}.` : `Is ${near} meant?`
+    const detail = `${request.method} ${path}: nothing is here`
+    return sendProblem(reply, problem(404, { detail, code: 'not-found', hint }))
+  }
+}
+
+function listenFault(thrown: unknown, address: Address): unknown {
+  const text = formatAddress(address)
+  const hint = 'Choose another address with --http HOST:PORT.'
+  switch (errorCode(thrown)) {
+    case 'EADDRINUSE':
+      return new GridError('address-in-use', `${text} is taken by another program`, { hint })
+    case 'EACCES':
+      return new GridError('address-in-use', `${text}: this user may not listen on that port`, {
+        hint,
+      })
+    case 'EADDRNOTAVAIL':
+      return new GridError('address-in-use', `${text}: this machine has no such address`, { hint })
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new GridError('address-in-use', `${text}: no machine has that name`, { hint })
+    default:
+      return new GridError('address-in-use', `${text}: ${errorText(thrown)}`, {
+        hint,
+        cause: thrown,
+      })
+  }
+}
+
+const MALFORMED_BODY = `${JSON.stringify(
+  problem(400, {
+    detail: 'What arrived is not an HTTP/1.1 request, or too long or too slow for one.',
+  }),
+)}\n`
+const MALFORMED = [
+  'HTTP/1.1 400 Bad Request',
+  'Connection: close',
+  `Content-Type: ${PROBLEM_TYPE}`,
+  `Content-Length: ${Buffer.byteLength(MALFORMED_BODY)}`,
+  '',
+  MALFORMED_BODY,
+].join('\r\n')

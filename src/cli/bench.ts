@@ -1,0 +1,61 @@
+import { GridError } from '../core/errors.ts'
+import { type Result, type Workload, runWorkload } from './bench/workload.ts'
+import type { Args, Command } from './command.ts'
+
+export const command: Command = {
+  name: 'bench',
+  summary: 'Measure an edge on this machine: durable messages a second, and latency.',
+  options: {
+    workload: { value: 'NAME', help: 'one of full, many, steady, quiet; all of them with --json' },
+    seconds: { value: 'N', help: 'measured time of each workload', default: '10' },
+    json: { help: 'every figure, as JSON' },
+  },
+  example: 'busbar bench --workload steady --seconds 5',
+  run,
+}
+
+const WORKLOADS: readonly Omit<Workload, 'seconds'>[] = [
+  { name: 'full', connections: 20, window: 500, ratePerSecond: undefined },
+  { name: 'steady', connections: 200, window: undefined, ratePerSecond: 20_000 },
+  { name: 'many', connections: 1000, window: 10, ratePerSecond: undefined },
+  { name: 'quiet', connections: 1000, window: undefined, ratePerSecond: 1000 },
+]
+/** What the two numbers come from when nobody asks for anything else. */
+const CANONICAL = ['full', 'steady']
+
+async function run(args: Args): Promise<number> {
+  const seconds = args.integer('seconds', { min: 1, max: 600 })
+  const results: Result[] = []
+  for (const workload of chosen(args)) results.push(await runWorkload({ ...workload, seconds }))
+  if (args.flag('json')) process.stdout.write(`${JSON.stringify({ results }, null, 2)}\n`)
+  else if (args.optional('workload') === undefined) process.stdout.write(twoNumbers(results))
+  else for (const result of results) process.stdout.write(`${line(result)}\n`)
+  return 0
+}
+
+function chosen(args: Args): readonly Omit<Workload, 'seconds'>[] {
+  const name = args.optional('workload')
+  if (name === undefined) {
+    return args.flag('json') ? WORKLOADS : WORKLOADS.filter((each) => CANONICAL.includes(each.name))
+  }
+  const found = WORKLOADS.filter((each) => each.name === name)
+  if (found.length > 0) return found
+  const names = WORKLOADS.map((each) => each.name).join(', ')
+  throw new GridError('usage', `--workload ${name}: no such workload`, {
+    hint: `There are ${names}.`,
+  })
+}
+
+function twoNumbers([full, steady]: readonly Result[]): string {
+  const rate = Math.round(full?.messagesPerSecond ?? 0).toLocaleString('en')
+  const p99 = steady?.p99Ms.toFixed(1)
+  return `durable QoS 1 messages/s: ${rate}\nP99 at 20,000 msg/s:      ${p99} ms\n`
+}
+
+function line(result: Result): string {
+  const { workload, messagesPerSecond, p50Ms, p99Ms, p999Ms, edgeCores, edgeRssMb } = result
+  const rate = Math.round(messagesPerSecond).toLocaleString('en')
+  const latency = [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(2)).join(' / ')
+  const edge = `edge ${edgeCores.toFixed(2)} cores, ${edgeRssMb.toFixed(0)} MB`
+  return `${workload}: ${rate} msg/s; P50 / P99 / P99.9 ${latency} ms; ${edge}`
+}

@@ -1,0 +1,34 @@
+import { formatAddress, parseAddress } from '../core/address.ts'
+import type { GridError } from '../core/errors.ts'
+import { startEdge } from '../edge/edge.ts'
+import { loadSite } from '../edge/site/site.ts'
+import type { Args, Command } from './command.ts'
+
+export const command: Command = {
+  name: 'edge',
+  summary: 'Run the edge of one substation.',
+  options: {
+    site: { value: 'FILE', help: 'what is in this substation (YAML)' },
+    data: { value: 'DIR', help: 'folder of the journal; made if it does not exist' },
+    mqtt: { value: 'HOST:PORT', help: 'where devices connect', default: '127.0.0.1:1883' },
+    http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8080' },
+  },
+  example: 'busbar edge --site examples/demo.yaml --data var/demo',
+  run,
+}
+
+/** Runs until SIGINT or SIGTERM, or until its writer fails: then whoever supervises it starts it again. */
+async function run(args: Args): Promise<number> {
+  const mqtt = parseAddress(args.required('mqtt'), '--mqtt')
+  const http = parseAddress(args.required('http'), '--http')
+  const site = loadSite(args.required('site'))
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+  ended.catch(() => {})
+  const onFailed = (error: GridError): void => reject(error)
+  const edge = await startEdge({ site, directory: args.required('data'), mqtt, http, onFailed })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  process.stdout.write(`ready mqtt=${formatAddress(edge.mqtt)} http=${formatAddress(edge.http)}\n`)
+  await ended
+  await edge.stop()
+  return 0
+}

@@ -1,0 +1,145 @@
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { GridError, errorText } from '../core/errors.ts'
+import { Micros, formatTime, parseTime } from '../core/time.ts'
+import {
+  DeviceCheck,
+  type EdgeAccount,
+  type Finding,
+  type StoredRow,
+  type Subject,
+} from '../simulator/check.ts'
+import { type Ledger, planOf, readLedger } from '../simulator/ledger.ts'
+import { Model } from '../simulator/model.ts'
+import { sampleTimeMs } from '../simulator/plan.ts'
+import { verdictOf, verdictText } from '../simulator/verdict.ts'
+import type { Command } from './command.ts'
+
+const COLUMNS = 'device,quantity,time,value,quality'
+
+export const command: Command = {
+  name: 'ledger',
+  summary: 'Compare what devices saw acknowledged with what the edge has, to the unit.',
+  positionals: 'check',
+  options: {
+    ledger: { value: 'FILE', help: 'written by busbar simulate --ledger' },
+    url: { value: 'URL', help: 'HTTP address of the edge', default: 'http://127.0.0.1:8080' },
+    json: { help: 'the findings of every device as JSON' },
+  },
+  example: 'busbar ledger check --ledger simulator.json --url http://127.0.0.1:8080',
+  async run(args) {
+    if (args.positionals.length !== 1 || args.positionals[0] !== 'check') {
+      throw new GridError('usage', 'busbar ledger knows one thing to do: check', {
+        hint: command.example,
+      })
+    }
+    const ledger = readLedger(args.required('ledger'))
+    const findings = await checkAll(ledger, args.required('url').replace(/\/+$/, ''))
+    const verdict = verdictOf(findings)
+    const report = args.flag('json')
+      ? `${JSON.stringify({ ...verdict, complete: ledger.complete, findings })}\n`
+      : verdictText(verdict)
+    process.stdout.write(report)
+    return verdict.differing.length === 0 ? 0 : 1
+  },
+}
+
+/** One query for all devices: the edge reads its journal once, and a check needs no more than the instant at hand. */
+async function checkAll(ledger: Ledger, url: string): Promise<Finding[]> {
+  const subjects = subjectsOf(ledger)
+  const checks = new Map(subjects.map((subject) => [subject.device, new DeviceCheck(subject)]))
+  const accounts = await edgeAccounts(url)
+  const span = spanOf(subjects)
+  if (span !== undefined) {
+    const query = new URLSearchParams({
+      from: timeText(span.firstMs),
+      to: timeText(span.lastMs + 1),
+    })
+    for await (const row of storedRows(`${url}/api/v1/readings?${query.toString()}`)) {
+      checks.get(row.device)?.add(row)
+    }
+  }
+  return [...checks].map(([device, check]) => check.finish(accounts.get(device)))
+}
+
+function subjectsOf(ledger: Ledger): Subject[] {
+  const plan = planOf(ledger)
+  const model = new Model(ledger.seed, plan.deviceCount)
+  return Object.entries(ledger.devices).map(([device, entry], index) => {
+    if (model.devices[index]?.id !== device) {
+      throw new GridError('input', `${device} is not device ${index + 1} of the simulator`)
+    }
+    return { model, plan, index, device, entry }
+  })
+}
+
+/** From the first to the last acknowledged sample; undefined: there is none. */
+function spanOf(
+  subjects: readonly Subject[],
+): { readonly firstMs: number; readonly lastMs: number } | undefined {
+  let firstMs = Infinity
+  let lastMs = -Infinity
+  for (const { plan, index, entry } of subjects) {
+    const first = entry.samples[0]?.[0]
+    const last = entry.samples.at(-1)?.[1]
+    if (first === undefined || last === undefined) continue
+    firstMs = Math.min(firstMs, sampleTimeMs(plan, index, first))
+    lastMs = Math.max(lastMs, sampleTimeMs(plan, index, last))
+  }
+  return lastMs < firstMs ? undefined : { firstMs, lastMs }
+}
+
+async function edgeAccounts(url: string): Promise<Map<string, EdgeAccount>> {
+  const response = await get(`${url}/api/v1/ledger`, 'application/json')
+  const { devices } = (await response.json()) as { devices: readonly EdgeAccount[] }
+  return new Map(devices.map((account) => [account.device, account]))
+}
+
+interface DeviceRow extends StoredRow {
+  readonly device: string
+}
+
+/** The readings as CSV, line by line: there may be more of them than fit into memory. */
+async function* storedRows(url: string): AsyncGenerator<DeviceRow> {
+  const { body } = await get(url, 'text/csv')
+  if (body === null) return
+  const input = Readable.fromWeb(body as ReadableStream<Uint8Array>)
+  let head = true
+  try {
+    for await (const line of createInterface({ input })) {
+      if (!head) yield storedRow(line)
+      else if (line !== COLUMNS)
+        throw new GridError('input', `not ${COLUMNS}: ${line.slice(0, 80)}`)
+      head = false
+    }
+  } catch (cause) {
+    throw new GridError('unreachable', `${url} broke off: ${errorText(cause)}`, { cause })
+  }
+}
+
+/** Names of quantities that the simulator knows need no quotes; a quality may have some, but comes last. */
+function storedRow(line: string): DeviceRow {
+  const [device = '', quantity = '', time = '', value = ''] = line.split(',')
+  return { device, quantity, timeMs: (parseTime(time) ?? NaN) / 1000, value: Number(value) }
+}
+
+async function get(url: string, accept: string): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(url, { headers: { accept } })
+  } catch (cause) {
+    const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause
+    throw new GridError('unreachable', `${url}: ${errorText(reason)}`, {
+      hint: 'Is the edge running? Choose its address with --url http://HOST:PORT.',
+      cause,
+    })
+  }
+  if (response.ok) return response
+  const text = (await response.text()).slice(0, 200)
+  throw new GridError('unreachable', `${url} answers ${response.status}: ${text}`)
+}
+
+function timeText(ms: number): string {
+  return formatTime(Micros(ms * 1000))
+}

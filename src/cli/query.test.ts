@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, test } from 'node:test'
+import type { EdgeView } from '../api/ports.ts'
+import { type Api, startApi } from '../api/server.ts'
+import { Micros } from '../core/time.ts'
+import { QueryThread } from '../store/reader/query-thread.ts'
+import { StoreReader } from '../store/reader/store-reader.ts'
+import { WrittenJournal } from '../store/reader/written-journal.test.ts'
+
+const MAIN = join(import.meta.dirname, 'main.ts')
+const DAY = Date.UTC(2026, 0, 31) * 1000
+
+interface Ending {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** `busbar query` in a process of its own, since it is about streams and exit codes. */
+async function query(...words: readonly string[]): Promise<Ending> {
+  const child = spawn(process.execPath, [MAIN, 'query', ...words])
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)])
+  return { code, out, err }
+}
+
+function journalOf(): WrittenJournal {
+  const journal = new WrittenJournal().define('m1/voltage.a', 'm1/current.a', 'meter "2"/voltage.a')
+  journal.row([
+    { point: 0, time: DAY, value: 231.25 },
+    { point: 2, time: DAY + 1, value: Number.NaN, quality: 1 },
+    { point: 1, time: DAY + 500_000, value: 12 },
+  ])
+  return journal
+}
+
+/** The HTTP interface over a written journal. */
+async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { readonly api: Api }> {
+  const thread = new QueryThread(journal.directory)
+  const reader = StoreReader.open(journal.directory)
+  const points = [...reader.points()].map((point) => ({ ...point, modelled: true }))
+  reader.close()
+  const view: EdgeView = {
+    health: () => ({ healthy: true, site: 's', uptimeSeconds: 0, problems: [] }),
+    accounts: () => [],
+    points: () => points,
+    pointInfo: (point) => points[point],
+    readings: (asked) => thread.readings(asked),
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
+  }
+  const api = await startApi({
+    address: { host: '127.0.0.1', port: 0 },
+    view,
+    now: () => Micros(DAY),
+  })
+  return {
+    api,
+    [Symbol.asyncDispose]: async () => {
+      await api.stop()
+      await thread.close()
+    },
+  }
+}
+
+describe('busbar query', () => {
+  test('prints a table for people', async () => {
+    using journal = journalOf()
+    const { code, out, err } = await query(
+      '--data',
+      journal.directory,
+      '--from',
+      '2026-01-31T00:00:00Z',
+    )
+    assert.deepEqual([code, err], [0, ''])
+    assert.deepEqual(out.split('\n'), [
+      'device     quantity   time                          value  quality',
+      'm1         voltage.a  2026-01-31T00:00:00.000Z     231.25  good',
+      'meter "2"  voltage.a  2026-01-31T00:00:00.000001Z       -  invalid',
+      'm1         current.a  2026-01-31T00:00:00.500Z         12  good',
+      '',
+    ])
+  })
+
+  test('reads the same from a folder and from an edge', async () => {
+    using journal = journalOf()
+    await using served = await serve(journal)
+    const url = `127.0.0.1:${served.api.address.port}`
+    for (const words of [
+      ['--format', 'table', '--device', 'm1'],
+      ['--format', 'csv', '--quantity', 'voltage.a', '--limit', '1'],
+      ['--format', 'json'],
+      ['--format', 'table', '--points'],
+      ['--format', 'json', '--points', '--device', 'meter "2"'],
+    ]) {
+      const asked = ['--from', String(DAY / 1000), ...words]
+      const folder = await query('--data', journal.directory, ...asked)
+      assert.equal(folder.code, 0, folder.err)
+      assert.deepEqual(await query('--url', url, ...asked), folder)
+      assert.ok(folder.out.length > 20)
+      if (words.includes('json')) JSON.parse(folder.out)
+    }
+  })
+
+  test('an unknown name is told the near ones, an empty range is no mistake', async () => {
+    using journal = journalOf()
+    await using served = await serve(journal)
+    for (const source of [
+      ['--data', journal.directory],
+      ['--url', `http://127.0.0.1:${served.api.address.port}/`],
+    ]) {
+      const device = await query(...source, '--device', 'm7')
+      assert.deepEqual(device, {
+        code: 1,
+        out: '',
+        err: 'busbar: m7: no device has that name\n  Is m1 meant?\n',
+      })
+      const quantity = await query(...source, '--device', 'm1', '--quantity', 'voltage')
+      assert.match(quantity.err, /no quantity of m1 has that name\n {2}Is voltage\.a meant\?/)
+      const nothing = await query(...source, '--to', '2001-01-01T00:00:00Z', '--format', 'json')
+      assert.deepEqual(nothing, {
+        code: 0,
+        out: '{"readings":[\n]}\n',
+        err: 'busbar: no readings in this range\n',
+      })
+    }
+  })
+
+  test('says how many rows are damaged, from both', async () => {
+    using journal = journalOf()
+    journal.damage(journal.row([{ point: 0, time: DAY + 7 }]))
+    await using served = await serve(journal)
+    for (const source of [
+      ['--data', journal.directory],
+      ['--url', `127.0.0.1:${served.api.address.port}`],
+    ]) {
+      const { code, out, err } = await query(
+        ...source,
+        '--from',
+        String(DAY / 1000),
+        '--format',
+        'csv',
+      )
+      assert.deepEqual([code, out.split('\n').length], [0, 5])
+      assert.match(err, /1 journal rows are damaged/)
+    }
+  })
+
+  test('ends when nobody reads any more', async () => {
+    using journal = new WrittenJournal().define('m1/p')
+    for (let row = 0; row < 20; row++) {
+      journal.row(
+        Array.from({ length: 16_000 }, (_, at) => ({ point: 0, time: DAY + row * 16_000 + at })),
+      )
+    }
+    const words = ['query', '--data', journal.directory, '--from', String(DAY / 1000)]
+    const child = spawn(process.execPath, [MAIN, ...words])
+    const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [code, err] = await Promise.all([exit, text(child.stderr)])
+    assert.deepEqual([code, err], [0, ''])
+  })
+
+  const mistakes: readonly (readonly [words: readonly string[], says: RegExp])[] = [
+    [[], /reads from one place: --data DIR or --url URL/],
+    [['--data', 'x', '--url', 'y'], /reads from one place/],
+    [['--data', 'x', '--from', 'noon'], /--from noon: not a time/],
+    [['--data', 'x', '--limit', 'all'], /--limit all: a whole number from 1 on/],
+    [['--data', 'x', '--format', 'xml'], /--format xml: table, csv, json are known/],
+    [['m1', '--data', 'x'], /m1: busbar query takes options only/],
+  ]
+  for (const [words, says] of mistakes) {
+    test(`busbar query ${words.join(' ')} is a mistake of usage`, async () => {
+      const { code, out, err } = await query(...words)
+      assert.deepEqual([code, out], [2, ''])
+      assert.match(err, says)
+    })
+  }
+
+  test('an edge that is not there, and one that breaks off', async () => {
+    using journal = journalOf()
+    const served = await serve(journal)
+    const url = `http://127.0.0.1:${served.api.address.port}`
+    await served[Symbol.asyncDispose]()
+    const { code, err } = await query('--url', url)
+    assert.equal(code, 1)
+    assert.match(err, /cannot be reached: ECONNREFUSED\n {2}Is the edge running/)
+    const broken = await fetchBroken()
+    assert.match(broken.err, /broke off its answer: it is not complete/)
+    assert.equal(broken.code, 1)
+  })
+})
+
+/** An edge whose disk fails in the middle of an answer. */
+async function fetchBroken(): Promise<Ending> {
+  const view = {
+    async *readings() {
+      const one = new Float64Array([DAY])
+      yield {
+        points: new Uint32Array(1),
+        times: one,
+        values: one,
+        qualities: new Uint16Array(1),
+        damagedRows: 0,
+      }
+      throw new Error('disk')
+    },
+    pointInfo: () => ({ point: 0, device: 'm1', quantity: 'p', unit: '', modelled: true }),
+  } as unknown as EdgeView
+  const api = await startApi({
+    address: { host: '127.0.0.1', port: 0 },
+    view,
+    now: () => Micros(DAY),
+  })
+  const ending = await query('--url', `127.0.0.1:${api.address.port}`)
+  await api.stop()
+  return ending
+}

@@ -1,0 +1,206 @@
+import { nearest } from '../api/nearest.ts'
+import { readCount } from '../api/parameters.ts'
+import { CsvText, JsonText, type ReadingsText, csvField } from '../api/readings-text.ts'
+import { readRange } from '../api/time-range.ts'
+import { GridError } from '../core/errors.ts'
+import { Micros } from '../core/time.ts'
+import type { ReadingsChunk, ReadingsQuery } from '../store/reader/readings-query.ts'
+import type { Args, Command } from './command.ts'
+import { EdgeSource } from './query/edge-source.ts'
+import { FolderSource } from './query/folder-source.ts'
+import { Output } from './query/output.ts'
+import type { NamedPoint, QuerySource } from './query/source.ts'
+import { TableText, tableLines } from './query/table-text.ts'
+
+/** Readings made into text at a time. */
+const SLICE_READINGS = 512
+const POINT_TITLES = ['device', 'quantity', 'unit'] as const
+const FORMATS = ['table', 'csv', 'json'] as const
+
+type Format = (typeof FORMATS)[number]
+
+export const command: Command = {
+  name: 'query',
+  summary: 'Read points and readings, from a data folder or from a running edge.',
+  options: {
+    data: { value: 'DIR', help: 'data folder of an edge, running or not' },
+    url: { value: 'URL', help: 'HTTP address of an edge, instead of --data' },
+    device: { value: 'NAME', help: 'of this device only' },
+    quantity: { value: 'NAME', help: 'of this quantity only, such as voltage.a' },
+    from: {
+      value: 'TIME',
+      help: 'RFC 3339, epoch ms, or -15m, -2h, -7d (default 1 h before --to)',
+    },
+    to: { value: 'TIME', help: 'not included (default now, and 5 s for clocks that run ahead)' },
+    limit: { value: 'COUNT', help: 'the first COUNT readings only' },
+    format: {
+      value: 'table|csv|json',
+      help: 'for people, spreadsheets, programs',
+      default: 'table',
+    },
+    points: { help: 'list points instead of readings' },
+  },
+  example: 'busbar query --data var/demo --device meter-0001 --quantity voltage.a --from -15m',
+  async run(args) {
+    const request = requestOf(args)
+    const source = sourceOf(args)
+    const output = new Output(process.stdout)
+    try {
+      if (args.flag('points')) await printPoints(source, request, output)
+      else await printReadings(source, request, output)
+    } finally {
+      source.close()
+    }
+    return 0
+  },
+}
+
+interface Request {
+  readonly query: ReadingsQuery
+  readonly limit: number
+  readonly format: Format
+}
+
+function requestOf(args: Args): Request {
+  const [extra] = args.positionals
+  if (extra !== undefined) {
+    throw new GridError('usage', `${extra}: busbar query takes options only`, {
+      hint: command.example,
+    })
+  }
+  const format = FORMATS.find((known) => known === args.optional('format'))
+  if (format === undefined) {
+    throw new GridError(
+      'usage',
+      `--format ${args.optional('format')}: ${FORMATS.join(', ')} are known`,
+    )
+  }
+  const words = { from: args.optional('from'), to: args.optional('to'), prefix: '--' }
+  const range = readRange(words, Micros(Date.now() * 1000))
+  const count = args.optional('limit')
+  const limit = count === undefined ? Infinity : readCount(count, '--limit')
+  const query = { ...range, device: args.optional('device'), quantity: args.optional('quantity') }
+  return { query, limit, format }
+}
+
+function sourceOf(args: Args): QuerySource {
+  const data = args.optional('data')
+  const url = args.optional('url')
+  if (data !== undefined && url === undefined) return new FolderSource(data)
+  if (url !== undefined && data === undefined) return new EdgeSource(url)
+  throw new GridError('usage', 'busbar query reads from one place: --data DIR or --url URL', {
+    hint: command.example,
+  })
+}
+
+async function printReadings(source: QuerySource, request: Request, output: Output): Promise<void> {
+  const { query, limit, format } = request
+  const text = textOf(format, source)
+  let readings = 0
+  let damagedRows = 0
+  for await (const chunk of source.readings(query, limit)) {
+    damagedRows += chunk.damagedRows
+    if (chunk.times.length === 0) continue
+    if (readings === 0 && !(await output.write(text.open()))) return
+    readings += chunk.times.length
+    if (!(await printChunk(chunk, text, output))) return
+  }
+  if (readings === 0) {
+    await explainNothing(source, query)
+    await output.write(text.open())
+  }
+  await output.write(text.close(damagedRows))
+  if (damagedRows > 0) {
+    process.stderr.write(
+      `busbar: ${damagedRows} journal rows are damaged; their readings are missing above\n`,
+    )
+  }
+}
+
+async function printChunk(
+  chunk: ReadingsChunk,
+  text: ReadingsText,
+  output: Output,
+): Promise<boolean> {
+  for (let start = 0; start < chunk.times.length; start += SLICE_READINGS) {
+    const end = Math.min(start + SLICE_READINGS, chunk.times.length)
+    if (!(await output.write(text.add({ chunk, start, end })))) return false
+  }
+  return true
+}
+
+function textOf(format: Format, source: QuerySource): ReadingsText {
+  const namesOf = (point: number) => source.nameOf(point)
+  switch (format) {
+    case 'json':
+      return new JsonText(namesOf)
+    case 'csv':
+      return new CsvText(namesOf)
+    case 'table':
+      return new TableText(namesOf)
+  }
+}
+
+/** Nothing in the range is an answer; a name that nobody has is a mistake. */
+async function explainNothing(
+  source: QuerySource,
+  { device, quantity }: ReadingsQuery,
+): Promise<void> {
+  const devices = new Set<string>()
+  const quantities = new Set<string>()
+  for await (const point of source.points(undefined)) {
+    devices.add(point.device)
+    if (device === undefined || point.device === device) quantities.add(point.quantity)
+  }
+  if (device !== undefined && !devices.has(device)) throw unknownName('device', device, devices)
+  if (quantity !== undefined && !quantities.has(quantity)) {
+    throw unknownName(
+      device === undefined ? 'quantity' : `quantity of ${device}`,
+      quantity,
+      quantities,
+    )
+  }
+  process.stderr.write('busbar: no readings in this range\n')
+}
+
+function unknownName(what: string, name: string, known: ReadonlySet<string>): GridError {
+  const near = nearest(name, known, 3)
+  return new GridError('not-found', `${name}: no ${what} has that name`, {
+    hint:
+      near.length > 0
+        ? `Is ${near.join(' or ')} meant?`
+        : `${known.size} are known; busbar query --points lists them.`,
+  })
+}
+
+async function printPoints(source: QuerySource, request: Request, output: Output): Promise<void> {
+  const { device, quantity } = request.query
+  const points: NamedPoint[] = []
+  for await (const point of source.points(device)) {
+    if (quantity === undefined || point.quantity === quantity) points.push(point)
+    if (points.length === request.limit) break
+  }
+  if (points.length === 0) await explainNothing(source, request.query)
+  await output.write(pointsText(points, request.format))
+}
+
+function pointsText(points: readonly NamedPoint[], format: Format): string {
+  const rows = points.map(({ device, quantity, unit }) => [device, quantity, unit])
+  switch (format) {
+    case 'json': {
+      const lines = points.map(({ device, quantity, unit }) =>
+        JSON.stringify({ device, quantity, unit }),
+      )
+      return `{"points":[\n${lines.join(',\n')}\n]}\n`
+    }
+    case 'csv':
+      return [POINT_TITLES, ...rows].map((cells) => `${cells.map(csvField).join(',')}\n`).join('')
+    case 'table': {
+      const lines = [POINT_TITLES, ...rows]
+      const widths = POINT_TITLES.map((_, at) =>
+        lines.reduce((widest, cells) => Math.max(widest, cells[at]?.length ?? 0), 0),
+      )
+      return points.length === 0 ? '' : tableLines(lines, widths, undefined)
+    }
+  }
+}

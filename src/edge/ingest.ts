@@ -1,0 +1,207 @@
+import { type Refusal, accountOf, kindNumber } from '../core/accounts.ts'
+import { assert } from '../core/assert.ts'
+import { limits } from '../core/limits.ts'
+import { quantityOf } from '../core/quantities.ts'
+import { type Clock, Micros } from '../core/time.ts'
+import { unitScale } from '../core/units.ts'
+import { type Intake, NO_ROOM, type Source } from '../mqtt/ports.ts'
+import { reason } from '../mqtt/reasons.ts'
+import { CanonicalDecoder } from '../payload/canonical.ts'
+import type { Draft } from '../payload/decoder.ts'
+import type { Evidence } from '../store/journal.ts'
+import type { JournalWriter } from '../store/journal-writer.ts'
+import type { Device, Names } from '../store/names.ts'
+
+/** A device's topic and what reads its payloads. */
+interface DeviceSource extends Source {
+  readonly device: Device
+  readonly decoder: CanonicalDecoder
+}
+
+export interface IngestSettings {
+  readonly writer: JournalWriter
+  readonly names: Names
+  readonly clock: Clock
+  /** The device of this name may send; false: it is refused, and counted as one of the unknown. */
+  readonly isWelcome: (device: string) => boolean
+}
+
+/**
+ * From a message to rows in the batch that is being filled, and from there to the writer. A batch is handed over when the
+ * writer has nothing to do and enough readings wait, or the first of them has waited long enough to share its fsync.
+ */
+export class Ingest implements Intake {
+  readonly #writer: JournalWriter
+  readonly #names: Names
+  readonly #clock: Clock
+  readonly #isWelcome: (device: string) => boolean
+  readonly #draft: Draft
+  readonly #sources = new Map<string, DeviceSource>()
+  /** Readings received of each device since the accounts began, whatever became of them. */
+  readonly received: Float64Array
+  #readings = 0
+  #notes = 0
+  #evidence: Evidence[] = []
+  #durable = 0
+  #now: Micros
+  #waitsSinceMs = 0
+  #isTurnScheduled = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor({ writer, names, clock, isWelcome }: IngestSettings) {
+    this.#writer = writer
+    this.#names = names
+    this.#clock = clock
+    this.#isWelcome = isWelcome
+    this.#now = clock()
+    this.received = receivedFrom(writer.accounts)
+    assert(writer.slot !== undefined, 'a writer starts with a free slot')
+    this.#draft = { columns: writer.slot, base: 0, count: 0, complaint: '' }
+  }
+
+  get takenBatch(): number {
+    return this.#readings + this.#notes > 0 ? this.#writer.serial : this.#writer.serial - 1
+  }
+
+  get durableBatch(): number {
+    return this.#durable
+  }
+
+  open(topic: string): DeviceSource | undefined {
+    const name = DEVICE_TOPIC.exec(topic)?.[1]
+    if (name === undefined) return undefined
+    const known = this.#sources.get(name)
+    if (known !== undefined) return known
+    const isFit =
+      name.length <= limits.deviceBytes && DEVICE_NAME.test(name) && this.#isWelcome(name)
+    const device =
+      (isFit ? this.#names.device(name) : undefined) ?? this.#names.device(UNKNOWN_DEVICE)
+    if (device === undefined) return undefined
+    const number = (quantity: string, unit: string): number =>
+      device.name === UNKNOWN_DEVICE
+        ? -1
+        : this.#names.point(device, quantity, quantityOf(quantity)?.unit ?? unit)
+    const source = { device, decoder: new CanonicalDecoder({ number, scale }, this.#draft, name) }
+    if (device.name !== UNKNOWN_DEVICE) this.#sources.set(name, source)
+    return source
+  }
+
+  take(source: Source, bytes: Uint8Array, start: number, end: number): number {
+    const { device, decoder } = source as DeviceSource
+    if (!this.#isTurnScheduled) this.#beginTurn()
+    if (this.#writer.slot === undefined) return NO_ROOM
+    const draft = this.#draft
+    draft.base = this.#readings
+    this.#now = Micros(this.#now + 1)
+    const outcome = decoder.decode(bytes, start, end, this.#now)
+    if (outcome === 'ok') {
+      this.#readings += draft.count
+      this.received[device.number] = (this.received[device.number] as number) + draft.count
+      return reason.success
+    }
+    if (outcome === 'full') {
+      this.#handOver()
+      return this.take(source, bytes, start, end)
+    }
+    return this.#refuse(
+      device,
+      outcome,
+      bytes.subarray(start, Math.min(end, start + limits.evidenceBytes)),
+    )
+  }
+
+  /** The writer says that everything up to this batch is on the disk. */
+  settled(serial: number): void {
+    this.#durable = serial
+    if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
+    if (this.#readings + this.#notes > 0) this.#consider()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #refuse(device: Device, refusal: Refusal, bytes: Uint8Array): number {
+    const { slot } = this.#writer
+    const isUnknown = device.name === UNKNOWN_DEVICE
+    const kind = kindNumber[isUnknown ? 'unknownDevice' : refusal]
+    if (slot === undefined || this.#notes === limits.slotNotes) return NO_ROOM
+    const at = this.#notes * 3
+    slot.notes[at] = device.number
+    slot.notes[at + 1] = kind
+    slot.notes[at + 2] = 1
+    this.#notes++
+    this.received[device.number] = (this.received[device.number] as number) + 1
+    if (this.#evidence.length < limits.evidencePerCommit) {
+      const { complaint } = this.#draft
+      const reasonName = isUnknown ? 'unknownDevice' : refusal
+      this.#evidence.push({
+        device: device.number,
+        time: this.#now,
+        reason: reasonName,
+        complaint,
+        bytes: bytes.slice(),
+      })
+    }
+    if (isUnknown) return reason.notAuthorised
+    return refusal === 'tooManyPoints' ? reason.quotaExceeded : reason.payloadFormatInvalid
+  }
+
+  /** One clock reading for all messages of a turn of the event loop; within it, arrival advances by a microsecond each. */
+  #beginTurn(): void {
+    this.#isTurnScheduled = true
+    this.#now = Micros(Math.max(this.#now, this.#clock()))
+    if (this.#readings + this.#notes === 0) this.#waitsSinceMs = performance.now()
+    setImmediate(() => {
+      this.#isTurnScheduled = false
+      this.#consider()
+    })
+  }
+
+  #consider(): void {
+    const waiting = this.#readings + this.#notes
+    if (waiting === 0 || !this.#writer.idle) return
+    const leftMs = limits.commitWaitMs - (performance.now() - this.#waitsSinceMs)
+    if (waiting >= limits.commitAtOnceReadings || leftMs <= 0) this.#handOver()
+    else this.#timer ??= setTimeout(() => this.#whenWaited(), leftMs)
+  }
+
+  #whenWaited(): void {
+    this.#timer = undefined
+    if (this.#readings + this.#notes > 0 && this.#writer.idle) this.#handOver()
+  }
+
+  #handOver(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#writer.handOver(
+      { readings: this.#readings, notes: this.#notes },
+      { definitions: this.#names.takeNew(), evidence: this.#evidence },
+    )
+    this.#readings = 0
+    this.#notes = 0
+    this.#evidence = []
+    if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
+  }
+}
+
+/** To the unit that the quantity is kept in; one that nobody models keeps the unit it came with. */
+function scale(quantity: string, unit: string): number {
+  const model = quantityOf(quantity)
+  return model === undefined ? 1 : (unitScale(unit, model.unit) ?? NaN)
+}
+
+/** What the accounts hold was received before this start. */
+function receivedFrom(accounts: Float64Array): Float64Array {
+  return Float64Array.from(
+    { length: limits.devices },
+    (_, device) => accountOf(accounts, device).received,
+  )
+}
+
+const DEVICE_TOPIC = /^grid\/([^/]+)\/readings$/
+/** What may stand as a level of a topic, in a file name and in a query without quoting. */
+const DEVICE_NAME = /^[A-Za-z0-9._:-]+$/
+/** Account of all devices that may not send: whoever invents names must not fill the disk with them. */
+const UNKNOWN_DEVICE = '(unknown)'

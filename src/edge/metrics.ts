@@ -1,0 +1,221 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+import { ACCOUNT_STRIDE, accountKinds } from '../core/accounts.ts'
+import type { ViewParts } from './view.ts'
+
+export interface MetricsParts extends ViewParts {
+  readonly diskBytes: () => number
+}
+
+interface Described {
+  readonly name: string
+  readonly help: string
+  readonly value: () => number
+}
+
+/** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
+export class Metrics {
+  readonly #registry = new Registry()
+
+  constructor(parts: MetricsParts) {
+    for (const { name, help, value } of counters(parts)) this.#counter(name, help, value)
+    for (const { name, help, value } of gauges(parts)) this.#gauge(name, help, value)
+    this.#accounts(parts)
+    this.#refusedConnects(parts)
+  }
+
+  async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  #counter(name: string, help: string, value: () => number): void {
+    const registers = [this.#registry]
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(value())
+      },
+    })
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    const registers = [this.#registry]
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value())
+      },
+    })
+  }
+
+  /** Of the whole site; per device they are in the ledger, where a thousand devices do not multiply the series. */
+  #accounts({ writer, names }: MetricsParts): void {
+    new Counter({
+      name: 'busbar_ingest_readings_total',
+      help: 'Readings received, by what became of them.',
+      labelNames: ['outcome'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [kind, outcome] of accountKinds.entries()) {
+          this.inc({ outcome }, siteTotal(writer.accounts, names.devicesTotal, kind))
+        }
+      },
+    })
+  }
+
+  #refusedConnects({ broker }: MetricsParts): void {
+    new Counter({
+      name: 'busbar_mqtt_connects_refused_total',
+      help: 'CONNECTs that were turned away, by MQTT reason code.',
+      labelNames: ['reason'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [code, count] of broker.counters.refused) {
+          this.inc({ reason: `0x${code.toString(16)}` }, count)
+        }
+      },
+    })
+  }
+}
+
+function counters({ writer, broker }: MetricsParts): readonly Described[] {
+  return [
+    {
+      name: 'busbar_store_commits_total',
+      help: 'Group commits, each with one fsync.',
+      value: () => writer.gauge('commits'),
+    },
+    {
+      name: 'busbar_store_commit_seconds_total',
+      help: 'Time spent in group commits.',
+      value: () => writer.gauge('commitSeconds'),
+    },
+    {
+      name: 'busbar_store_rows_total',
+      help: 'Rows written to the journal.',
+      value: () => writer.gauge('rows'),
+    },
+    {
+      name: 'busbar_store_row_bytes_total',
+      help: 'Bytes of row bodies written to the journal.',
+      value: () => writer.gauge('rowBytes'),
+    },
+    {
+      name: 'busbar_store_unchecked_readings_total',
+      help: 'Late readings stored without knowing whether they are new: the bound of the lookup was reached.',
+      value: () => writer.gauge('unchecked'),
+    },
+    {
+      name: 'busbar_mqtt_connections_total',
+      help: 'Network connections accepted.',
+      value: () => broker.counters.connections,
+    },
+    {
+      name: 'busbar_mqtt_strangers_dropped_total',
+      help: 'Connections closed because they did not send CONNECT in time, or too many waited.',
+      value: () => broker.counters.strangersDropped,
+    },
+    {
+      name: 'busbar_mqtt_protocol_errors_total',
+      help: 'Connections closed because the peer broke the standard or a limit.',
+      value: () => broker.counters.protocolErrors,
+    },
+    {
+      name: 'busbar_mqtt_keep_alive_timeouts_total',
+      help: 'Clients that went silent for one and a half Keep Alive.',
+      value: () => broker.counters.keepAliveTimeouts,
+    },
+    {
+      name: 'busbar_mqtt_messages_sent_total',
+      help: 'Messages sent to subscribers.',
+      value: () => broker.counters.messagesSent,
+    },
+    {
+      name: 'busbar_mqtt_deliveries_dropped_total',
+      help: 'Messages that did not reach a subscriber: queue full, expired, or larger than the client takes.',
+      value: () => broker.router.counters.dropped,
+    },
+    {
+      name: 'busbar_mqtt_retained_refused_total',
+      help: 'Retained messages that found no room.',
+      value: () => broker.router.counters.retainedRefused,
+    },
+  ]
+}
+
+function gauges({ writer, names, broker, diskBytes }: MetricsParts): readonly Described[] {
+  return [
+    { name: 'busbar_mqtt_clients', help: 'Clients connected.', value: () => broker.clientCount },
+    {
+      name: 'busbar_mqtt_strangers',
+      help: 'Connections that have not sent CONNECT yet.',
+      value: () => broker.strangerCount,
+    },
+    { name: 'busbar_mqtt_sessions', help: 'Sessions kept.', value: () => broker.sessionCount },
+    {
+      name: 'busbar_mqtt_subscriptions',
+      help: 'Subscriptions of all sessions.',
+      value: () => broker.router.subscriptionCount,
+    },
+    {
+      name: 'busbar_mqtt_retained_messages',
+      help: 'Retained messages kept.',
+      value: () => broker.router.retainedCount,
+    },
+    {
+      name: 'busbar_mqtt_queued_bytes',
+      help: 'Bytes waiting for subscribers.',
+      value: () => broker.router.queuedBytes,
+    },
+    {
+      name: 'busbar_mqtt_unfinished_bytes',
+      help: 'Bytes of packets that have not arrived in full, or wait for room.',
+      value: () => broker.unfinishedBytes,
+    },
+    { name: 'busbar_store_devices', help: 'Devices numbered.', value: () => names.devicesTotal },
+    { name: 'busbar_store_points', help: 'Points numbered.', value: () => names.pointsTotal },
+    { name: 'busbar_store_disk_bytes', help: 'Size of the data folder.', value: diskBytes },
+    {
+      name: 'busbar_store_commit_last_seconds',
+      help: 'Duration of the last group commit.',
+      value: () => writer.gauge('commitSecondsLast'),
+    },
+    {
+      name: 'busbar_store_damaged_rows',
+      help: 'Journal rows found damaged at start.',
+      value: () => writer.gauge('damagedRows'),
+    },
+    {
+      name: 'busbar_store_disk_refuses',
+      help: '1 while the disk refuses to write and nothing is acknowledged.',
+      value: () => writer.gauge('diskRefuses'),
+    },
+    {
+      name: 'busbar_process_resident_bytes',
+      help: 'Resident memory of the edge process.',
+      value: () => process.memoryUsage.rss(),
+    },
+    {
+      name: 'busbar_process_cpu_seconds',
+      help: 'Processor time of the edge process since its start.',
+      value: () => {
+        const { user, system } = process.cpuUsage()
+        return (user + system) / 1e6
+      },
+    },
+  ]
+}
+
+function siteTotal(accounts: Float64Array, devices: number, kind: number): number {
+  let total = 0
+  for (let device = 0; device < devices; device++) {
+    total += accounts[device * ACCOUNT_STRIDE + kind] as number
+  }
+  return total
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { deviceEntries } from './device.ts'
+import type { Fault } from './fault.ts'
+import { describeIssue, faultsOf } from './issue.ts'
+import { feeder, transformer, voltageLevel } from './network.ts'
+import type { YamlText } from './yaml-text.ts'
+
+const place = z.strictObject({
+  latitude: z.number().min(-90).max(90).describe('Degrees north, WGS 84.'),
+  longitude: z.number().min(-180).max(180).describe('Degrees east, WGS 84.'),
+})
+
+const site = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, { error: 'a site id has 1 to 64 characters of a-z 0-9 -' })
+    .describe('Stands as a level in topics.'),
+  name: z.string().min(1).max(200).describe('For people.'),
+  place: place.optional(),
+  frequencyHz: z.literal([50, 60]),
+  limits: z.enum(['gbt', 'en50160']).describe('Limits of power quality: GB/T or EN 50160.'),
+})
+
+const access = z.strictObject({
+  anonymous: z.boolean().default(false).describe('Whoever reaches the port may connect.'),
+  anyTopic: z.boolean().default(false).describe('A client may use topics of other devices.'),
+})
+
+/** The file as written, before the ranges of its devices are written out. */
+const siteFile = z
+  .strictObject({
+    site,
+    voltageLevels: z.array(voltageLevel).max(100).default([]),
+    transformers: z.array(transformer).max(100).default([]),
+    feeders: z.array(feeder).max(1000).default([]),
+    devices: deviceEntries.default([]),
+    access: access.prefault({}),
+    unknownDevices: z
+      .enum(['quarantine', 'refuse'])
+      .default('quarantine')
+      .describe('A device that is not in this file: its readings are kept and marked, or refused.'),
+  })
+  .meta({ title: 'Busbar site file' })
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
+
+export type SiteFile = Frozen<z.output<typeof siteFile>>
+export type Device = SiteFile['devices'][number]
+
+/** The file, or undefined and what is wrong with it appended to `faults`. */
+export function checkShape(yaml: YamlText, faults: Fault[]): SiteFile | undefined {
+  const result = siteFile.safeParse(yaml.value, { error: describeIssue })
+  if (result.success) return result.data
+  const known = siteJsonSchema()
+  for (const issue of result.error.issues) faults.push(...faultsOf(issue, { yaml, known }))
+  return undefined
+}
+
+/** For editors; published as docs/site.schema.json. */
+export function siteJsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(siteFile, { io: 'input' })
+}

@@ -1,0 +1,51 @@
+import { readFileSync, statSync } from 'node:fs'
+import { GridError, errorCode } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import { checkReferences } from './references.ts'
+import { type Fault, formatFaults } from './fault.ts'
+import { expandDevice } from './device-pattern.ts'
+import { type Device, type SiteFile, checkShape } from './schema.ts'
+import { readYaml } from './yaml-text.ts'
+
+export type { Device } from './schema.ts'
+
+/** What is in this substation. Built once from a file without a fault, never changed. */
+export interface Site extends Omit<SiteFile, 'devices'> {
+  /** Every device by its own id: the ranges of the file are written out. */
+  readonly devices: readonly Device[]
+}
+
+/** @throws GridError `input` that lists every fault, a line each: `FILE:LINE:COLUMN: text`. */
+export function loadSite(path: string): Site {
+  try {
+    const { size } = statSync(path)
+    if (size > limits.siteFileBytes) throw tooLarge(path, size)
+    return parseSite(readFileSync(path, 'utf8'), path)
+  } catch (cause) {
+    const code = errorCode(cause)
+    if (cause instanceof GridError || code === '') throw cause
+    if (code === 'ENOENT') throw new GridError('not-found', `${path}: no such file`, { cause })
+    throw new GridError('input', `${path}: cannot be read (${code})`, { cause })
+  }
+}
+
+/** `path` stands in front of every fault; nothing is read from it. */
+export function parseSite(text: string, path: string): Site {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > limits.siteFileBytes) throw tooLarge(path, bytes)
+  const yaml = readYaml(text)
+  const faults: Fault[] = [...yaml.faults]
+  if (!yaml.broken) faults.push(...checkReferences(yaml))
+  const file = yaml.broken ? undefined : checkShape(yaml, faults)
+  if (file === undefined || faults.length > 0) {
+    throw new GridError('input', formatFaults(faults, { path, text }), {
+      hint: 'docs/site-file.md shows every key.',
+    })
+  }
+  return { ...file, devices: file.devices.flatMap(expandDevice) }
+}
+
+function tooLarge(path: string, bytes: number): GridError {
+  const text = `${bytes} bytes; a site file has at most ${limits.siteFileBytes}`
+  return new GridError('input', `${path}:1:1: ${text}`)
+}

@@ -1,0 +1,135 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type {
+  AccountInfo,
+  EdgeView,
+  HealthInfo,
+  PointInfo,
+  ReadingsChunk,
+  ReadingsQuery,
+} from '../api/ports.ts'
+import { accountOf } from '../core/accounts.ts'
+import { quantityOf } from '../core/quantities.ts'
+import type { Clock } from '../core/time.ts'
+import type { Broker } from '../mqtt/broker/broker.ts'
+import type { JournalWriter } from '../store/journal-writer.ts'
+import type { Names } from '../store/names.ts'
+import { QueryThread } from '../store/reader/query-thread.ts'
+import { StoreReader } from '../store/reader/store-reader.ts'
+import type { Ingest } from './ingest.ts'
+import { Metrics } from './metrics.ts'
+import type { Site } from './site/site.ts'
+
+export interface ViewParts {
+  readonly site: Site
+  readonly directory: string
+  readonly clock: Clock
+  readonly writer: JournalWriter
+  readonly names: Names
+  readonly ingest: Ingest
+  readonly broker: Broker
+}
+
+/** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
+export class RunningEdge implements EdgeView {
+  readonly #parts: ViewParts
+  readonly #queries: QueryThread
+  readonly #reader: StoreReader
+  readonly #siteDevices: ReadonlySet<string>
+  readonly #metrics: Metrics
+  readonly #startedAt: number
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts
+    this.#queries = new QueryThread(parts.directory)
+    this.#reader = StoreReader.open(parts.directory)
+    this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
+    this.#startedAt = parts.clock()
+    this.#metrics = new Metrics({ ...parts, diskBytes: () => folderBytes(parts.directory) })
+  }
+
+  health(): HealthInfo {
+    const { site, clock, writer } = this.#parts
+    const problems: string[] = []
+    if (writer.gauge('diskRefuses') === 1) {
+      problems.push(
+        `The disk refuses to write (${writer.refusal}). Nothing is acknowledged until it does; make room in the data folder.`,
+      )
+    }
+    const damaged = writer.gauge('damagedRows')
+    if (damaged > 0) {
+      problems.push(
+        `${damaged} journal rows are damaged and were left out. Copy the data folder away, then check the disk.`,
+      )
+    }
+    const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
+    return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }
+  }
+
+  accounts(): readonly AccountInfo[] {
+    const { names, ingest, writer } = this.#parts
+    const accounts: AccountInfo[] = []
+    for (let number = 0; number < names.devicesTotal; number++) {
+      const device = names.deviceNumbered(number)
+      if (device === undefined) continue
+      const { received: settled, stored, duplicates, refused } = accountOf(writer.accounts, number)
+      const received = ingest.received[number] as number
+      accounts.push({
+        device: device.name,
+        received,
+        stored,
+        duplicates,
+        refused,
+        inFlight: received - settled,
+      })
+    }
+    return accounts
+  }
+
+  *points(): Iterable<PointInfo> {
+    for (const { point, device, quantity, unit } of this.#reader.points()) {
+      yield this.#pointInfo({ point, device, quantity, unit })
+    }
+  }
+
+  pointInfo(point: number): PointInfo | undefined {
+    const { names } = this.#parts
+    const known = names.pointNumbered(point)
+    const device = known === undefined ? undefined : names.deviceNumbered(known.device)
+    if (known === undefined || device === undefined) return undefined
+    return this.#pointInfo({
+      point,
+      device: device.name,
+      quantity: known.quantity,
+      unit: known.unit,
+    })
+  }
+
+  readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk> {
+    return this.#queries.readings(query)
+  }
+
+  async metrics(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return this.#metrics.exposition()
+  }
+
+  async stop(): Promise<void> {
+    await this.#queries.close()
+    this.#reader.close()
+  }
+
+  /** Where a device sent no unit, the quantity's own holds. */
+  #pointInfo({ point, device, quantity, unit }: Omit<PointInfo, 'modelled'>): PointInfo {
+    const model = quantityOf(quantity)
+    const modelled = model !== undefined && this.#siteDevices.has(device)
+    return { point, device, quantity, unit: unit === '' ? (model?.unit ?? '') : unit, modelled }
+  }
+}
+
+function folderBytes(directory: string): number {
+  let bytes = 0
+  for (const name of readdirSync(directory)) {
+    bytes += statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0
+  }
+  return bytes
+}

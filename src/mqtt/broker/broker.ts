@@ -1,0 +1,256 @@
+import { limits } from '../../core/limits.ts'
+import type { Random } from '../../core/random.ts'
+import { type Connect, type Will, answerVersion, decodeConnect } from '../packet/connect.ts'
+import type { Gatekeeper, Intake, Sink } from '../ports.ts'
+import { ProtocolError, type Version, reason } from '../reasons.ts'
+import type { Message } from '../session/message.ts'
+import { Session } from '../session/session.ts'
+import type { AckRun } from './ack-run.ts'
+import { Client } from './client.ts'
+import { Connection } from './connection.ts'
+import { refusal, sessionExpirySeconds, welcome } from './handshake.ts'
+import { Router } from './router.ts'
+
+export interface BrokerSettings {
+  readonly intake: Intake
+  readonly gatekeeper: Gatekeeper
+  /** For client ids that the server assigns. */
+  readonly random: Random
+}
+
+/** Counters since the start. */
+export interface BrokerCounters {
+  connections: number
+  /** CONNECTs that were turned away, by reason code. */
+  readonly refused: Map<number, number>
+  /** Strangers that had to make room, or said nothing in time. */
+  strangersDropped: number
+  protocolErrors: number
+  keepAliveTimeouts: number
+  messagesSent: number
+}
+
+/** An MQTT 5.0 and 3.1.1 server without its sockets: `accept`, then `Connection.receive`; time is a parameter everywhere. */
+export class Broker {
+  readonly intake: Intake
+  readonly router: Router = new Router()
+  readonly counters: BrokerCounters = {
+    connections: 0,
+    refused: new Map(),
+    strangersDropped: 0,
+    protocolErrors: 0,
+    keepAliveTimeouts: 0,
+    messagesSent: 0,
+  }
+  /** Bytes of unfinished packets over all connections. */
+  unfinishedBytes = 0
+  readonly #gatekeeper: Gatekeeper
+  readonly #random: Random
+  readonly #strangers = new Set<Connection>()
+  readonly #clients = new Set<Connection>()
+  readonly #sessions = new Map<string, Session>()
+  readonly #waitingForRoom = new Set<Connection>()
+  #heldBack: AckRun[] = []
+
+  constructor({ intake, gatekeeper, random }: BrokerSettings) {
+    this.intake = intake
+    this.#gatekeeper = gatekeeper
+    this.#random = random
+  }
+
+  get clientCount(): number {
+    return this.#clients.size
+  }
+
+  get strangerCount(): number {
+    return this.#strangers.size
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size
+  }
+
+  /** A network connection that has said nothing yet. Where too many wait, the one that has waited longest makes room. */
+  accept(sink: Sink, nowMs: number): Connection {
+    const connection = new Connection(sink, this, nowMs)
+    this.counters.connections++
+    this.#strangers.add(connection)
+    if (this.#strangers.size > limits.strangers) {
+      const [oldest] = this.#strangers
+      this.counters.strangersDropped++
+      oldest?.disconnect(reason.connectionRateExceeded, nowMs)
+    }
+    return connection
+  }
+
+  /** The body of CONNECT: lets the client in, or says why not and ends the connection. */
+  enter(connection: Connection, body: Buffer, nowMs: number): Client | undefined {
+    let connect: Connect
+    try {
+      connect = decodeConnect(body)
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause
+      this.counters.protocolErrors++
+      this.#turnAway(connection, { version: answerVersion(body), code: cause.reason, nowMs })
+      return undefined
+    }
+    const code = this.#judge(connection, connect)
+    if (code !== reason.success) {
+      this.#turnAway(connection, { version: connect.version, code, nowMs })
+      return undefined
+    }
+    const { session, isResumed } = this.#sessionFor(connect, nowMs)
+    const client = new Client(connect, session, { connection, broker: this })
+    session.outlet = client
+    session.pendingWill = undefined
+    session.expiresMs = Infinity
+    session.expirySeconds = sessionExpirySeconds(connect)
+    this.#strangers.delete(connection)
+    this.#clients.add(connection)
+    connection.sink.write(welcome(connect, { session, isResumed }))
+    client.pump(nowMs)
+    return client
+  }
+
+  mayPublish(clientId: string, topic: string): boolean {
+    return this.#gatekeeper.mayPublish(clientId, topic)
+  }
+
+  maySubscribe(clientId: string, filter: string): boolean {
+    return this.#gatekeeper.maySubscribe(clientId, filter)
+  }
+
+  holdBack(run: AckRun): void {
+    this.#heldBack.push(run)
+  }
+
+  waitForRoom(connection: Connection): void {
+    this.#waitingForRoom.add(connection)
+  }
+
+  /** The intake's durable batch has moved: acknowledgements go out, and those who waited for room go on. */
+  settle(nowMs: number): void {
+    const { durableBatch } = this.intake
+    const held = this.#heldBack
+    let settled = 0
+    for (; settled < held.length; settled++) {
+      const run = held[settled] as AckRun
+      if (run.batch > durableBatch) break
+      run.owner.release(run)
+    }
+    this.#heldBack = settled === held.length ? [] : held.slice(settled)
+    const waiting = [...this.#waitingForRoom]
+    this.#waitingForRoom.clear()
+    for (const connection of waiting) connection.retry(nowMs)
+  }
+
+  /** Once a second or so: time-outs, wills that are due, sessions that have expired. */
+  tick(nowMs: number): void {
+    for (const connection of this.#strangers) {
+      if (!connection.isSilent(nowMs)) break
+      this.counters.strangersDropped++
+      connection.disconnect(reason.keepAliveTimeout, nowMs)
+    }
+    for (const connection of this.#clients) {
+      if (!connection.isSilent(nowMs)) continue
+      this.counters.keepAliveTimeouts++
+      connection.disconnect(reason.keepAliveTimeout, nowMs)
+    }
+    for (const session of this.#sessions.values()) {
+      if (session.pendingWill !== undefined && session.pendingWill.dueMs <= nowMs) {
+        this.#publishWill(session, session.pendingWill.will, nowMs)
+      }
+      if (session.expiresMs <= nowMs) this.#end(session, nowMs)
+    }
+  }
+
+  /** The server goes down in good order: every 5.0 client is told. */
+  stop(nowMs: number): void {
+    for (const connection of [...this.#strangers, ...this.#clients]) {
+      connection.disconnect(reason.serverShuttingDown, nowMs)
+    }
+  }
+
+  left(connection: Connection): void {
+    this.#strangers.delete(connection)
+    this.#clients.delete(connection)
+    this.#waitingForRoom.delete(connection)
+  }
+
+  /** The client's connection is gone: its session stays for as long as it asked, its will goes out if it still has one. */
+  sessionLeft(client: Client, will: Will | undefined, nowMs: number): void {
+    const { session } = client
+    if (session.outlet !== client) return
+    session.outlet = undefined
+    session.expiresMs = nowMs + session.expirySeconds * 1000
+    if (will !== undefined) {
+      const delaySeconds = Math.min(will.properties.willDelaySeconds ?? 0, session.expirySeconds)
+      if (delaySeconds === 0) this.#publishWill(session, will, nowMs)
+      else session.pendingWill = { will, dueMs: nowMs + delaySeconds * 1000 }
+    }
+    if (session.expirySeconds === 0) this.#end(session, nowMs)
+  }
+
+  #turnAway(
+    connection: Connection,
+    { version, code, nowMs }: { version: Version; code: number; nowMs: number },
+  ): void {
+    this.counters.refused.set(code, (this.counters.refused.get(code) ?? 0) + 1)
+    connection.sink.write(refusal(version, code))
+    connection.sink.end()
+    connection.closed(nowMs)
+  }
+
+  #judge(connection: Connection, { clientId, will, properties }: Connect): number {
+    if (properties.authenticationMethod !== undefined) return reason.badAuthenticationMethod
+    const known = this.#sessions.get(clientId)
+    const takesOver = known?.outlet !== undefined
+    if (!takesOver && this.#clients.size >= limits.connections) return reason.serverBusy
+    if (known === undefined && this.#sessions.size >= limits.sessions) return reason.quotaExceeded
+    const code = this.#gatekeeper.admit({ clientId, remote: connection.sink.remote })
+    if (code !== reason.success || will === undefined) return code
+    return this.mayPublish(clientId, will.topic) ? code : reason.notAuthorised
+  }
+
+  #sessionFor(connect: Connect, nowMs: number): { session: Session; isResumed: boolean } {
+    const clientId = connect.clientId === '' ? this.#newClientId() : connect.clientId
+    const known = this.#sessions.get(clientId)
+    known?.outlet?.takenOver(nowMs)
+    const kept = this.#sessions.get(clientId)
+    if (kept !== undefined && !connect.clean) return { session: kept, isResumed: true }
+    if (kept !== undefined) this.#end(kept, nowMs)
+    const session = new Session(clientId, this.router.queued)
+    this.#sessions.set(clientId, session)
+    return { session, isResumed: false }
+  }
+
+  #newClientId(): string {
+    const digits = Array.from({ length: 4 }, () => Math.floor(this.#random() * 0x10000))
+    return `busbar-${digits.map((digit) => digit.toString(16).padStart(4, '0')).join('')}`
+  }
+
+  /** The end of a session is the last moment for its will [MQTT-3.1.2-8]. */
+  #end(session: Session, nowMs: number): void {
+    if (session.pendingWill !== undefined)
+      this.#publishWill(session, session.pendingWill.will, nowMs)
+    this.router.forget(session)
+    this.#sessions.delete(session.clientId)
+  }
+
+  #publishWill(session: Session, will: Will, nowMs: number): void {
+    session.pendingWill = undefined
+    const { topic, payload, qos, retain } = will
+    const { willDelaySeconds: _, messageExpirySeconds, ...properties } = will.properties
+    const expiresMs =
+      messageExpirySeconds === undefined ? Infinity : nowMs + messageExpirySeconds * 1000
+    const message: Message = {
+      topic,
+      payload,
+      qos,
+      retain,
+      properties,
+      expiresMs,
+    }
+    this.router.publish(message, { from: session, nowMs })
+  }
+}

@@ -1,0 +1,291 @@
+import { limits } from '../../core/limits.ts'
+import {
+  type AcknowledgementKind,
+  decodeAcknowledgement,
+  encodeAcknowledgement,
+} from '../packet/acknowledgement.ts'
+import { decodeAuth } from '../packet/auth.ts'
+import type { Connect, Will } from '../packet/connect.ts'
+import { decodeDisconnect } from '../packet/disconnect.ts'
+import { assertFlags, packetType } from '../packet/fixed-header.ts'
+import { PINGRESP, assertPingreq } from '../packet/ping.ts'
+import { encodePublish } from '../packet/publish.ts'
+import { encodeSuback } from '../packet/suback.ts'
+import { type SubscriptionRequest, decodeSubscribe } from '../packet/subscribe.ts'
+import { encodeUnsuback } from '../packet/unsuback.ts'
+import { decodeUnsubscribe } from '../packet/unsubscribe.ts'
+import { type Version, protocolError, reason } from '../reasons.ts'
+import type { Delivery, Step } from '../session/outbox.ts'
+import type { Outlet, Session } from '../session/session.ts'
+import { isTopicFilter } from '../topic/filter.ts'
+import type { AckOwner, AckRun } from './ack-run.ts'
+import type { Broker } from './broker.ts'
+import type { Connection } from './connection.ts'
+import { PublishReceiver } from './publish-receiver.ts'
+
+export interface Frame {
+  readonly start: number
+  readonly end: number
+  readonly nowMs: number
+}
+
+/** A client that was let in: the packets after CONNECT, in both directions. */
+export class Client implements Outlet, AckOwner {
+  readonly session: Session
+  readonly version: Version
+  readonly keepAliveSeconds: number
+  readonly #connection: Connection
+  readonly #broker: Broker
+  readonly #receiver: PublishReceiver
+  readonly #maximumPacketBytes: number
+  readonly #mayExpire: boolean
+  #will: Will | undefined
+
+  constructor(connect: Connect, session: Session, { connection, broker }: ClientSurroundings) {
+    this.session = session
+    this.version = connect.version
+    this.keepAliveSeconds = connect.keepAliveSeconds
+    this.#connection = connection
+    this.#broker = broker
+    this.#maximumPacketBytes = connect.properties.maximumPacketBytes ?? Infinity
+    this.#mayExpire = (connect.properties.sessionExpirySeconds ?? 0) > 0
+    this.#will = ownWill(connect.will)
+    this.#receiver = new PublishReceiver(this, broker)
+    session.outbox.restart(
+      Math.min(limits.inflightPerSession, connect.properties.receiveMaximum ?? Infinity),
+    )
+  }
+
+  /** One packet: `bytes[start..end)` after its fixed header. False: no room for it now, offer it again. */
+  packet(first: number, bytes: Buffer, { start, end, nowMs }: Frame): boolean {
+    if (first >> 4 === packetType.publish) {
+      return this.#receiver.receive(first, bytes, { start, end, nowMs })
+    }
+    if (this.#isSlow) return false
+    assertFlags(first)
+    this.#control(first >> 4, bytes.subarray(start, end), nowMs)
+    return true
+  }
+
+  /** Sends the answers to the packets at hand. */
+  flush(): void {
+    this.#receiver.flush()
+  }
+
+  /** Acknowledgements whose messages are durable. */
+  release(run: AckRun): void {
+    this.#receiver.released(run)
+    if (this.#connection.isOpen) this.#connection.sink.write(run.bytes)
+  }
+
+  /** A message for this client; false where it has to be queued. */
+  send(delivery: Delivery, nowMs: number): boolean {
+    const { outbox } = this.session
+    if (this.#isSlow || !outbox.isClearFor(delivery)) return false
+    this.#transmit(delivery, { packetId: outbox.start(delivery), nowMs })
+    return true
+  }
+
+  /**
+   * Sends what waits, as far as the client's window and its socket allow; on a new connection first what was on its way when
+   * the last one ended.
+   */
+  pump(nowMs: number): void {
+    for (let next = this.#next(nowMs); next !== undefined; next = this.#next(nowMs)) {
+      if (next.kind === 'publish') this.#transmit(next.delivery, { ...next, nowMs })
+      else this.#acknowledge(packetType.pubrel, next.packetId, reason.success)
+    }
+    this.flush()
+  }
+
+  takenOver(nowMs: number): void {
+    this.#connection.disconnect(reason.sessionTakenOver, nowMs)
+  }
+
+  /** The network connection is gone. Without a DISCONNECT from the client its will is due [MQTT-3.1.2-8]. */
+  closed(nowMs: number): void {
+    this.#broker.sessionLeft(this, this.#will, nowMs)
+  }
+
+  #next(nowMs: number): Step | undefined {
+    const isReady = this.#connection.isOpen && !this.#isSlow
+    return isReady ? this.#broker.router.next(this.session, nowMs) : undefined
+  }
+
+  get #isSlow(): boolean {
+    return this.#connection.sink.unsentBytes > limits.unsentBytesPause
+  }
+
+  #control(type: number, body: Buffer, nowMs: number): void {
+    switch (type) {
+      case packetType.puback:
+      case packetType.pubrec:
+      case packetType.pubrel:
+      case packetType.pubcomp:
+        return this.#acknowledgement(type, body, nowMs)
+      case packetType.subscribe:
+        return this.#subscribe(body, nowMs)
+      case packetType.unsubscribe:
+        return this.#unsubscribe(body)
+      case packetType.pingreq:
+        assertPingreq(body)
+        return this.#reply(PINGRESP)
+      case packetType.disconnect:
+        return this.#disconnect(body, nowMs)
+      case packetType.auth:
+        decodeAuth(body)
+        throw protocolError('AUTH without an authentication method') // [MQTT-4.12.0-6]
+      default:
+        throw protocolError('a packet that a client may not send now')
+    }
+  }
+
+  #acknowledgement(kind: AcknowledgementKind, body: Buffer, nowMs: number): void {
+    const { packetId, reason: code } = decodeAcknowledgement(body, this.version, kind)
+    const { outbox, received } = this.session
+    if (kind === packetType.pubrel) {
+      const known = received.delete(packetId)
+      this.#acknowledge(
+        packetType.pubcomp,
+        packetId,
+        known ? reason.success : reason.packetIdNotFound,
+      )
+      return
+    }
+    const awaited = outbox.awaits(packetId)
+    if (kind === packetType.pubrec && (awaited === undefined || code < 0x80)) {
+      if (awaited === 'puback') throw protocolError('PUBREC for QoS 1')
+      if (awaited === 'pubrec') outbox.arrived(packetId)
+      const answer = awaited === undefined ? reason.packetIdNotFound : reason.success
+      this.#acknowledge(packetType.pubrel, packetId, answer)
+      return
+    }
+    if (awaited === undefined) return
+    if (awaited !== AWAITED[kind]) throw protocolError('an acknowledgement that is not due')
+    outbox.finish(packetId)
+    this.pump(nowMs)
+  }
+
+  #subscribe(body: Buffer, nowMs: number): void {
+    const { packetId, properties, requests } = decodeSubscribe(body, this.version)
+    const subscriptionId = properties.subscriptionIds?.[0] ?? 0
+    const added = new Set<string>()
+    const reasons = requests.map((request) => this.#judge(request, added))
+    this.#reply(encodeSuback({ version: this.version, packetId, reasons }))
+    for (const [index, request] of requests.entries()) {
+      if ((reasons[index] as number) >= 0x80) continue
+      this.#broker.router.subscribe({ ...request, session: this.session, subscriptionId }, nowMs)
+    }
+  }
+
+  /** The granted QoS, or why not. `added`: what the same packet has brought already, which the limits count too. */
+  #judge({ filter, qos }: SubscriptionRequest, added: Set<string>): number {
+    const { subscriptions, clientId } = this.session
+    if (!isTopicFilter(filter)) return this.#failure(reason.topicFilterInvalid)
+    if (filter.startsWith('$share/')) return this.#failure(reason.sharedNotSupported)
+    if (!this.#broker.maySubscribe(clientId, filter)) return this.#failure(reason.notAuthorised)
+    if (subscriptions.has(filter) || added.has(filter)) return qos
+    const isFull =
+      subscriptions.size + added.size >= limits.subscriptionsPerSession ||
+      this.#broker.router.subscriptionCount + added.size >= limits.subscriptionsTotal
+    if (isFull) return this.#failure(reason.quotaExceeded)
+    added.add(filter)
+    return qos
+  }
+
+  /** 3.1.1 has one failure for all [MQTT-3.9.3-2]. */
+  #failure(code: number): number {
+    return this.version === 5 ? code : reason.unspecified
+  }
+
+  #unsubscribe(body: Buffer): void {
+    const { packetId, filters } = decodeUnsubscribe(body, this.version)
+    const reasons = filters.map((filter) =>
+      this.#broker.router.unsubscribe(this.session, filter)
+        ? reason.success
+        : reason.noSubscriptionExisted,
+    )
+    this.#reply(encodeUnsuback({ version: this.version, packetId, reasons }))
+  }
+
+  #disconnect(body: Buffer, nowMs: number): void {
+    const { reason: code, properties } = decodeDisconnect(body, this.version)
+    const { sessionExpirySeconds } = properties
+    if (sessionExpirySeconds !== undefined) {
+      if (sessionExpirySeconds > 0 && !this.#mayExpire) {
+        throw protocolError('a session that was to end may not be prolonged') // [MQTT-3.14.2-2]
+      }
+      this.session.expirySeconds = Math.min(sessionExpirySeconds, limits.sessionExpirySecondsMax)
+    }
+    if (code !== reason.disconnectWithWill) this.#will = undefined // [MQTT-3.14.4-3]
+    this.flush()
+    this.#connection.sink.end()
+    this.#connection.closed(nowMs)
+  }
+
+  #acknowledge(kind: AcknowledgementKind, packetId: number, code: number): void {
+    const { version } = this
+    this.#reply(encodeAcknowledgement({ kind, version, packetId, reason: code }))
+  }
+
+  /** Answers go out together once the bytes at hand are dealt with, so that a flood of packets costs one write. */
+  #reply(bytes: Uint8Array): void {
+    this.#receiver.reply(bytes)
+  }
+
+  #transmit(
+    { message, qos, retain, subscriptionIds }: Delivery,
+    { packetId, nowMs, isRepeated = false }: Transmission,
+  ): void {
+    const properties = { ...message.properties }
+    if (subscriptionIds.length > 0) properties.subscriptionIds = [...subscriptionIds]
+    if (message.expiresMs !== Infinity) {
+      const leftMs = Math.max(message.expiresMs - nowMs, 0)
+      properties.messageExpirySeconds = Math.ceil(leftMs / 1000) // [MQTT-3.3.2-6]
+    }
+    const { topic, payload } = message
+    const packet = { topic, qos, retain, dup: isRepeated, packetId, payload, properties }
+    const bytes = encodePublish(packet, this.version)
+    if (bytes.length > this.#maximumPacketBytes) {
+      this.session.outbox.finish(packetId) // [MQTT-3.1.2-25]: as if it had been sent.
+      this.session.outbox.dropped++
+      this.#broker.router.counters.dropped++
+      return
+    }
+    this.#broker.counters.messagesSent++
+    this.#receiver.flush()
+    this.#connection.sink.write(bytes)
+  }
+}
+
+/** It outlives the CONNECT it came in, whose bytes may lie in a buffer that is written to again. */
+function ownWill(will: Will | undefined): Will | undefined {
+  if (will === undefined) return undefined
+  const { payload, properties } = will
+  const { correlationData } = properties
+  return {
+    ...will,
+    payload: Buffer.from(payload),
+    properties:
+      correlationData === undefined
+        ? properties
+        : { ...properties, correlationData: Buffer.from(correlationData) },
+  }
+}
+
+const AWAITED = {
+  [packetType.puback]: 'puback',
+  [packetType.pubrec]: 'pubrec',
+  [packetType.pubcomp]: 'pubcomp',
+} as const
+
+export interface ClientSurroundings {
+  readonly connection: Connection
+  readonly broker: Broker
+}
+
+interface Transmission {
+  readonly packetId: number
+  readonly nowMs: number
+  readonly isRepeated?: boolean
+}

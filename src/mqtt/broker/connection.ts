@@ -1,0 +1,174 @@
+import { limits } from '../../core/limits.ts'
+import { encodeDisconnect } from '../packet/disconnect.ts'
+import { remainingLength, varintBytes } from '../packet/fixed-header.ts'
+import type { Sink } from '../ports.ts'
+import { ProtocolError, protocolError, reason } from '../reasons.ts'
+import type { Broker } from './broker.ts'
+import type { Client } from './client.ts'
+import { FrameBuffer } from './frame-buffer.ts'
+
+/**
+ * One network connection: cuts the stream of bytes into packets and hands them to the client, once CONNECT has said who
+ * that is. Knows no socket and no clock: both are the transport's.
+ */
+export class Connection {
+  readonly sink: Sink
+  readonly #broker: Broker
+  readonly #frames = new FrameBuffer()
+  readonly #acceptedMs: number
+  #client: Client | undefined
+  #isOpen = true
+  #isStalled = false
+  #heardMs: number
+  #countedBytes = 0
+
+  constructor(sink: Sink, broker: Broker, nowMs: number) {
+    this.sink = sink
+    this.#broker = broker
+    this.#acceptedMs = nowMs
+    this.#heardMs = nowMs
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** Undefined until CONNECT was accepted. */
+  get client(): Client | undefined {
+    return this.#client
+  }
+
+  /** Bytes from the network. What cannot be parsed ends this connection, and nothing else [MQTT-4.13.1-1]. */
+  receive(chunk: Buffer, nowMs: number): void {
+    if (!this.#isOpen) return
+    this.#heardMs = nowMs
+    const bytes = this.#frames.join(chunk)
+    this.#frames.keep(bytes, this.#isStalled ? 0 : this.#parse(bytes, nowMs))
+    this.#countUnfinished()
+    if (this.#broker.unfinishedBytes > limits.unfinishedBytesTotal && this.#frames.length > 0) {
+      this.fail(new ProtocolError(reason.serverBusy, 'too many unfinished packets in all'), nowMs)
+    }
+  }
+
+  /** There may be room again for the packet that had to wait. */
+  retry(nowMs: number): void {
+    if (!this.#isStalled || !this.#isOpen) return
+    this.#isStalled = false
+    if (!this.#isBackedUp) this.#heardMs = nowMs
+    const bytes = this.#frames.join(NOTHING)
+    this.#frames.keep(bytes, this.#parse(bytes, nowMs))
+    this.#countUnfinished()
+    this.#resume()
+  }
+
+  /** The peer has taken all that was written. */
+  drained(nowMs: number): void {
+    if (!this.#isOpen) return
+    this.#heardMs = nowMs
+    this.retry(nowMs)
+    this.#client?.pump(nowMs)
+    this.#resume()
+  }
+
+  /** The peer does not take what it is sent: stop answering it, and at last part from it. */
+  backedUp(nowMs: number): void {
+    if (!this.#isOpen) return
+    if (this.sink.unsentBytes > limits.unsentBytesClose) {
+      this.fail(new ProtocolError(reason.quotaExceeded, 'the client does not read'), nowMs)
+    } else this.sink.pause()
+  }
+
+  /** The network connection is gone, whoever ended it. */
+  closed(nowMs: number): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#countUnfinished()
+    this.#broker.left(this)
+    this.#client?.closed(nowMs)
+  }
+
+  /** Ends it from our side; a 5.0 client is told why. */
+  disconnect(code: number, nowMs: number): void {
+    if (!this.#isOpen) return
+    if (this.#client?.version === 5) this.sink.write(encodeDisconnect(code))
+    this.sink.end()
+    this.closed(nowMs)
+  }
+
+  fail(error: ProtocolError, nowMs: number): void {
+    if (!this.#isOpen) return
+    this.#broker.counters.protocolErrors++
+    this.disconnect(error.reason, nowMs)
+  }
+
+  /** One and a half Keep Alive without a packet, and the client counts as gone [MQTT-3.1.2-22]. */
+  isSilent(nowMs: number): boolean {
+    if (this.#client === undefined) return nowMs - this.#acceptedMs > limits.connectTimeoutMs
+    if (this.#isStalled && !this.#isBackedUp) return false // We do not listen.
+    const { keepAliveSeconds } = this.#client
+    return keepAliveSeconds > 0 && nowMs - this.#heardMs > keepAliveSeconds * 1500
+  }
+
+  /** Takes packet after packet and returns where it stopped: the next one is unfinished, or has to wait for room. */
+  #parse(bytes: Buffer, nowMs: number): number {
+    const end = bytes.length
+    let at = 0
+    try {
+      while (at + 1 < end && this.#isOpen) {
+        const first = bytes[at] as number
+        let length = bytes[at + 1] as number
+        let bodyAt = at + 2
+        if (length > 127) {
+          length = remainingLength(bytes, at + 1, end)
+          if (length < 0) break
+          bodyAt = at + 1 + varintBytes(length)
+        }
+        if (this.#client === undefined && first !== CONNECT) throw notConnect
+        const next = bodyAt + length
+        if (next - at > limits.packetBytes) throw tooLarge
+        if (next > end) break
+        if (this.#client === undefined) this.#enter(bytes.subarray(bodyAt, next), nowMs)
+        else if (!this.#client.packet(first, bytes, { start: bodyAt, end: next, nowMs })) {
+          this.#stall()
+          break
+        }
+        at = next
+      }
+      this.#client?.flush()
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause
+      this.#client?.flush()
+      this.fail(cause, nowMs)
+    }
+    return this.#isOpen ? at : end
+  }
+
+  #enter(body: Buffer, nowMs: number): void {
+    this.#client = this.#broker.enter(this, body, nowMs)
+  }
+
+  #stall(): void {
+    this.#isStalled = true
+    this.sink.pause()
+    this.#broker.waitForRoom(this)
+  }
+
+  #resume(): void {
+    if (!this.#isStalled && !this.#isBackedUp && this.#isOpen) this.sink.resume()
+  }
+
+  get #isBackedUp(): boolean {
+    return this.sink.unsentBytes > limits.unsentBytesPause
+  }
+
+  #countUnfinished(): void {
+    const now = this.#isOpen ? this.#frames.heldBytes : 0
+    this.#broker.unfinishedBytes += now - this.#countedBytes
+    this.#countedBytes = now
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+const CONNECT = 0x10
+const notConnect = protocolError('the first packet must be CONNECT') // [MQTT-3.1.0-1]
+const tooLarge = new ProtocolError(reason.packetTooLarge, 'a packet above Maximum Packet Size')

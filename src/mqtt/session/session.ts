@@ -1,0 +1,47 @@
+import type { SubscriptionRequest } from '../packet/subscribe.ts'
+import type { Will } from '../packet/connect.ts'
+import { type Delivery, Outbox, type OutboxTotal } from './outbox.ts'
+
+/** One subscription of one session. */
+export interface Subscription extends SubscriptionRequest {
+  readonly session: Session
+  /** 0: none. */
+  readonly subscriptionId: number
+}
+
+/** The network connection of a session, while there is one. */
+export interface Outlet {
+  /** False: not now; the delivery is to be queued. */
+  send(delivery: Delivery, nowMs: number): boolean
+  /** Another connection came with the same client id: this one ends [MQTT-3.1.4-3]. */
+  takenOver(nowMs: number): void
+}
+
+/** A will that waits: for its delay to pass, or for the connection to break [MQTT-3.1.2-8]. */
+export interface PendingWill {
+  readonly will: Will
+  readonly dueMs: number
+}
+
+/**
+ * What outlives a network connection: subscriptions, QoS 1 and 2 messages in both directions, the will. Kept in memory;
+ * capability 2 puts it on disk.
+ */
+export class Session {
+  readonly clientId: string
+  readonly subscriptions: Map<string, Subscription> = new Map()
+  /** Packet ids of QoS 2 messages that were taken and not yet released [MQTT-4.3.3-10]. */
+  readonly received: Set<number> = new Set()
+  readonly outbox: Outbox
+  /** How long it is kept after the connection ends; 0: it ends with the connection. */
+  expirySeconds = 0
+  /** Infinity while connected. */
+  expiresMs = Infinity
+  pendingWill: PendingWill | undefined
+  outlet: Outlet | undefined
+
+  constructor(clientId: string, total: OutboxTotal) {
+    this.clientId = clientId
+    this.outbox = new Outbox(total)
+  }
+}

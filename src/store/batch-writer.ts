@@ -1,0 +1,201 @@
+import { ACCOUNT_STRIDE } from '../core/accounts.ts'
+import type { Slot } from '../core/batch.ts'
+import { limits } from '../core/limits.ts'
+import { Micros } from '../core/time.ts'
+import { type Admitted, Admission, countStored } from './admission.ts'
+import { type Gauge, gauge } from './gauges.ts'
+import { Journal } from './journal.ts'
+import { LateLookup } from './late-lookup.ts'
+import { RecentReadings } from './recent.ts'
+import { cutRows } from './row-cutter.ts'
+import { RowEncoder, decodeRow } from './row.ts'
+import { decodeSnapshot, encodeSnapshot } from './snapshot.ts'
+import type { Accompaniment, WriterSettings } from './writer-protocol.ts'
+
+/** A batch whose every reading has been judged; it may be written more than once, until the disk takes it. */
+export interface PreparedBatch {
+  readonly slot: Slot
+  readonly admitted: Admitted
+  /** Triples (device, account kind, readings): what the slot brought, and what was not admitted. */
+  readonly notes: Uint32Array
+  readonly accompaniment: Accompaniment | undefined
+}
+
+/** Turns slots into commits: prepare (judge), write (one transaction), settle (count what is now durable). */
+export class BatchWriter {
+  readonly #journal: Journal
+  readonly #recent = new RecentReadings()
+  readonly #deviceOf = new Uint16Array(limits.points)
+  readonly #admission: Admission
+  readonly #encoder = new RowEncoder()
+  readonly #accounts: Float64Array
+  readonly #gauges: Float64Array
+  #points = 0
+  #devices = 0
+  /** Number of the last row in the journal. */
+  #number = 0
+  #snapshotNumber = 0
+  #readingsSinceSnapshot = 0
+
+  constructor({ directory, accounts, gauges }: WriterSettings) {
+    this.#journal = new Journal(directory)
+    this.#admission = new Admission(this.#recent, new LateLookup(this.#journal.db), this.#deviceOf)
+    this.#accounts = accounts
+    this.#gauges = gauges
+    this.#restore()
+  }
+
+  prepare(slot: Slot, accompaniment: Accompaniment | undefined): PreparedBatch {
+    this.#learn(accompaniment)
+    const [count = 0, notesCount = 0] = slot.counts
+    const uncounted = new Map<number, number>()
+    const note = (device: number, kind: number, readings = 1): void => {
+      const key = device * ACCOUNT_STRIDE + kind
+      uncounted.set(key, (uncounted.get(key) ?? 0) + readings)
+    }
+    for (let at = 0; at < notesCount * 3; at += 3) {
+      note(slot.notes[at] as number, slot.notes[at + 1] as number, slot.notes[at + 2])
+    }
+    const now = Micros(Date.now() * 1000)
+    const admitted = this.#admission.admit({ columns: slot, count, now }, note)
+    return { slot, admitted, notes: triples(uncounted), accompaniment }
+  }
+
+  write({ slot, admitted, notes, accompaniment }: PreparedBatch): void {
+    const started = performance.now()
+    let number = this.#number
+    let bytes = 0
+    this.#journal.commit(() => {
+      if (accompaniment?.definitions !== undefined) this.#journal.define(accompaniment.definitions)
+      if (accompaniment !== undefined) this.#journal.keepEvidence(accompaniment.evidence)
+      for (const conflict of admitted.conflicts) this.#journal.contradict(conflict)
+      for (const source of cutRows(slot, admitted, notes)) {
+        const row = this.#encoder.encode(source, this.#deviceOf)
+        bytes += row.bytes.length
+        this.#journal.append(++number, row)
+      }
+      if (this.#snapshotDue(number)) this.#snapshot()
+    })
+    const seconds = (performance.now() - started) / 1000
+    this.#add('commits', 1)
+    this.#add('commitSeconds', seconds)
+    this.#gauges[gauge.commitSecondsLast] = seconds
+    this.#add('rows', number - this.#number)
+    this.#add('rowBytes', bytes)
+    this.#number = number
+  }
+
+  settle({ slot, admitted, notes }: PreparedBatch): void {
+    countStored(this.#accounts, { columns: slot, ...admitted }, this.#deviceOf)
+    addNotes(this.#accounts, notes)
+    this.#readingsSinceSnapshot += admitted.count
+    this.#add('readings', admitted.count)
+    this.#add('conflicts', admitted.conflicts.length)
+    this.#add('unchecked', admitted.unchecked)
+  }
+
+  close(): void {
+    this.#journal.commit(() => this.#snapshot())
+    this.#journal.close()
+  }
+
+  #learn(accompaniment: Accompaniment | undefined): void {
+    const { devices = [], points = [] } = accompaniment?.definitions ?? {}
+    for (const { number } of devices) this.#devices = Math.max(this.#devices, number + 1)
+    for (const { number, device } of points) {
+      this.#deviceOf[number] = device
+      this.#points = Math.max(this.#points, number + 1)
+    }
+  }
+
+  #snapshotDue(number: number): boolean {
+    const rows = number - this.#snapshotNumber
+    return rows >= limits.snapshotRows || this.#readingsSinceSnapshot >= limits.snapshotReadings
+  }
+
+  /** Holds what was settled so far: everything up to the row before the batch that is being written. */
+  #snapshot(): void {
+    const body = encodeSnapshot({
+      latest: this.#recent.latest.subarray(0, this.#points),
+      accounts: this.#accounts.slice(0, this.#devices * ACCOUNT_STRIDE),
+      deviceOf: this.#deviceOf.subarray(0, this.#points),
+    })
+    this.#journal.snapshot(this.#number, body)
+    this.#snapshotNumber = this.#number
+    this.#readingsSinceSnapshot = 0
+  }
+
+  #restore(): void {
+    const { db } = this.#journal
+    const stored = db.prepare('SELECT journal, body FROM snapshot').get()
+    const snapshot =
+      stored === undefined
+        ? undefined
+        : decodeSnapshot(stored['journal'] as number, stored['body'] as Uint8Array)
+    if (snapshot !== undefined) {
+      this.#recent.restore(snapshot.latest)
+      this.#accounts.set(snapshot.accounts)
+      this.#deviceOf.set(snapshot.deviceOf)
+      this.#number = snapshot.journal
+      this.#snapshotNumber = snapshot.journal
+      this.#points = snapshot.latest.length
+      this.#devices = snapshot.accounts.length / ACCOUNT_STRIDE
+    }
+    const rows = db
+      .prepare('SELECT number, device FROM points WHERE number >= ?')
+      .iterate(this.#points)
+    for (const row of rows) {
+      const number = row['number'] as number
+      this.#deviceOf[number] = row['device'] as number
+      this.#points = Math.max(this.#points, number + 1)
+    }
+    const last = db.prepare('SELECT coalesce(max(number) + 1, 0) AS total FROM devices').get()
+    this.#devices = Math.max(this.#devices, last?.['total'] as number)
+    this.#replay()
+  }
+
+  /** A row whose checksum is wrong is counted and passed over: the site goes on with what is left. */
+  #replay(): void {
+    const rows = this.#journal.db.prepare(
+      'SELECT number, body FROM journal WHERE number > ? ORDER BY number',
+    )
+    for (const stored of rows.iterate(this.#number)) {
+      const number = stored['number'] as number
+      this.#number = number
+      try {
+        const row = decodeRow(stored['body'] as Uint8Array, number)
+        const count = row.points.length
+        for (let at = 0; at < count; at++) {
+          this.#recent.replay(row.points[at] as number, row.times[at] as number)
+        }
+        countStored(this.#accounts, { columns: row, count, order: undefined }, this.#deviceOf)
+        addNotes(this.#accounts, row.notes)
+        this.#readingsSinceSnapshot += count
+      } catch {
+        this.#add('damagedRows', 1)
+      }
+    }
+  }
+
+  #add(name: Gauge, amount: number): void {
+    this.#gauges[gauge[name]] = (this.#gauges[gauge[name]] as number) + amount
+  }
+}
+
+function triples(counts: ReadonlyMap<number, number>): Uint32Array {
+  const notes = new Uint32Array(counts.size * 3)
+  let at = 0
+  for (const [key, readings] of counts) {
+    notes[at++] = Math.floor(key / ACCOUNT_STRIDE)
+    notes[at++] = key % ACCOUNT_STRIDE
+    notes[at++] = readings
+  }
+  return notes
+}
+
+function addNotes(accounts: Float64Array, notes: Uint32Array): void {
+  for (let at = 0; at < notes.length; at += 3) {
+    const account = (notes[at] as number) * ACCOUNT_STRIDE + (notes[at + 1] as number)
+    accounts[account] = (accounts[account] as number) + (notes[at + 2] as number)
+  }
+}

@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { GridError, errorText } from '../core/errors.ts'
+
+/**
+ * One edge to a data folder. The lock is the operating system's on an otherwise empty database, so it goes with the process,
+ * however that ends.
+ */
+export class FolderLock {
+  readonly #db: DatabaseSync
+
+  constructor(directory: string) {
+    try {
+      mkdirSync(directory, { recursive: true })
+      this.#db = new DatabaseSync(join(directory, 'lock.db'))
+      this.#db.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; BEGIN EXCLUSIVE')
+    } catch (cause) {
+      if (/locked/.test(errorText(cause))) {
+        throw new GridError('in-use', `the data folder ${directory} is in use by another edge`, {
+          hint: 'Stop that edge, or choose another folder with --data DIR.',
+          cause,
+        })
+      }
+      throw new GridError('disk', `opening the data folder ${directory}: ${errorText(cause)}`, {
+        hint: 'Choose a folder that can be written to with --data DIR.',
+        cause,
+      })
+    }
+  }
+
+  release(): void {
+    this.#db.close()
+  }
+}

@@ -1,0 +1,23 @@
+/** What the writer thread tells the others, as doubles in shared memory: counters since the start, and two states. */
+export const gauge = {
+  commits: 0,
+  commitSeconds: 1,
+  commitSecondsLast: 2,
+  rows: 3,
+  readings: 4,
+  /** Bytes of row bodies; what SQLite adds is in the size of the files. */
+  rowBytes: 5,
+  duplicates: 6,
+  conflicts: 7,
+  /** Stored without knowing whether they are new. */
+  unchecked: 8,
+  damagedRows: 9,
+  /** 1 while the disk refuses to write. */
+  diskRefuses: 10,
+} as const
+
+export type Gauge = keyof typeof gauge
+
+export function allocateGauges(): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(Object.keys(gauge).length * 8))
+}

@@ -1,0 +1,135 @@
+import { Worker } from 'node:worker_threads'
+import { allocateAccounts } from '../core/accounts.ts'
+import { assert } from '../core/assert.ts'
+import { type Slot, allocateSlots, slotState, slotStates, slotsOf } from '../core/batch.ts'
+import { type ErrorCode, GridError, errorText } from '../core/errors.ts'
+import { type Gauge, allocateGauges, gauge } from './gauges.ts'
+import type { Accompaniment, WriterMessage, WriterSettings } from './writer-protocol.ts'
+
+export interface WriterListener {
+  /** Everything handed over up to this serial is on the disk. */
+  durable(serial: number): void
+  /** The writer thread has ended and nothing will become durable any more. */
+  failed(error: GridError): void
+}
+
+/**
+ * The main thread's end of the writer. One slot is being filled (`slot`, `serial`), those before it are on their way to the
+ * disk. `slot` is undefined while all are: that is the back-pressure.
+ */
+export class JournalWriter {
+  readonly accounts: Float64Array<SharedArrayBuffer> = allocateAccounts()
+  readonly #gauges = allocateGauges()
+  readonly #memory = allocateSlots()
+  readonly #slots = slotsOf(this.#memory)
+  readonly #states = slotStates(this.#memory)
+  readonly #listener: WriterListener
+  readonly #worker: Worker
+  #serial = 1
+  #durable = 0
+  #stopped: (() => void) | undefined
+  slot: Slot | undefined = this.#slots[1]
+  /** Why the disk refused to write the last time it did; the same batch is tried again until it goes. */
+  refusal = ''
+
+  /** Resolves when the journal is open and its accounts are restored. */
+  static async start(directory: string, listener: WriterListener): Promise<JournalWriter> {
+    return new Promise((resolve, reject) => {
+      const writer: JournalWriter = new JournalWriter(directory, {
+        durable: (serial) => listener.durable(serial),
+        failed: (error) => {
+          reject(error)
+          listener.failed(error)
+        },
+      })
+      writer.#worker.on('message', (message: WriterMessage) => {
+        if (typeof message === 'object' && message.kind === 'ready') resolve(writer)
+        else writer.#receive(message)
+      })
+    })
+  }
+
+  private constructor(directory: string, listener: WriterListener) {
+    this.#listener = listener
+    const workerData: WriterSettings = {
+      directory,
+      slots: this.#memory,
+      accounts: this.accounts,
+      gauges: this.#gauges,
+    }
+    this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 },
+    })
+    this.#worker.on('error', (cause) => {
+      listener.failed(
+        new GridError('disk', `the journal's writer ended: ${errorText(cause)}`, { cause }),
+      )
+    })
+  }
+
+  /** Serial of the slot that is being filled. */
+  get serial(): number {
+    return this.#serial
+  }
+
+  /** No slot is on its way to the disk. */
+  get idle(): boolean {
+    return this.#durable === this.#serial - 1
+  }
+
+  gauge(name: Gauge): number {
+    return this.#gauges[gauge[name]] as number
+  }
+
+  /** Gives the slot that was being filled to the writer and goes on with the next. */
+  handOver(
+    { readings, notes }: { readonly readings: number; readonly notes: number },
+    accompaniment: Accompaniment,
+  ): void {
+    assert(this.slot !== undefined, 'a slot is handed over once')
+    this.slot.counts[0] = readings
+    this.slot.counts[1] = notes
+    this.#worker.postMessage(accompaniment)
+    this.#mark(slotState.filled)
+    this.#serial++
+    this.#takeNext()
+  }
+
+  /** Writes what was handed over, then ends the thread. What is in the slot being filled was never acknowledged. */
+  async stop(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => (this.#stopped = resolve))
+    if (this.slot !== undefined) this.#mark(slotState.stop)
+    await stopped
+    await this.#worker.terminate()
+  }
+
+  #mark(state: number): void {
+    const index = this.#serial % this.#slots.length
+    Atomics.store(this.#states, index, state)
+    Atomics.notify(this.#states, index)
+  }
+
+  #takeNext(): void {
+    const index = this.#serial % this.#slots.length
+    const free = Atomics.load(this.#states, index) === slotState.free
+    this.slot = free ? this.#slots[index] : undefined
+  }
+
+  #receive(message: WriterMessage): void {
+    if (typeof message === 'number') {
+      this.#durable = message
+      if (this.slot === undefined) this.#takeNext()
+      if (this.#stopped !== undefined && this.slot !== undefined) this.#mark(slotState.stop)
+      this.#listener.durable(message)
+      return
+    }
+    if (message.kind === 'refused') this.refusal = message.text
+    else if (message.kind === 'stopped') this.#stopped?.()
+    else if (message.kind === 'failed') {
+      const { code, text, hint } = message
+      this.#listener.failed(new GridError(code as ErrorCode, text, hint === '' ? {} : { hint }))
+      this.#stopped?.()
+    }
+  }
+}

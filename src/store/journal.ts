@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { GridError, errorText } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
+import type { Micros } from '../core/time.ts'
+import type { Conflict } from './admission.ts'
+import type { Definitions } from './names.ts'
+import type { EncodedRow } from './row.ts'
+import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from './schema.ts'
+
+/** First bytes of a payload that was refused, for an operator to look at. */
+export interface Evidence {
+  readonly device: number
+  readonly time: Micros
+  readonly reason: string
+  readonly complaint: string
+  readonly bytes: Uint8Array
+}
+
+export interface JournalRow extends EncodedRow {
+  readonly devices: number
+  readonly readings: number
+}
+
+export function journalPath(directory: string): string {
+  return join(directory, 'journal.db')
+}
+
+/** The journal's one writer. A commit has reached the disk when `commit` returns (WAL, synchronous=FULL). */
+export class Journal {
+  readonly db: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #rollback: StatementSync
+  readonly #insertDevice: StatementSync
+  readonly #insertPoint: StatementSync
+  readonly #insertRow: StatementSync
+  readonly #insertConflict: StatementSync
+  readonly #insertEvidence: StatementSync
+  readonly #trimEvidence: StatementSync
+  readonly #insertSnapshot: StatementSync
+
+  constructor(directory: string) {
+    const db = openJournal(directory)
+    this.db = db
+    this.#begin = db.prepare('BEGIN IMMEDIATE')
+    this.#commit = db.prepare('COMMIT')
+    this.#rollback = db.prepare('ROLLBACK')
+    this.#insertDevice = db.prepare('INSERT INTO devices (number, name) VALUES (?, ?)')
+    this.#insertPoint = db.prepare(
+      'INSERT INTO points (number, device, quantity, unit) VALUES (?, ?, ?, ?)',
+    )
+    this.#insertRow = db.prepare(
+      'INSERT INTO journal (number, first_time, last_time, devices, readings, body) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    this.#insertConflict = db.prepare(
+      'INSERT OR IGNORE INTO conflicts (point, time, value, quality) VALUES (?, ?, ?, ?)',
+    )
+    this.#insertEvidence = db.prepare(
+      'INSERT INTO evidence (device, time, reason, complaint, bytes) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.#trimEvidence = db.prepare(
+      `DELETE FROM evidence WHERE number <= (SELECT max(number) FROM evidence) - ${limits.evidenceRows}`,
+    )
+    this.#insertSnapshot = db.prepare(
+      'INSERT OR REPLACE INTO snapshot (id, journal, body) VALUES (0, ?, ?)',
+    )
+  }
+
+  /** Runs `write` in one transaction; whatever it throws leaves the journal as it was. */
+  commit(write: () => void): void {
+    this.#begin.run()
+    try {
+      write()
+      this.#commit.run()
+    } catch (cause) {
+      if (this.db.isTransaction) this.#rollback.run()
+      throw cause
+    }
+  }
+
+  define({ devices, points }: Definitions): void {
+    for (const { number, name } of devices) this.#insertDevice.run(number, name)
+    for (const { number, device, quantity, unit } of points) {
+      this.#insertPoint.run(number, device, quantity, unit)
+    }
+  }
+
+  append(number: number, { bytes, firstTime, lastTime, devices, readings }: JournalRow): void {
+    if (readings === 0) this.#insertRow.run(number, null, null, 0, 0, bytes)
+    else this.#insertRow.run(number, firstTime, lastTime, devices, readings, bytes)
+  }
+
+  contradict({ point, time, value, quality }: Conflict): void {
+    this.#insertConflict.run(point, time, value, quality)
+  }
+
+  keepEvidence(evidence: readonly Evidence[]): void {
+    for (const { device, time, reason, complaint, bytes } of evidence) {
+      this.#insertEvidence.run(device, time, reason, complaint, bytes)
+    }
+    if (evidence.length > 0) this.#trimEvidence.run()
+  }
+
+  snapshot(number: number, body: Uint8Array): void {
+    this.#insertSnapshot.run(number, body)
+  }
+
+  close(): void {
+    this.db.close()
+  }
+}
+
+function openJournal(directory: string): DatabaseSync {
+  const path = journalPath(directory)
+  try {
+    mkdirSync(directory, { recursive: true })
+    const db = new DatabaseSync(path)
+    db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${limits.walPages};
+      PRAGMA journal_size_limit=${limits.walPages * 4096}; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;
+      PRAGMA busy_timeout=5000`)
+    if (isEmpty(db)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`)
+    checkFormat(db, path)
+    return db
+  } catch (cause) {
+    if (cause instanceof GridError) throw cause
+    throw new GridError('disk', `opening the journal ${path}: ${errorText(cause)}`, {
+      hint: 'Check that the folder given with --data exists, can be written to, and has free space.',
+      cause,
+    })
+  }
+}
+
+/** New, or left behind by a start that was cut off before its first commit. */
+function isEmpty(db: DatabaseSync): boolean {
+  return db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0
+}
+
+/** Also for readers: a file of another program, or of a newer version, is refused before anything of it is believed. */
+export function checkFormat(db: DatabaseSync, path: string): void {
+  const pragma = (name: string): number => db.prepare(`PRAGMA ${name}`).get()?.[name] as number
+  if (pragma('application_id') !== APPLICATION_ID) {
+    throw new GridError('corrupt', `${path} is no journal of busbar`, {
+      hint: 'Give the folder of an edge, or an empty one, with --data.',
+    })
+  }
+  const version = pragma('user_version')
+  if (version !== FORMAT_VERSION) {
+    throw new GridError(
+      'input',
+      `${path} has format ${version}; this busbar reads format ${FORMAT_VERSION}`,
+      {
+        hint: 'Start the version of busbar that wrote it, or a newer one.',
+      },
+    )
+  }
+}

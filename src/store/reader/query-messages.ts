@@ -1,0 +1,25 @@
+import type { ErrorCode } from '../../core/errors.ts'
+import type { ReadingsChunk, ReadingsQuery } from './readings-query.ts'
+
+/** To the query thread. A query starts with `CHUNKS_AHEAD` chunks of credit; each `pull` adds one. */
+export type QueryRequest =
+  | { readonly kind: 'open'; readonly id: number; readonly query: ReadingsQuery }
+  | { readonly kind: 'pull'; readonly id: number }
+  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'close' }
+
+/** From the query thread. Nothing more comes for an `id` after `end` or `failed`. */
+export type QueryReply =
+  | { readonly kind: 'chunk'; readonly id: number; readonly chunk: ReadingsChunk }
+  | { readonly kind: 'end'; readonly id: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly fault: Fault }
+
+/** A GridError as it crosses threads, where a class would be lost. */
+export interface Fault {
+  readonly code: ErrorCode
+  readonly text: string
+  readonly hint: string | undefined
+}
+
+/** Chunks that may be on their way or waiting to be consumed, for one query. */
+export const CHUNKS_AHEAD = 2

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { GridError, errorCode, errorText } from '../../core/errors.ts'
+import { APPLICATION_ID, FORMAT_VERSION } from '../schema.ts'
+import { StoredNames } from './stored-names.ts'
+import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
+import { ReadingsWalk } from './readings-walk.ts'
+
+/** Pages kept in memory by one reader: 4 MiB. */
+const CACHE_KIB = 4096
+/** The writer holds the lock that a reader waits for while it recovers or truncates the WAL, for no longer than this. */
+const BUSY_MS = 5000
+
+/** Reads the journal beside a running edge, or without one. It never writes, and never holds a snapshot for long. */
+export class StoreReader {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #names: StoredNames
+
+  static open(directory: string): StoreReader {
+    const path = join(directory, 'journal.db')
+    if (!existsSync(path)) {
+      throw new GridError('not-found', `${directory}: no journal.db in this folder`, {
+        hint: 'Name the data folder of an edge, the one given to busbar edge --data.',
+      })
+    }
+    let database: DatabaseSync | undefined
+    try {
+      database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+      database.exec(`PRAGMA query_only = 1; PRAGMA cache_size = -${CACHE_KIB}`)
+      checkFormat(database, path)
+      return new StoreReader(database, path)
+    } catch (thrown) {
+      database?.close()
+      throw readFault(thrown, path)
+    }
+  }
+
+  private constructor(database: DatabaseSync, path: string) {
+    this.#path = path
+    this.#database = database
+    this.#names = new StoredNames(database)
+  }
+
+  /** Every point, by number, read in steps. */
+  points(): Generator<StoredPoint> {
+    return this.#guarded(this.#names.points())
+  }
+
+  /** In the order of their names; empty for a device that the store does not know. */
+  pointsOf(device: string): readonly StoredPoint[] {
+    return this.#read(() => this.#names.pointsOf(device))
+  }
+
+  point(number: number): StoredPoint | undefined {
+    return this.#read(() => this.#names.point(number))
+  }
+
+  /** In order of time, then point, each once. Rows that arrive behind the place where the query stands are not in it. */
+  *readings(query: ReadingsQuery): Generator<ReadingsChunk> {
+    for (const chunk of this.steps(query)) if (chunk !== undefined) yield chunk
+  }
+
+  /** As `readings`, with undefined after each few milliseconds of work that found nothing to hand out. */
+  steps(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
+    return this.#guarded(new ReadingsWalk(this.#database, query).steps())
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #read<Result>(lookup: () => Result): Result {
+    try {
+      return lookup()
+    } catch (thrown) {
+      throw readFault(thrown, this.#path)
+    }
+  }
+
+  *#guarded<Item>(items: Generator<Item>): Generator<Item> {
+    try {
+      yield* items
+    } catch (thrown) {
+      throw readFault(thrown, this.#path)
+    }
+  }
+}
+
+function checkFormat(database: DatabaseSync, path: string): void {
+  const application = pragma(database, 'application_id')
+  const version = pragma(database, 'user_version')
+  if (application !== APPLICATION_ID) {
+    throw new GridError('input', `${path}: an SQLite file, but not a journal of Busbar`)
+  }
+  if (version !== FORMAT_VERSION) {
+    throw new GridError(
+      'input',
+      `${path}: format ${version}; this program reads format ${FORMAT_VERSION}`,
+      {
+        hint: 'Use the version of busbar that wrote it, or a later one.',
+      },
+    )
+  }
+}
+
+function pragma(database: DatabaseSync, name: 'application_id' | 'user_version'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
+}
+
+/** SQLite speaks of databases and disk images; an operator has a journal and a disk. */
+function readFault(thrown: unknown, path: string): unknown {
+  if (errorCode(thrown) !== 'ERR_SQLITE_ERROR') return thrown
+  return new GridError('disk', `${path} cannot be read: ${errorText(thrown)}`, {
+    hint: 'Check that the folder and its disk can be read and written: even a reader needs journal.db-shm there.',
+    cause: thrown,
+  })
+}

@@ -1,0 +1,24 @@
+import type { Evidence } from './journal.ts'
+import type { Definitions } from './names.ts'
+
+/** What the writer thread is started with. */
+export interface WriterSettings {
+  readonly directory: string
+  readonly slots: SharedArrayBuffer
+  readonly accounts: Float64Array<SharedArrayBuffer>
+  readonly gauges: Float64Array<SharedArrayBuffer>
+}
+
+/** Posted before the slot that it belongs to is marked as filled. */
+export interface Accompaniment {
+  readonly definitions: Definitions | undefined
+  readonly evidence: readonly Evidence[]
+}
+
+/** A number is the serial of the slot that has just become durable; everything before it is durable, too. */
+export type WriterMessage =
+  | number
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'failed'; readonly code: string; readonly text: string; readonly hint: string }
+  | { readonly kind: 'stopped' }

@@ -1,0 +1,67 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { assert } from '../core/assert.ts'
+import { slotState, slotStates, slotsOf } from '../core/batch.ts'
+import { GridError, errorText } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
+import { BatchWriter } from './batch-writer.ts'
+import { gauge } from './gauges.ts'
+import type { Accompaniment, WriterMessage, WriterSettings } from './writer-protocol.ts'
+
+/** The writer thread: takes slots in turn, makes each durable, and says so. It sleeps on the word of the next slot. */
+function run(settings: WriterSettings): void {
+  const writer = new BatchWriter(settings)
+  post({ kind: 'ready' })
+  const slots = slotsOf(settings.slots)
+  const states = slotStates(settings.slots)
+  for (let serial = 1; ; serial++) {
+    const index = serial % slots.length
+    Atomics.wait(states, index, slotState.free)
+    if (Atomics.load(states, index) === slotState.stop) break
+    const slot = slots[index]
+    assert(slot !== undefined, 'a slot for every index')
+    const accompaniment = receiveAccompaniment()
+    const batch = writer.prepare(slot, accompaniment)
+    while (!tryWrite(writer, batch, settings.gauges))
+      Atomics.wait(states, index, slotState.filled, limits.diskRetryMs)
+    writer.settle(batch)
+    Atomics.store(states, index, slotState.free)
+    post(serial)
+  }
+  writer.close()
+  post({ kind: 'stopped' })
+}
+
+/** False where the disk refuses for now: nothing is acknowledged meanwhile, and the same batch is tried again. */
+function tryWrite(
+  writer: BatchWriter,
+  batch: ReturnType<BatchWriter['prepare']>,
+  gauges: Float64Array,
+): boolean {
+  try {
+    writer.write(batch)
+    gauges[gauge.diskRefuses] = 0
+    return true
+  } catch (cause) {
+    if (gauges[gauge.diskRefuses] === 0) post({ kind: 'refused', text: errorText(cause) })
+    gauges[gauge.diskRefuses] = 1
+    return false
+  }
+}
+
+function receiveAccompaniment(): Accompaniment | undefined {
+  const received: { message: Accompaniment } | undefined =
+    parentPort === null ? undefined : receiveMessageOnPort(parentPort)
+  return received?.message
+}
+
+function post(message: WriterMessage): void {
+  parentPort?.postMessage(message)
+}
+
+try {
+  run(workerData as WriterSettings)
+} catch (cause) {
+  const known = cause instanceof GridError
+  const code = known ? cause.code : 'disk'
+  post({ kind: 'failed', code, text: errorText(cause), hint: known ? (cause.hint ?? '') : '' })
+}

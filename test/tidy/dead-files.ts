@@ -1,0 +1,28 @@
+import { importsOf } from './imports.ts'
+import { type SourceFile, type Violation, isSource, violation } from './source-file.ts'
+
+const ENTRY = 'src/cli/main.ts'
+const ROOTS = ['bench/', 'test/', 'tools/']
+
+/**
+ * Every source file is reached from the command line, a bench or a suite. A unit test beside the code does not keep it
+ * alive: what only its own test uses is dead. Worker entries count through `new URL('./x.ts', import.meta.url)`.
+ */
+export function checkDeadFiles(files: readonly SourceFile[]): Violation[] {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const isRoot = (path: string): boolean =>
+    path === ENTRY || ROOTS.some((folder) => path.startsWith(folder))
+  const waiting = files.filter(({ path }) => isRoot(path) && path.endsWith('.ts'))
+  const reached = new Set(waiting.map(({ path }) => path))
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    for (const { target } of importsOf(file)) {
+      const next = target === undefined ? undefined : byPath.get(target)
+      if (next === undefined || reached.has(next.path) || !next.path.endsWith('.ts')) continue
+      reached.add(next.path)
+      waiting.push(next)
+    }
+  }
+  return files
+    .filter(({ path }) => isSource(path) && !reached.has(path))
+    .map((file) => violation(file, 0, `nothing that runs imports this file; use it or remove it`))
+}
