@@ -1,5 +1,5 @@
 import { GridError } from '../core/errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../core/nearest.ts'
 
 /**
  * The query parameters of one request, by name. What is unknown, given twice or empty is refused: a misspelt `form=` must

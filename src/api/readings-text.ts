@@ -1,10 +1,8 @@
 import { assert } from '../core/assert.ts'
+import { limits } from '../core/limits.ts'
 import { formatQuality } from '../core/quality.ts'
 import type { PointInfo, ReadingsChunk } from './ports.ts'
 import { TimeText } from './time-text.ts'
-
-/** Names of a point as they stand in the text, kept for so many points of one query; 100 bytes each. */
-const NAMES_KEPT = 16_384
 
 export interface Stretch {
   readonly chunk: ReadingsChunk
@@ -129,7 +127,7 @@ class Names {
     const names = this.#namesOf(point)
     assert(names !== undefined, 'a point has a name before it has a reading')
     const text = this.#format(names)
-    if (this.#texts.size >= NAMES_KEPT) this.#texts.clear()
+    if (this.#texts.size >= limits.httpNamesKept) this.#texts.clear()
     this.#texts.set(point, text)
     return text
   }

@@ -5,19 +5,12 @@ import { GridError, errorCode, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Clock } from '../core/time.ts'
 import { ledgerRoute } from './ledger-route.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../core/nearest.ts'
 import { pointsRoute } from './points-route.ts'
 import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Report, Route, RouteContext } from './route.ts'
 import { readingsRoute } from './readings-route.ts'
-
-/** A request, head and body, has arrived by then or never will. */
-const REQUEST_TIMEOUT_MS = 10_000
-/** A connection on which nothing moves for so long is closed; it also ends the query of a client that stopped reading. */
-const SILENCE_MS = 60_000
-const KEEP_ALIVE_MS = 30_000
-const HEADER_BYTES = 16 * 1024
 
 export interface ApiOptions {
   readonly address: Address
@@ -66,12 +59,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 function createApp(report: Report): FastifyInstance {
   const app = fastify({
     bodyLimit: limits.httpBodyBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: SILENCE_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: limits.httpRequestMs,
+    connectionTimeout: limits.httpSilenceMs,
+    keepAliveTimeout: limits.httpKeepAliveMs,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    http: { maxHeaderSize: HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS },
+    http: { maxHeaderSize: limits.httpHeaderBytes, headersTimeout: limits.httpRequestMs },
     frameworkErrors: (thrown, _request, reply) => sendProblem(reply, problemOf(thrown)),
     clientErrorHandler: (_thrown, socket) => {
       if (socket.writable) socket.write(MALFORMED)

@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module'
 import { GridError, errorText } from '../core/errors.ts'
 import { type Command, helpText, parseCommandLine } from './command.ts'
 
@@ -39,7 +38,6 @@ async function overview(): Promise<string> {
   return [...lines, '', 'busbar COMMAND --help shows its options and an example.', ''].join('\n')
 }
 
-enableCompileCache()
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code

@@ -1,4 +1,4 @@
-import { nearest } from '../api/nearest.ts'
+import { nearest } from '../core/nearest.ts'
 import { readCount } from '../api/parameters.ts'
 import { CsvText, JsonText, type ReadingsText, csvField } from '../api/readings-text.ts'
 import { readRange } from '../api/time-range.ts'

@@ -12,19 +12,21 @@ export interface Columns {
  * A slot: the columns of one batch in memory that two threads share. One thread fills it, the other commits it; who may touch it
  * is said by its word in `slotStates`.
  *
- *     times f64[N] | values f64[N] | points u32[N] | notes u32[3M] | qualities u16[N] | counts i32[2]
+ *     times f64[N] | values f64[N] | points u32[N] | notes u32[3M] | qualities u16[N] | counts i32[3]
  */
 export interface Slot extends Columns {
   /** Triples (device, account kind, readings) for what was received but is not in the columns. */
   readonly notes: Uint32Array
-  /** [readings, notes], written before the slot changes hands. */
+  /** [readings, notes, 1 where a message accompanies the slot], written before it changes hands. */
   readonly counts: Int32Array
 }
 
 const N = limits.slotReadings
 const M = limits.slotNotes
-const COUNTS = 2
-const SLOT_BYTES = N * (8 + 8 + 4 + 2) + M * 12 + COUNTS * 4
+const COUNTS = 3
+/** Keeps the doubles of the next slot aligned. */
+const PADDING = 4
+const SLOT_BYTES = N * (8 + 8 + 4 + 2) + M * 12 + COUNTS * 4 + PADDING
 
 /** The words at the front of the memory, one a slot. Slots are filled and committed in turn. */
 export const slotState = { free: 0, filled: 1, stop: 2 } as const
@@ -52,7 +54,7 @@ export function slotsOf(memory: SharedArrayBuffer): readonly Slot[] {
       points: new Uint32Array(memory, next(N * 4), N),
       notes: new Uint32Array(memory, next(M * 12), M * 3),
       qualities: new Uint16Array(memory, next(N * 2), N),
-      counts: new Int32Array(memory, next(COUNTS * 4), COUNTS),
+      counts: new Int32Array(memory, next(COUNTS * 4 + PADDING), COUNTS),
     }
   })
 }

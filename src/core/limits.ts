@@ -12,8 +12,8 @@ export const limits = {
   strangers: 1024,
   /** Between the TCP handshake and CONNECT. A device that says nothing holds a place for this long, no longer. */
   connectTimeoutMs: 10_000,
-  /** What connections get to take their last packet when the edge stops. */
-  farewellMs: 500,
+  /** What a peer gets to take its last packet before its socket is closed. A stop of the edge waits this long at most. */
+  farewellMs: 1000,
   /** Largest control packet we accept, announced as Maximum Packet Size. A meter's batch of a day fits. */
   packetBytes: 256 * 1024,
   /** Bytes of unfinished packets over all connections; past it the connection that would add more is closed. */
@@ -53,10 +53,10 @@ export const limits = {
   slotReadings: 16_384,
   /** Slots: one filling, one committing, the rest is what ingest may run ahead of the disk. */
   slots: 4,
-  /** Readings that are committed at once; fewer wait `commitWaitMs` for company. */
-  commitAtOnceReadings: 256,
+  /** Readings that are committed at once; fewer wait `commitWaitMs` for company. At 20,000/s that takes 1.6 ms. */
+  commitAtOnceReadings: 32,
   /** How long a first reading waits for others to share its fsync: 1,000 messages/s would else cost 1,000 of them. */
-  commitWaitMs: 2,
+  commitWaitMs: 4,
   /** Refused payloads kept as evidence per commit; more are counted only. */
   evidencePerCommit: 16,
   /** Devices and points numbered by one edge. A device that invents names must not fill the disk with them. */
@@ -82,6 +82,8 @@ export const limits = {
   /** A snapshot of accounts is due after so many readings, or so many rows: it bounds the replay at start. */
   snapshotReadings: 2_000_000,
   snapshotRows: 20_000,
+  /** What the writer gets to end in good order: its last snapshot, and a checkpoint of the WAL. */
+  writerStopMs: 5000,
   /** Between attempts to write what the disk refused. */
   diskRetryMs: 500,
   /** WAL frames before a checkpoint, in pages of 4 KiB. */
@@ -89,10 +91,34 @@ export const limits = {
   /** Readings handed from the query thread to HTTP at a time. */
   queryChunkReadings: 4096,
   queries: 8,
+  /** Chunks of one query that wait for a slow client. */
+  queryChunksAhead: 2,
+  /** A query thread costs some 10 MB, so it ends when nobody has asked for anything for this long. */
+  queryThreadIdleMs: 30_000,
+  queryThreadHeapMb: 128,
+  /** Chunks and rows are short-lived: with less room for them they are collected sooner, for 50 MB less in a long export. */
+  queryThreadYoungMb: 8,
+  writerThreadHeapMb: 512,
+  writerThreadYoungMb: 8,
+  /** Readings of overlapping rows that one query holds; past it the query works in shorter windows. */
+  queryOverlapReadings: 262_144,
+  /** Pages that one reader keeps in memory. */
+  readerCacheKib: 4096,
+  writerCacheKib: 8192,
+  /** A reader waits this long for the writer to recover or truncate the WAL. */
+  readerBusyMs: 5000,
 
   // --- HTTP ------------------------------------------------------------------------------------------------
   httpConnections: 256,
   httpBodyBytes: 64 * 1024,
+  httpHeaderBytes: 16 * 1024,
+  /** A request, head and body, has arrived by then or never will. */
+  httpRequestMs: 10_000,
+  /** A connection on which nothing moves for so long is closed; it also ends the query of a client that stopped reading. */
+  httpSilenceMs: 60_000,
+  httpKeepAliveMs: 30_000,
+  /** Names of points as they stand in the text, kept for one answer; 100 bytes each. */
+  httpNamesKept: 16_384,
   siteFileBytes: 4 * 1024 * 1024,
 } as const
 
@@ -104,6 +130,10 @@ export function assertLimits(): void {
     'a slow reader is paused before it is closed',
   )
   assert(limits.commitAtOnceReadings < limits.slotReadings, 'a slot has room for what waits')
+  assert(
+    limits.queryOverlapReadings >= limits.points,
+    'a window of one moment, a reading of every point, fits into a query',
+  )
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
   assert(
     limits.packetBytes < limits.unfinishedBytesTotal,

@@ -52,8 +52,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const db = new DatabaseSync(journalPath(directory), { readOnly: true })
   started.defer(() => db.close())
   const names = new Names(db)
-  const ingest = new Ingest({ writer, names, clock, isWelcome: welcome(site) })
-  started.defer(() => ingest.stop())
+  const ingest = new Ingest({ writer, names, isWelcome: welcome(site) })
   const random = seededRandom(Math.floor(clock() / 1000))
   const broker = new Broker({ intake: ingest, gatekeeper: siteGatekeeper(site.access), random })
   settle = (serial) => {
@@ -62,6 +61,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   }
   const transport = new TcpTransport(broker)
   started.defer(async () => transport.stop())
+  started.defer(async () => ingest.finish())
   const mqtt = await transport.listen(settings.mqtt)
   const view = new RunningEdge({ site, directory, clock, writer, names, ingest, broker })
   started.defer(async () => view.stop())

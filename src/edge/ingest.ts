@@ -2,7 +2,7 @@ import { type Refusal, accountOf, kindNumber } from '../core/accounts.ts'
 import { assert } from '../core/assert.ts'
 import { limits } from '../core/limits.ts'
 import { quantityOf } from '../core/quantities.ts'
-import { type Clock, Micros } from '../core/time.ts'
+import { Micros } from '../core/time.ts'
 import { unitScale } from '../core/units.ts'
 import { type Intake, NO_ROOM, type Source } from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
@@ -21,7 +21,6 @@ interface DeviceSource extends Source {
 export interface IngestSettings {
   readonly writer: JournalWriter
   readonly names: Names
-  readonly clock: Clock
   /** The device of this name may send; false: it is refused, and counted as one of the unknown. */
   readonly isWelcome: (device: string) => boolean
 }
@@ -33,9 +32,10 @@ export interface IngestSettings {
 export class Ingest implements Intake {
   readonly #writer: JournalWriter
   readonly #names: Names
-  readonly #clock: Clock
   readonly #isWelcome: (device: string) => boolean
   readonly #draft: Draft
+  /** Account of all devices that may not send: whoever invents names must not fill the disk with them. */
+  readonly #unknown: Device
   readonly #sources = new Map<string, DeviceSource>()
   /** Readings received of each device since the accounts began, whatever became of them. */
   readonly received: Float64Array
@@ -43,18 +43,23 @@ export class Ingest implements Intake {
   #notes = 0
   #evidence: Evidence[] = []
   #durable = 0
-  #now: Micros
-  #waitsSinceMs = 0
-  #isTurnScheduled = false
-  #timer: NodeJS.Timeout | undefined
+  #arrival = Micros(0)
+  /** The first reading of the batch has started the clock. */
+  #isWaiting = false
+  /** Enough wait: the batch goes when this turn of the event loop has brought in what it has. */
+  #isDue = false
+  readonly #patience: NodeJS.Timeout
+  #finished: (() => void) | undefined
 
-  constructor({ writer, names, clock, isWelcome }: IngestSettings) {
+  constructor({ writer, names, isWelcome }: IngestSettings) {
     this.#writer = writer
     this.#names = names
-    this.#clock = clock
     this.#isWelcome = isWelcome
-    this.#now = clock()
     this.received = receivedFrom(writer.accounts)
+    const unknown = names.device(UNKNOWN_DEVICE)
+    assert(unknown !== undefined, 'the first name of all has room')
+    this.#unknown = unknown
+    this.#patience = setTimeout(() => this.#handOverWaiting(), limits.commitWaitMs)
     assert(writer.slot !== undefined, 'a writer starts with a free slot')
     this.#draft = { columns: writer.slot, base: 0, count: 0, complaint: '' }
   }
@@ -74,29 +79,32 @@ export class Ingest implements Intake {
     if (known !== undefined) return known
     const isFit =
       name.length <= limits.deviceBytes && DEVICE_NAME.test(name) && this.#isWelcome(name)
-    const device =
-      (isFit ? this.#names.device(name) : undefined) ?? this.#names.device(UNKNOWN_DEVICE)
-    if (device === undefined) return undefined
+    const device = (isFit ? this.#names.device(name) : undefined) ?? this.#unknown
     const number = (quantity: string, unit: string): number =>
-      device.name === UNKNOWN_DEVICE
+      device === this.#unknown
         ? -1
         : this.#names.point(device, quantity, quantityOf(quantity)?.unit ?? unit)
     const source = { device, decoder: new CanonicalDecoder({ number, scale }, this.#draft, name) }
-    if (device.name !== UNKNOWN_DEVICE) this.#sources.set(name, source)
+    if (device !== this.#unknown) this.#sources.set(name, source)
     return source
+  }
+
+  /** Messages of one millisecond arrive a microsecond apart, so that a device which sends no time has distinct ones. */
+  setArrival(nowMs: number): void {
+    if (nowMs * 1000 > this.#arrival) this.#arrival = Micros(nowMs * 1000)
   }
 
   take(source: Source, bytes: Uint8Array, start: number, end: number): number {
     const { device, decoder } = source as DeviceSource
-    if (!this.#isTurnScheduled) this.#beginTurn()
-    if (this.#writer.slot === undefined) return NO_ROOM
+    if (this.#writer.slot === undefined || this.#finished !== undefined) return NO_ROOM
     const draft = this.#draft
     draft.base = this.#readings
-    this.#now = Micros(this.#now + 1)
-    const outcome = decoder.decode(bytes, start, end, this.#now)
+    this.#arrival = Micros(this.#arrival + 1)
+    const outcome = decoder.decode(bytes, start, end, this.#arrival)
     if (outcome === 'ok') {
       this.#readings += draft.count
       this.received[device.number] = (this.received[device.number] as number) + draft.count
+      if (!this.#isDue) this.#consider()
       return reason.success
     }
     if (outcome === 'full') {
@@ -114,17 +122,24 @@ export class Ingest implements Intake {
   settled(serial: number): void {
     this.#durable = serial
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
-    if (this.#readings + this.#notes > 0) this.#consider()
+    if (this.#isDue) this.#handOverWaiting()
+    if (this.#writer.idle) this.#finished?.()
   }
 
-  stop(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+  /** Takes nothing more; resolves when all that was taken is durable, or the disk has refused it for too long. */
+  async finish(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#finished = resolve
+    setTimeout(resolve, limits.farewellMs).unref()
+    clearTimeout(this.#patience)
+    if (this.#readings + this.#notes > 0) this.#handOver()
+    if (this.#writer.idle) resolve()
+    return promise
   }
 
   #refuse(device: Device, refusal: Refusal, bytes: Uint8Array): number {
     const { slot } = this.#writer
-    const isUnknown = device.name === UNKNOWN_DEVICE
+    const isUnknown = device === this.#unknown
     const kind = kindNumber[isUnknown ? 'unknownDevice' : refusal]
     if (slot === undefined || this.#notes === limits.slotNotes) return NO_ROOM
     const at = this.#notes * 3
@@ -138,50 +153,47 @@ export class Ingest implements Intake {
       const reasonName = isUnknown ? 'unknownDevice' : refusal
       this.#evidence.push({
         device: device.number,
-        time: this.#now,
+        time: this.#arrival,
         reason: reasonName,
         complaint,
         bytes: bytes.slice(),
       })
     }
+    if (!this.#isDue) this.#consider()
     if (isUnknown) return reason.notAuthorised
     return refusal === 'tooManyPoints' ? reason.quotaExceeded : reason.payloadFormatInvalid
   }
 
-  /** One clock reading for all messages of a turn of the event loop; within it, arrival advances by a microsecond each. */
-  #beginTurn(): void {
-    this.#isTurnScheduled = true
-    this.#now = Micros(Math.max(this.#now, this.#clock()))
-    if (this.#readings + this.#notes === 0) this.#waitsSinceMs = performance.now()
-    setImmediate(() => {
-      this.#isTurnScheduled = false
-      this.#consider()
-    })
-  }
-
+  /** Called for every message until the batch is due. */
   #consider(): void {
-    const waiting = this.#readings + this.#notes
-    if (waiting === 0 || !this.#writer.idle) return
-    const leftMs = limits.commitWaitMs - (performance.now() - this.#waitsSinceMs)
-    if (waiting >= limits.commitAtOnceReadings || leftMs <= 0) this.#handOver()
-    else this.#timer ??= setTimeout(() => this.#whenWaited(), leftMs)
+    if (!this.#isWaiting) {
+      this.#isWaiting = true
+      this.#patience.refresh()
+    }
+    if (this.#readings + this.#notes < limits.commitAtOnceReadings) return
+    this.#isDue = true
+    setImmediate(() => this.#handOverWaiting())
   }
 
-  #whenWaited(): void {
-    this.#timer = undefined
-    if (this.#readings + this.#notes > 0 && this.#writer.idle) this.#handOver()
+  /** Once it is due, a batch goes as soon as the writer has nothing else to do. */
+  #handOverWaiting(): void {
+    if (this.#readings + this.#notes === 0) return
+    if (this.#writer.idle) this.#handOver()
+    else this.#isDue = true
   }
 
   #handOver(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    const definitions = this.#names.takeNew()
+    const evidence = this.#evidence
     this.#writer.handOver(
       { readings: this.#readings, notes: this.#notes },
-      { definitions: this.#names.takeNew(), evidence: this.#evidence },
+      definitions === undefined && evidence.length === 0 ? undefined : { definitions, evidence },
     )
     this.#readings = 0
     this.#notes = 0
     this.#evidence = []
+    this.#isWaiting = false
+    this.#isDue = false
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
   }
 }
@@ -203,5 +215,5 @@ function receivedFrom(accounts: Float64Array): Float64Array {
 const DEVICE_TOPIC = /^grid\/([^/]+)\/readings$/
 /** What may stand as a level of a topic, in a file name and in a query without quoting. */
 const DEVICE_NAME = /^[A-Za-z0-9._:-]+$/
-/** Account of all devices that may not send: whoever invents names must not fill the disk with them. */
-const UNKNOWN_DEVICE = '(unknown)'
+/** No device can have this name: a parenthesis may not stand in one. */
+export const UNKNOWN_DEVICE = '(unknown)'

@@ -16,7 +16,7 @@ import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
-import type { Ingest } from './ingest.ts'
+import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import { Metrics } from './metrics.ts'
 import type { Site } from './site/site.ts'
 
@@ -71,9 +71,9 @@ export class RunningEdge implements EdgeView {
     const accounts: AccountInfo[] = []
     for (let number = 0; number < names.devicesTotal; number++) {
       const device = names.deviceNumbered(number)
-      if (device === undefined) continue
-      const { received: settled, stored, duplicates, refused } = accountOf(writer.accounts, number)
       const received = ingest.received[number] as number
+      if (device === undefined || (received === 0 && device.name === UNKNOWN_DEVICE)) continue
+      const { received: settled, stored, duplicates, refused } = accountOf(writer.accounts, number)
       accounts.push({
         device: device.name,
         received,

@@ -13,6 +13,9 @@ export interface Intake {
   /** Who takes messages of this topic; undefined: nobody, it is an ordinary message. */
   open(topic: string): Source | undefined
 
+  /** Time of arrival of the messages that follow, in ms since 1970. */
+  setArrival(nowMs: number): void
+
   /**
    * Takes one application message. `bytes[start..end)` is the payload and is valid only during the call. Returns the MQTT 5.0
    * reason code that its acknowledgement is to carry once `durableBatch` has reached `takenBatch` (0x00 success, 0x99

@@ -3,6 +3,7 @@ import { allocateAccounts } from '../core/accounts.ts'
 import { assert } from '../core/assert.ts'
 import { type Slot, allocateSlots, slotState, slotStates, slotsOf } from '../core/batch.ts'
 import { type ErrorCode, GridError, errorText } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
 import { type Gauge, allocateGauges, gauge } from './gauges.ts'
 import type { Accompaniment, WriterMessage, WriterSettings } from './writer-protocol.ts'
 
@@ -27,7 +28,8 @@ export class JournalWriter {
   readonly #worker: Worker
   #serial = 1
   #durable = 0
-  #stopped: (() => void) | undefined
+  #isStopping = false
+  readonly #exited: Promise<void>
   slot: Slot | undefined = this.#slots[1]
   /** Why the disk refused to write the last time it did; the same batch is tried again until it goes. */
   refusal = ''
@@ -59,8 +61,12 @@ export class JournalWriter {
     }
     this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
       workerData,
-      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 },
+      resourceLimits: {
+        maxYoungGenerationSizeMb: limits.writerThreadYoungMb,
+        maxOldGenerationSizeMb: limits.writerThreadHeapMb,
+      },
     })
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
     this.#worker.on('error', (cause) => {
       listener.failed(
         new GridError('disk', `the journal's writer ended: ${errorText(cause)}`, { cause }),
@@ -85,23 +91,26 @@ export class JournalWriter {
   /** Gives the slot that was being filled to the writer and goes on with the next. */
   handOver(
     { readings, notes }: { readonly readings: number; readonly notes: number },
-    accompaniment: Accompaniment,
+    accompaniment: Accompaniment | undefined,
   ): void {
     assert(this.slot !== undefined, 'a slot is handed over once')
-    this.slot.counts[0] = readings
-    this.slot.counts[1] = notes
-    this.#worker.postMessage(accompaniment)
+    this.slot.counts.set([readings, notes, accompaniment === undefined ? 0 : 1])
+    if (accompaniment !== undefined) this.#worker.postMessage(accompaniment)
     this.#mark(slotState.filled)
     this.#serial++
     this.#takeNext()
   }
 
-  /** Writes what was handed over, then ends the thread. What is in the slot being filled was never acknowledged. */
+  /**
+   * Writes what was handed over, then ends the thread. What is in the slot being filled was never acknowledged, nor was what a
+   * disk still refuses when `limits.writerStopMs` have passed: the thread is ended as a power cut would end it.
+   */
   async stop(): Promise<void> {
-    const stopped = new Promise<void>((resolve) => (this.#stopped = resolve))
+    this.#isStopping = true
     if (this.slot !== undefined) this.#mark(slotState.stop)
-    await stopped
-    await this.#worker.terminate()
+    const patience = setTimeout(() => void this.#worker.terminate(), limits.writerStopMs)
+    await this.#exited
+    clearTimeout(patience)
   }
 
   #mark(state: number): void {
@@ -120,16 +129,14 @@ export class JournalWriter {
     if (typeof message === 'number') {
       this.#durable = message
       if (this.slot === undefined) this.#takeNext()
-      if (this.#stopped !== undefined && this.slot !== undefined) this.#mark(slotState.stop)
+      if (this.#isStopping && this.slot !== undefined) this.#mark(slotState.stop)
       this.#listener.durable(message)
       return
     }
     if (message.kind === 'refused') this.refusal = message.text
-    else if (message.kind === 'stopped') this.#stopped?.()
     else if (message.kind === 'failed') {
       const { code, text, hint } = message
       this.#listener.failed(new GridError(code as ErrorCode, text, hint === '' ? {} : { hint }))
-      this.#stopped?.()
     }
   }
 }

@@ -5,9 +5,10 @@ import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Micros } from '../core/time.ts'
 import type { Conflict } from './admission.ts'
+import { checkFormat } from './format-check.ts'
 import type { Definitions } from './names.ts'
 import type { EncodedRow } from './row.ts'
-import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from './schema.ts'
+import { SCHEMA } from './schema.ts'
 
 /** First bytes of a payload that was refused, for an operator to look at. */
 export interface Evidence {
@@ -118,8 +119,8 @@ function openJournal(directory: string): DatabaseSync {
     mkdirSync(directory, { recursive: true })
     const db = new DatabaseSync(path)
     db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${limits.walPages};
-      PRAGMA journal_size_limit=${limits.walPages * 4096}; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;
-      PRAGMA busy_timeout=5000`)
+      PRAGMA journal_size_limit=${limits.walPages * 4096}; PRAGMA cache_size=-${limits.writerCacheKib}; PRAGMA temp_store=MEMORY;
+      PRAGMA busy_timeout=${limits.readerBusyMs}`)
     if (isEmpty(db)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`)
     checkFormat(db, path)
     return db
@@ -135,24 +136,4 @@ function openJournal(directory: string): DatabaseSync {
 /** New, or left behind by a start that was cut off before its first commit. */
 function isEmpty(db: DatabaseSync): boolean {
   return db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0
-}
-
-/** Also for readers: a file of another program, or of a newer version, is refused before anything of it is believed. */
-export function checkFormat(db: DatabaseSync, path: string): void {
-  const pragma = (name: string): number => db.prepare(`PRAGMA ${name}`).get()?.[name] as number
-  if (pragma('application_id') !== APPLICATION_ID) {
-    throw new GridError('corrupt', `${path} is no journal of busbar`, {
-      hint: 'Give the folder of an edge, or an empty one, with --data.',
-    })
-  }
-  const version = pragma('user_version')
-  if (version !== FORMAT_VERSION) {
-    throw new GridError(
-      'input',
-      `${path} has format ${version}; this busbar reads format ${FORMAT_VERSION}`,
-      {
-        hint: 'Start the version of busbar that wrote it, or a newer one.',
-      },
-    )
-  }
 }

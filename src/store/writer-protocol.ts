@@ -21,4 +21,3 @@ export type WriterMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'failed'; readonly code: string; readonly text: string; readonly hint: string }
-  | { readonly kind: 'stopped' }

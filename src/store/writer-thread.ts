@@ -19,7 +19,7 @@ function run(settings: WriterSettings): void {
     if (Atomics.load(states, index) === slotState.stop) break
     const slot = slots[index]
     assert(slot !== undefined, 'a slot for every index')
-    const accompaniment = receiveAccompaniment()
+    const accompaniment = slot.counts[2] === 1 ? receiveAccompaniment() : undefined
     const batch = writer.prepare(slot, accompaniment)
     while (!tryWrite(writer, batch, settings.gauges))
       Atomics.wait(states, index, slotState.filled, limits.diskRetryMs)
@@ -28,7 +28,6 @@ function run(settings: WriterSettings): void {
     post(serial)
   }
   writer.close()
-  post({ kind: 'stopped' })
 }
 
 /** False where the disk refuses for now: nothing is acknowledged meanwhile, and the same batch is tried again. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { type Fault, type Path, formatPath } from './fault.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../../core/nearest.ts'
 import type { YamlText } from './yaml-text.ts'
 
 type JsonSchema = z.core.JSONSchema.BaseSchema

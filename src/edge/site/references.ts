@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.ts'
 import { type Pattern, parsePattern, writeOut } from './device-pattern.ts'
 import { type Fault, type Path, formatPath } from './fault.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../../core/nearest.ts'
 import type { YamlText } from './yaml-text.ts'
 
 /**

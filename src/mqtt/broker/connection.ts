@@ -113,6 +113,7 @@ export class Connection {
   #parse(bytes: Buffer, nowMs: number): number {
     const end = bytes.length
     let at = 0
+    this.#broker.intake.setArrival(nowMs)
     try {
       while (at + 1 < end && this.#isOpen) {
         const first = bytes[at] as number

@@ -36,15 +36,13 @@ export class FrameBuffer {
   /** Keeps what follows `from` in the bytes that `join` returned; the rest has been dealt with. */
   keep(joined: Buffer, from: number): void {
     const rest = joined.subarray(from)
-    const isOwn = joined.buffer === this.#bytes.buffer
+    const held = this.#bytes.length
     if (rest.length === 0) {
       this.#bytes = EMPTY
-    } else if (isOwn && this.#bytes.length <= Math.max(4 * rest.length, 2 * SHORT_BYTES)) {
+    } else if (rest.length <= held && held <= Math.max(4 * rest.length, 2 * SHORT_BYTES)) {
       this.#bytes.set(rest, 0)
     } else {
-      this.#length = 0
-      if (isOwn) this.#bytes = EMPTY
-      this.#reserve(rest.length)
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(rest.length, LEAST_BYTES))
       this.#bytes.set(rest, 0)
     }
     this.#length = rest.length
@@ -52,7 +50,7 @@ export class FrameBuffer {
 
   #reserve(bytes: number): void {
     if (this.#bytes.length >= bytes) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(bytes, this.#bytes.length * 2, LEAST_BYTES))
+    const grown = Buffer.allocUnsafeSlow(Math.max(bytes, this.#bytes.length * 2))
     grown.set(this.#bytes.subarray(0, this.#length), 0)
     this.#bytes = grown
   }

@@ -33,7 +33,12 @@ describe('a session that is resumed', () => {
   test('has what was published meanwhile with QoS 1 and 2, in its order', () => {
     const stand = new Stand()
     subscriber(stand, 'note').vanish()
-    for (const [payload, qos] of [['a', 1], ['b', 0], ['c', 2], ['d', 1]] as const) {
+    for (const [payload, qos] of [
+      ['a', 1],
+      ['b', 0],
+      ['c', 2],
+      ['d', 1],
+    ] as const) {
       say(stand, payload, qos)
     }
     const again = stand.open()
@@ -50,7 +55,13 @@ describe('a session that is resumed', () => {
   test('sends again what was not acknowledged, with its packet ids and DUP [MQTT-4.4.0-1]', () => {
     const stand = new Stand()
     const first = subscriber(stand, 'note')
-    for (const [payload, qos] of [['a', 1], ['b', 2], ['c', 2], ['d', 1], ['e', 0]] as const) {
+    for (const [payload, qos] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 2],
+      ['d', 1],
+      ['e', 0],
+    ] as const) {
       say(stand, payload, qos)
     }
     assert.deepEqual(first.heard(), [

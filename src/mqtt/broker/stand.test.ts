@@ -30,7 +30,9 @@ export class Stand {
   enter(clientId: string, options: ConnectOptions = {}): Peer {
     const peer = this.open(options.version ?? 5)
     peer.send(connect(clientId, options))
-    peer.connack = peer.heard()[0] ?? ''
+    const [connack = '', ...early] = peer.heard()
+    peer.connack = connack
+    peer.early.push(...early)
     return peer
   }
 
@@ -56,6 +58,8 @@ export class Stand {
 
 /** Takes `grid/<device>/readings`, as many as there is room for; nothing is durable before the test says so. */
 export class ManualIntake implements Intake {
+  setArrival(): void {}
+
   readonly taken: string[] = []
   room = Infinity
   durableBatch = 0
@@ -95,6 +99,8 @@ export class Peer implements Sink {
   readonly remote = 'test'
   readonly connection: Connection
   connack = ''
+  /** What came right behind CONNACK. */
+  readonly early: string[] = []
   isEnded = false
   isPaused = false
   /** What the broker is made to believe waits in the socket. */

@@ -32,16 +32,12 @@ export class TcpTransport {
     })
   }
 
-  /** Lets nobody in any more and parts from everybody, within `limits.farewellMs`. */
+  /** Lets nobody in any more and parts from everybody; a sink ends within `limits.farewellMs`. */
   async stop(): Promise<void> {
     clearInterval(this.#ticker)
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#broker.stop(Date.now())
-    const farewell = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy()
-    }, limits.farewellMs)
     await closed
-    clearTimeout(farewell)
   }
 
   #accept(socket: Socket): void {

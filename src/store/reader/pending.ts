@@ -3,9 +3,6 @@ import { limits } from '../../core/limits.ts'
 import { timeOrder } from './time-order.ts'
 import { type ReadingsChunk, allocateChunk } from './readings-query.ts'
 
-/** Past this many readings the buffer asks for a shorter window; more than there are points, so that one can be found. */
-export const CROWDED = Math.max(262_144, limits.points)
-
 /** At first; enough while rows hardly overlap. */
 const CAPACITY = 8 * limits.queryChunkReadings
 
@@ -32,7 +29,7 @@ export class Pending {
   }
 
   get crowded(): boolean {
-    return this.count > CROWDED
+    return this.count > limits.queryOverlapReadings
   }
 
   add(row: Columns, wanted: Wanted): void {

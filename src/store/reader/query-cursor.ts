@@ -1,5 +1,5 @@
 import { assert } from '../../core/assert.ts'
-import { CHUNKS_AHEAD } from './query-messages.ts'
+import { limits } from '../../core/limits.ts'
 import type { ReadingsChunk } from './readings-query.ts'
 
 /** How a cursor speaks to the thread that runs its query. */
@@ -57,7 +57,7 @@ export class QueryCursor implements AsyncIterator<ReadingsChunk, undefined> {
 
   deliver(chunk: ReadingsChunk): void {
     if (this.#waiting === undefined) {
-      assert(this.#chunks.length < CHUNKS_AHEAD, 'no chunk comes that was not asked for')
+      assert(this.#chunks.length < limits.queryChunksAhead, 'no chunk comes that was not asked for')
       this.#chunks.push(chunk)
       return
     }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts'
 import type { ReadingsChunk, ReadingsQuery } from './readings-query.ts'
 
-/** To the query thread. A query starts with `CHUNKS_AHEAD` chunks of credit; each `pull` adds one. */
+/** To the query thread. A query starts with `limits.queryChunksAhead` chunks of credit; each `pull` adds one. */
 export type QueryRequest =
   | { readonly kind: 'open'; readonly id: number; readonly query: ReadingsQuery }
   | { readonly kind: 'pull'; readonly id: number }
@@ -20,6 +20,3 @@ export interface Fault {
   readonly text: string
   readonly hint: string | undefined
 }
-
-/** Chunks that may be on their way or waiting to be consumed, for one query. */
-export const CHUNKS_AHEAD = 2

@@ -6,13 +6,6 @@ import { QueryCursor } from './query-cursor.ts'
 import type { QueryReply, QueryRequest } from './query-messages.ts'
 import type { ReadingsChunk, ReadingsQuery } from './readings-query.ts'
 
-/** A thread costs some 10 MB, so it ends when nobody has asked for anything for this long. */
-const IDLE_MS = 30_000
-/** Memory of the thread's own heap; columns are outside of it. */
-const HEAP_MB = 128
-/** Chunks and rows are short-lived: with less room for them they are collected sooner, for 50 MB less in a long export. */
-const YOUNG_MB = 8
-
 export interface QueryThreadOptions {
   readonly idleMs?: number
   /** Another worker, for a test of what happens when it breaks. */
@@ -36,7 +29,7 @@ export class QueryThread {
 
   constructor(directory: string, options: QueryThreadOptions = {}) {
     this.#directory = directory
-    this.#idleMs = options.idleMs ?? IDLE_MS
+    this.#idleMs = options.idleMs ?? limits.queryThreadIdleMs
     this.#entry = options.entry ?? new URL('./query-worker.ts', import.meta.url)
   }
 
@@ -94,7 +87,10 @@ export class QueryThread {
     const worker = new Worker(this.#entry, {
       workerData: { directory: this.#directory },
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
+      resourceLimits: {
+        maxOldGenerationSizeMb: limits.queryThreadHeapMb,
+        maxYoungGenerationSizeMb: limits.queryThreadYoungMb,
+      },
     })
     let cause: unknown
     worker.on('message', (reply: QueryReply) => this.#take(reply))

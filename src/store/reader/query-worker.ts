@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../../core/assert.ts'
 import { GridError, errorText } from '../../core/errors.ts'
-import { CHUNKS_AHEAD, type Fault, type QueryReply, type QueryRequest } from './query-messages.ts'
+import { limits } from '../../core/limits.ts'
+import type { Fault, QueryReply, QueryRequest } from './query-messages.ts'
 import type { ReadingsChunk } from './readings-query.ts'
 import { StoreReader } from './store-reader.ts'
 
@@ -41,7 +42,7 @@ port.on('message', (request: QueryRequest) => {
 function open({ id, query }: QueryRequest & { readonly kind: 'open' }): void {
   try {
     reader ??= StoreReader.open(directory)
-    queries.set(id, { steps: reader.steps(query), credit: CHUNKS_AHEAD })
+    queries.set(id, { steps: reader.steps(query), credit: limits.queryChunksAhead })
   } catch (thrown) {
     send({ kind: 'failed', id, fault: faultOf(thrown) })
   }

@@ -27,7 +27,7 @@ interface Window extends Wanted {
  * One query. It walks the rows by their first time and hands out, sorted, what is older than the first time of the row that
  * comes next. What must wait is bounded twice: it lies within `limits.journalRowSpanMs`, for no row is longer; and where even
  * that is too much (half the devices a minute late, and a high rate), the later half is forgotten, the query goes on to the
- * time of the cut, and starts again from there. So memory stays below some 2 × `CROWDED` readings of 22 bytes
+ * time of the cut, and starts again from there. So memory stays below some 2 × `limits.queryOverlapReadings`, readings of 22 bytes
  * whatever the journal holds, and rows that were cut through are read once more.
  */
 export class ReadingsWalk {

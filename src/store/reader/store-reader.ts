@@ -2,15 +2,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
-import { APPLICATION_ID, FORMAT_VERSION } from '../schema.ts'
+import { limits } from '../../core/limits.ts'
+import { checkFormat } from '../format-check.ts'
 import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
-
-/** Pages kept in memory by one reader: 4 MiB. */
-const CACHE_KIB = 4096
-/** The writer holds the lock that a reader waits for while it recovers or truncates the WAL, for no longer than this. */
-const BUSY_MS = 5000
 
 /** Reads the journal beside a running edge, or without one. It never writes, and never holds a snapshot for long. */
 export class StoreReader {
@@ -27,8 +23,8 @@ export class StoreReader {
     }
     let database: DatabaseSync | undefined
     try {
-      database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-      database.exec(`PRAGMA query_only = 1; PRAGMA cache_size = -${CACHE_KIB}`)
+      database = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
+      database.exec(`PRAGMA query_only = 1; PRAGMA cache_size = -${limits.readerCacheKib}`)
       checkFormat(database, path)
       return new StoreReader(database, path)
     } catch (thrown) {
@@ -86,27 +82,6 @@ export class StoreReader {
       throw readFault(thrown, this.#path)
     }
   }
-}
-
-function checkFormat(database: DatabaseSync, path: string): void {
-  const application = pragma(database, 'application_id')
-  const version = pragma(database, 'user_version')
-  if (application !== APPLICATION_ID) {
-    throw new GridError('input', `${path}: an SQLite file, but not a journal of Busbar`)
-  }
-  if (version !== FORMAT_VERSION) {
-    throw new GridError(
-      'input',
-      `${path}: format ${version}; this program reads format ${FORMAT_VERSION}`,
-      {
-        hint: 'Use the version of busbar that wrote it, or a later one.',
-      },
-    )
-  }
-}
-
-function pragma(database: DatabaseSync, name: 'application_id' | 'user_version'): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name])
 }
 
 /** SQLite speaks of databases and disk images; an operator has a journal and a disk. */

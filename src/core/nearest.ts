@@ -15,6 +15,12 @@ export function nearest(word: string, words: Iterable<string>, count: number): r
   return near.toSorted((a, b) => a.distance - b.distance).map((each) => each.word)
 }
 
+/** `, did you mean feeders?`, or nothing. */
+export function suggestion(word: string, words: Iterable<string>): string {
+  const [found] = nearest(word, words, 1)
+  return found === undefined ? '' : `, did you mean ${found}?`
+}
+
 /** Characters to insert, remove or replace (Levenshtein); a word that begins with the other counts as one. */
 function distanceOf(word: string, other: string): number {
   if (other.startsWith(word) && word.length >= 3) return 1

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { allocateAccounts } from '../../core/accounts.ts'
+import { assert } from '../../core/assert.ts'
+import { type Slot, allocateSlots, slotsOf } from '../../core/batch.ts'
+import { limits } from '../../core/limits.ts'
+import { BatchWriter } from '../../store/batch-writer.ts'
+import { allocateGauges } from '../../store/gauges.ts'
+import { journalPath } from '../../store/journal.ts'
+import type { Definitions } from '../../store/names.ts'
+import { EdgeProcess } from './edge-process.ts'
+
+export interface StartUp {
+  readonly gigabytes: number
+  readonly points: number
+  readonly readings: number
+  /** From the start of the process to the line that says it accepts connections: the median of five starts. */
+  readonly startMs: number
+}
+
+const DEVICES = 1000
+const POINTS = 100_000
+const STARTS = 5
+
+/** Fills a folder with a journal of this size, then starts an edge on it, again and again. */
+export async function measureStartUp(gigabytes: number): Promise<StartUp> {
+  const directory = mkdtempSync(join(tmpdir(), 'busbar-start-'))
+  try {
+    const readings = fill(directory, gigabytes * 1e9)
+    const times: number[] = []
+    for (let start = 0; start < STARTS; start++) {
+      const edge = await EdgeProcess.start(directory)
+      times.push(edge.startMs)
+      await edge.stop()
+    }
+    const startMs = times.sort((a, b) => a - b)[Math.floor(STARTS / 2)] ?? 0
+    return { gigabytes, points: POINTS, readings, startMs }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** As if devices had sent them: through the writer, a slot at a time. */
+function fill(directory: string, bytes: number): number {
+  const memory = allocateSlots()
+  const accounts = allocateAccounts()
+  const writer = new BatchWriter({ directory, slots: memory, accounts, gauges: allocateGauges() })
+  const [slot] = slotsOf(memory)
+  assert(slot !== undefined, 'there is a slot')
+  let readings = 0
+  for (let commits = 0; commits % 64 !== 0 || journalBytes(directory) < bytes; commits++) {
+    fillSlot(slot, readings)
+    const definitions = commits === 0 ? everyName() : undefined
+    const batch = writer.prepare(slot, definitions && { definitions, evidence: [] })
+    writer.write(batch)
+    writer.settle(batch)
+    readings += limits.slotReadings
+  }
+  writer.close()
+  return readings
+}
+
+/** Every point in turn, once a second each: in order, so nothing has to be looked up. */
+function fillSlot(slot: Slot, from: number): void {
+  const start = Date.UTC(2025, 0, 1) * 1000
+  for (let row = 0; row < limits.slotReadings; row++) {
+    const reading = from + row
+    slot.points[row] = reading % POINTS
+    slot.times[row] = start + Math.floor((reading / POINTS) * 1e6)
+    slot.values[row] = 230 + (reading % 97) / 10
+    slot.qualities[row] = 0
+  }
+  slot.counts.set([limits.slotReadings, 0])
+}
+
+function everyName(): Definitions {
+  const perDevice = POINTS / DEVICES
+  return {
+    devices: Array.from({ length: DEVICES }, (_, number) => ({ number, name: `bench-${number}` })),
+    points: Array.from({ length: POINTS }, (_, number) => {
+      const device = Math.floor(number / perDevice)
+      return { number, device, quantity: `quantity.${number % perDevice}`, unit: '' }
+    }),
+  }
+}
+
+function journalBytes(directory: string): number {
+  return statSync(journalPath(directory)).size
+}
