@@ -43,7 +43,7 @@ export const command: Command = {
     }
     const simulator = startSimulator(args, start, screen)
     screen.print(welcome(args, start))
-    const stopWatching = watch(args, { start, screen, progress: simulator.progress })
+    const stopWatching = watch({ start, screen, progress: simulator.progress })
     const lost = await Promise.race([
       edge.child.ended.then(() => edge.child),
       simulator.child.ended.then(() => simulator.child),
@@ -115,11 +115,8 @@ interface Watched {
 }
 
 /** Looks at both sides once a second until the returned function is called. */
-function watch(args: Args, { start, screen, progress }: Watched): () => void {
-  const observer = new Observer({
-    url: `http://${reachable(start.http)}`,
-    folder: args.required('data'),
-  })
+function watch({ start, screen, progress }: Watched): () => void {
+  const observer = new Observer(`http://${reachable(start.http)}`)
   // The first look is what the second one is compared with.
   void observer.look()
   let looking = false

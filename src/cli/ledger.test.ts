@@ -93,12 +93,12 @@ test('no edge, no ledger, no such thing: a clear line', async () => {
   assert.equal(away.code, 1)
   assert.match(
     away.complaint,
-    /^busbar: http:\/\/127\.0\.0\.1:1\/api\/v1\/ledger: .*\n {2}Is the edge running\?/,
+    /^busbar: http:\/\/127\.0\.0\.1:1\/api\/v1\/ledger: .*\. Is the edge running\?/,
   )
   const lost = await check('--ledger', join(folder, 'other.json'))
   assert.match(
     lost.complaint,
-    /^busbar: cannot read the ledger .*\n {2}busbar simulate --ledger FILE/,
+    /^busbar: cannot read the ledger .*\. busbar simulate --ledger FILE/,
   )
   assert.equal((await check()).code, 2)
 })

@@ -1,4 +1,4 @@
-import { GridError, errorText } from '../core/errors.ts'
+import { GridError } from '../core/errors.ts'
 import { type Command, helpText, parseCommandLine } from './command.ts'
 
 /** Loaded on demand: a command pays only for what it uses. */
@@ -38,16 +38,22 @@ async function overview(): Promise<string> {
   return [...lines, '', 'busbar COMMAND --help shows its options and an example.', ''].join('\n')
 }
 
+/** What failed and what to do next, on one line where the first is one line; a stack only for a bug of ours. */
+function complaint(thrown: unknown): string {
+  if (!(thrown instanceof GridError) || thrown.code === 'bug') {
+    return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  }
+  const { message, hint } = thrown
+  if (hint === undefined) return message
+  return message.includes('\n') ? `${message}\n${hint}` : `${message.replace(/[.]?$/, '.')} ${hint}`
+}
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code
   },
   (thrown: unknown) => {
-    const known = thrown instanceof GridError && thrown.code !== 'bug'
-    const detail = thrown instanceof Error && !known ? (thrown.stack ?? '') : errorText(thrown)
-    process.stderr.write(`busbar: ${detail}\n`)
-    if (thrown instanceof GridError && thrown.hint !== undefined)
-      process.stderr.write(`  ${thrown.hint}\n`)
+    process.stderr.write(`busbar: ${complaint(thrown)}\n`)
     process.exitCode = thrown instanceof GridError ? thrown.exitCode : 1
   },
 )

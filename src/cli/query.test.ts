@@ -115,10 +115,10 @@ describe('busbar query', () => {
       assert.deepEqual(device, {
         code: 1,
         out: '',
-        err: 'busbar: m7: no device has that name\n  Is m1 meant?\n',
+        err: 'busbar: m7: no device has that name. Is m1 meant?\n',
       })
       const quantity = await query(...source, '--device', 'm1', '--quantity', 'voltage')
-      assert.match(quantity.err, /no quantity of m1 has that name\n {2}Is voltage\.a meant\?/)
+      assert.match(quantity.err, /no quantity of m1 has that name\. Is voltage\.a meant\?/)
       const nothing = await query(...source, '--to', '2001-01-01T00:00:00Z', '--format', 'json')
       assert.deepEqual(nothing, {
         code: 0,
@@ -186,7 +186,7 @@ describe('busbar query', () => {
     await served[Symbol.asyncDispose]()
     const { code, err } = await query('--url', url)
     assert.equal(code, 1)
-    assert.match(err, /cannot be reached: ECONNREFUSED\n {2}Is the edge running/)
+    assert.match(err, /cannot be reached: ECONNREFUSED\. Is the edge running/)
     const broken = await fetchBroken()
     assert.match(broken.err, /broke off its answer: it is not complete/)
     assert.equal(broken.code, 1)

@@ -4,6 +4,7 @@ import type { ViewParts } from './view.ts'
 
 export interface MetricsParts extends ViewParts {
   readonly diskBytes: () => number
+  readonly journalBytes: () => number
 }
 
 interface Described {
@@ -18,7 +19,8 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     for (const { name, help, value } of counters(parts)) this.#counter(name, help, value)
-    for (const { name, help, value } of gauges(parts)) this.#gauge(name, help, value)
+    const gauges = [...mqttGauges(parts), ...storeGauges(parts), ...processGauges()]
+    for (const { name, help, value } of gauges) this.#gauge(name, help, value)
     this.#accounts(parts)
     this.#refusedConnects(parts)
   }
@@ -149,7 +151,7 @@ function counters({ writer, broker }: MetricsParts): readonly Described[] {
   ]
 }
 
-function gauges({ writer, names, broker, diskBytes }: MetricsParts): readonly Described[] {
+function mqttGauges({ broker }: MetricsParts): readonly Described[] {
   return [
     { name: 'busbar_mqtt_clients', help: 'Clients connected.', value: () => broker.clientCount },
     {
@@ -178,9 +180,24 @@ function gauges({ writer, names, broker, diskBytes }: MetricsParts): readonly De
       help: 'Bytes of packets that have not arrived in full, or wait for room.',
       value: () => broker.unfinishedBytes,
     },
+  ]
+}
+
+function storeGauges({
+  writer,
+  names,
+  diskBytes,
+  journalBytes,
+}: MetricsParts): readonly Described[] {
+  return [
     { name: 'busbar_store_devices', help: 'Devices numbered.', value: () => names.devicesTotal },
     { name: 'busbar_store_points', help: 'Points numbered.', value: () => names.pointsTotal },
     { name: 'busbar_store_disk_bytes', help: 'Size of the data folder.', value: diskBytes },
+    {
+      name: 'busbar_store_journal_bytes',
+      help: 'Size of the journal itself, without the write-ahead log beside it.',
+      value: journalBytes,
+    },
     {
       name: 'busbar_store_commit_last_seconds',
       help: 'Duration of the last group commit.',
@@ -196,6 +213,11 @@ function gauges({ writer, names, broker, diskBytes }: MetricsParts): readonly De
       help: '1 while the disk refuses to write and nothing is acknowledged.',
       value: () => writer.gauge('diskRefuses'),
     },
+  ]
+}
+
+function processGauges(): readonly Described[] {
+  return [
     {
       name: 'busbar_process_resident_bytes',
       help: 'Resident memory of the edge process.',

@@ -45,7 +45,11 @@ export class RunningEdge implements EdgeView {
     this.#reader = StoreReader.open(parts.directory)
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
     this.#startedAt = parts.clock()
-    this.#metrics = new Metrics({ ...parts, diskBytes: () => folderBytes(parts.directory) })
+    this.#metrics = new Metrics({
+      ...parts,
+      diskBytes: () => folderBytes(parts.directory),
+      journalBytes: () => this.#reader.bytes,
+    })
   }
 
   health(): HealthInfo {

@@ -12,7 +12,7 @@ const figures: Figures = {
   dropped: 0,
   stored: 184_000,
   readingsPerSecond: 7011.6,
-  diskBytes: 4_103_200,
+  journalBytes: 4_103_200,
 }
 const unknown: Figures = {
   ...figures,
@@ -20,7 +20,7 @@ const unknown: Figures = {
   ackP99Ms: null,
   stored: undefined,
   readingsPerSecond: undefined,
-  diskBytes: undefined,
+  journalBytes: undefined,
 }
 
 test('a line for each figure, narrow enough for any terminal', () => {
@@ -32,7 +32,7 @@ test('a line for each figure, narrow enough for any terminal', () => {
       '  readings/s       7,012',
       '  acknowledged in  P50 1.3 ms   P99 14 ms',
       '  stored           184,000 readings',
-      '  on disk          4.1 MB, 22.3 bytes a reading',
+      '  journal          4.1 MB, 22.3 bytes a reading',
       '  devices          0 refused, 12 waiting, 0 dropped',
       '',
     ].join('\n'),

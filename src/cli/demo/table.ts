@@ -9,7 +9,7 @@ export interface Figures {
   readonly dropped: number
   readonly stored: number | undefined
   readonly readingsPerSecond: number | undefined
-  readonly diskBytes: number | undefined
+  readonly journalBytes: number | undefined
 }
 
 /** One line for each figure. */
@@ -20,7 +20,7 @@ export function tableText(figures: Figures): string {
     ['readings/s', count(figures.readingsPerSecond)],
     ['acknowledged in', `P50 ${ms(figures.ackP50Ms)}   P99 ${ms(figures.ackP99Ms)}`],
     ['stored', `${count(figures.stored)} readings`],
-    ['on disk', `${megabytes(figures.diskBytes)}, ${bytesPerReading(figures)} bytes a reading`],
+    ['journal', `${megabytes(figures.journalBytes)}, ${bytesPerReading(figures)} bytes a reading`],
     ['devices', `${count(refused)} refused, ${count(waiting)} waiting, ${count(dropped)} dropped`],
   ]
   return rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}\n`).join('')
@@ -53,7 +53,7 @@ function megabytes(bytes: number | undefined): string {
   return bytes === undefined ? '- MB' : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
-function bytesPerReading({ diskBytes, stored }: Figures): string {
-  if (diskBytes === undefined || stored === undefined || stored === 0) return '-'
-  return (diskBytes / stored).toFixed(1)
+function bytesPerReading({ journalBytes, stored }: Figures): string {
+  if (journalBytes === undefined || stored === undefined || stored === 0) return '-'
+  return (journalBytes / stored).toFixed(1)
 }

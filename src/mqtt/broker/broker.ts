@@ -50,6 +50,7 @@ export class Broker {
   readonly #clients = new Set<Connection>()
   readonly #sessions = new Map<string, Session>()
   readonly #waitingForRoom = new Set<Connection>()
+  readonly #unflushed = new Set<Client>()
   #heldBack: AckRun[] = []
 
   constructor({ intake, gatekeeper, random }: BrokerSettings) {
@@ -120,6 +121,17 @@ export class Broker {
     return this.#gatekeeper.maySubscribe(clientId, filter)
   }
 
+  /** The client has packets that go out when the bytes at hand are dealt with, whosever they are. */
+  flushLater(client: Client): void {
+    this.#unflushed.add(client)
+  }
+
+  flush(): void {
+    if (this.#unflushed.size === 0) return
+    for (const client of this.#unflushed) client.flush()
+    this.#unflushed.clear()
+  }
+
   holdBack(run: AckRun): void {
     this.#heldBack.push(run)
   }
@@ -142,6 +154,7 @@ export class Broker {
     const waiting = [...this.#waitingForRoom]
     this.#waitingForRoom.clear()
     for (const connection of waiting) connection.retry(nowMs)
+    this.flush()
   }
 
   /** Once a second or so: time-outs, wills that are due, sessions that have expired. */
@@ -162,6 +175,7 @@ export class Broker {
       }
       if (session.expiresMs <= nowMs) this.#end(session, nowMs)
     }
+    this.flush()
   }
 
   /** The server goes down in good order: every 5.0 client is told. */

@@ -113,7 +113,8 @@ export class Client implements Outlet, AckOwner {
   }
 
   get #isSlow(): boolean {
-    return this.#connection.sink.unsentBytes > limits.unsentBytesPause
+    const unsentBytes = this.#connection.sink.unsentBytes + this.#receiver.replyBytes
+    return unsentBytes > limits.unsentBytesPause
   }
 
   #control(type: number, body: Buffer, nowMs: number): void {
@@ -228,9 +229,11 @@ export class Client implements Outlet, AckOwner {
     this.#reply(encodeAcknowledgement({ kind, version, packetId, reason: code }))
   }
 
-  /** Answers go out together once the bytes at hand are dealt with, so that a flood of packets costs one write. */
+  /** What is small goes out together once the bytes at hand are dealt with: a flood of packets costs one write. */
   #reply(bytes: Uint8Array): void {
     this.#receiver.reply(bytes)
+    if (this.#receiver.replyBytes < LARGE_BYTES) this.#broker.flushLater(this)
+    else this.flush()
   }
 
   #transmit(
@@ -253,10 +256,16 @@ export class Client implements Outlet, AckOwner {
       return
     }
     this.#broker.counters.messagesSent++
-    this.#receiver.flush()
-    this.#connection.sink.write(bytes)
+    if (bytes.length < LARGE_BYTES) this.#reply(bytes)
+    else {
+      this.flush()
+      this.#connection.sink.write(bytes)
+    }
   }
 }
+
+/** What is not worth copying, or waiting with. */
+const LARGE_BYTES = 16 * 1024
 
 /** It outlives the CONNECT it came in, whose bytes may lie in a buffer that is written to again. */
 function ownWill(will: Will | undefined): Will | undefined {

@@ -45,6 +45,7 @@ export class Connection {
     const bytes = this.#frames.join(chunk)
     this.#frames.keep(bytes, this.#isStalled ? 0 : this.#parse(bytes, nowMs))
     this.#countUnfinished()
+    this.#broker.flush()
     if (this.#broker.unfinishedBytes > limits.unfinishedBytesTotal && this.#frames.length > 0) {
       this.fail(new ProtocolError(reason.serverBusy, 'too many unfinished packets in all'), nowMs)
     }
@@ -58,7 +59,7 @@ export class Connection {
     const bytes = this.#frames.join(NOTHING)
     this.#frames.keep(bytes, this.#parse(bytes, nowMs))
     this.#countUnfinished()
-    this.#resume()
+    this.resume()
   }
 
   /** The peer has taken all that was written. */
@@ -67,7 +68,8 @@ export class Connection {
     this.#heardMs = nowMs
     this.retry(nowMs)
     this.#client?.pump(nowMs)
-    this.#resume()
+    this.#broker.flush()
+    this.resume()
   }
 
   /** The peer does not take what it is sent: stop answering it, and at last part from it. */
@@ -85,11 +87,13 @@ export class Connection {
     this.#countUnfinished()
     this.#broker.left(this)
     this.#client?.closed(nowMs)
+    this.#broker.flush()
   }
 
   /** Ends it from our side; a 5.0 client is told why. */
   disconnect(code: number, nowMs: number): void {
     if (!this.#isOpen) return
+    this.#client?.flush()
     if (this.#client?.version === 5) this.sink.write(encodeDisconnect(code))
     this.sink.end()
     this.closed(nowMs)
@@ -154,7 +158,8 @@ export class Connection {
     this.#broker.waitForRoom(this)
   }
 
-  #resume(): void {
+  /** Reads on, unless the peer does not read, or its next packet has to wait. */
+  resume(): void {
     if (!this.#isStalled && !this.#isBackedUp && this.#isOpen) this.sink.resume()
   }
 

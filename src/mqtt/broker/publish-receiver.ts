@@ -83,6 +83,10 @@ export class PublishReceiver {
     this.#replies.append(bytes)
   }
 
+  get replyBytes(): number {
+    return this.#replies?.length ?? 0
+  }
+
   /** Sends what may go out at once; called when the bytes at hand are dealt with. */
   flush(): void {
     const replies = this.#replies

@@ -44,8 +44,13 @@ export class TcpTransport {
     this.#sockets.add(socket)
     const connection = this.#broker.accept(new SocketSink(socket), Date.now())
     socket.on('data', (chunk: Buffer) => {
-      connection.receive(chunk, Date.now())
+      const nowMs = Date.now()
+      connection.receive(chunk, nowMs)
       if (socket.writableLength > limits.unsentBytesPause) connection.backedUp(Date.now())
+      if (connection.isOpen && Date.now() - nowMs >= TURN_MS) {
+        socket.pause()
+        setImmediate(() => connection.resume())
+      }
     })
     socket.on('drain', () => connection.drained(Date.now()))
     socket.on('end', () => socket.end())
@@ -100,6 +105,8 @@ class SocketSink implements Sink {
 }
 
 const TICK_MS = 1000
+/** A chunk that takes this long is the last of its connection for now: libuv would read up to 32 before it looks at others. */
+const TURN_MS = 4
 
 function listenError(address: Address, cause: unknown): GridError {
   const hint = 'Choose another address with --mqtt HOST:PORT.'

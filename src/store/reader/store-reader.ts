@@ -39,6 +39,15 @@ export class StoreReader {
     this.#names = new StoredNames(database)
   }
 
+  /** Size of the journal with what the write-ahead log has of it; nothing but the log's own, bounded overhead is left out. */
+  get bytes(): number {
+    return this.#read(() => {
+      const pragma = (name: string): number =>
+        Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name])
+      return pragma('page_count') * pragma('page_size')
+    })
+  }
+
   /** Every point, by number, read in steps. */
   points(): Generator<StoredPoint> {
     return this.#guarded(this.#names.points())

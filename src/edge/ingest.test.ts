@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { accountOf } from '../core/accounts.ts'
+import { limits } from '../core/limits.ts'
+import { NO_ROOM } from '../mqtt/ports.ts'
+import { reason } from '../mqtt/reasons.ts'
+import { journalPath } from '../store/journal.ts'
+import { JournalWriter } from '../store/journal-writer.ts'
+import { Names } from '../store/names.ts'
+import { Ingest } from './ingest.ts'
+
+let directory: string
+let writer: JournalWriter
+let db: DatabaseSync
+let names: Names
+let ingest: Ingest
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'busbar-ingest-'))
+  writer = await JournalWriter.start(directory, {
+    durable: (serial) => ingest.settled(serial),
+    failed: (error) => assert.fail(error),
+  })
+  db = new DatabaseSync(journalPath(directory), { readOnly: true })
+  names = new Names(db)
+  ingest = new Ingest({ writer, names, isWelcome: (device) => device !== 'stranger' })
+  ingest.setArrival(T)
+})
+
+afterEach(async () => {
+  await ingest.finish()
+  db.close()
+  await writer.stop()
+  rmSync(directory, { recursive: true })
+})
+
+const T = 1_764_000_000_000
+
+function send(device: string, payload: string): number {
+  const source = ingest.open(`grid/${device}/readings`)
+  assert.ok(source !== undefined)
+  const bytes = Buffer.from(payload)
+  return ingest.take(source, bytes, 0, bytes.length)
+}
+
+function reading(ts: number, value = 1): string {
+  return `{"ts":${ts},"values":{"voltage.a":${value}}}`
+}
+
+async function durable(): Promise<void> {
+  while (ingest.durableBatch < ingest.takenBatch)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+function accountNamed(name: string): ReturnType<typeof accountOf> & { readonly taken: number } {
+  const device = names.device(name)
+  assert.ok(device !== undefined)
+  return {
+    ...accountOf(writer.accounts, device.number),
+    taken: ingest.received[device.number] ?? 0,
+  }
+}
+
+test('one reading is durable without company, after a short wait', async () => {
+  assert.equal(send('m1', reading(T)), reason.success)
+  assert.ok(ingest.takenBatch > ingest.durableBatch)
+  assert.equal(accountNamed('m1').taken, 1)
+  assert.equal(accountNamed('m1').stored, 0)
+  await durable()
+  assert.equal(accountNamed('m1').stored, 1)
+})
+
+test('with no slot free nothing is taken, and everything that was taken is stored', async () => {
+  let taken = 0
+  while (send('m1', reading(T + taken)) === reason.success) taken++
+  assert.equal(send('m1', reading(T + taken)), NO_ROOM)
+  assert.ok(taken >= limits.slotReadings * (limits.slots - 1))
+  await durable()
+  assert.equal(accountNamed('m1').stored, taken)
+  assert.equal(send('m1', reading(T + taken)), reason.success)
+})
+
+test('a message that does not fit into what is left of a slot goes into the next, whole', async () => {
+  const many = Array.from({ length: limits.slotReadings - 1 }, (_, index) => reading(T + index))
+  assert.equal(send('m1', `[${many.join(',')}]`), reason.success)
+  const first = ingest.takenBatch
+  assert.equal(send('m2', `[${reading(T)},${reading(T + 1)}]`), reason.success)
+  assert.equal(ingest.takenBatch, first + 1)
+  await durable()
+  assert.equal(accountNamed('m1').stored, limits.slotReadings - 1)
+  assert.equal(accountNamed('m2').stored, 2)
+})
+
+describe('what is refused', () => {
+  test('is counted for its device, and its first bytes are kept', async () => {
+    assert.equal(send('m1', 'garbage'), reason.payloadFormatInvalid)
+    assert.equal(send('m1', '{"ts":1e300,"values":{"voltage.a":1}}'), reason.payloadFormatInvalid)
+    await durable()
+    const account = accountNamed('m1')
+    assert.deepEqual(account.refused, { unreadable: 1, badTime: 1 })
+    assert.equal(account.received, account.taken)
+    const evidence = db
+      .prepare('SELECT reason, complaint, bytes FROM evidence ORDER BY number')
+      .all()
+    assert.equal(evidence[0]?.['complaint'], 'not JSON')
+    assert.equal(Buffer.from(evidence[0]?.['bytes'] as Uint8Array).toString(), 'garbage')
+    assert.equal(evidence[1]?.['reason'], 'badTime')
+  })
+
+  test('leaves nothing of itself in the batch', async () => {
+    send('m1', reading(T))
+    send('m1', `[${reading(T + 1)},{"ts":${T + 2},"values":{"voltage.a":"text"}}]`)
+    send('m1', reading(T + 3))
+    await durable()
+    assert.equal(accountNamed('m1').stored, 2)
+    assert.deepEqual(accountNamed('m1').refused, { unreadable: 1 })
+  })
+
+  test('an unwelcome device, or one whose name no device may have, under one account', async () => {
+    assert.equal(send('stranger', reading(T)), reason.notAuthorised)
+    assert.equal(send('a b', reading(T)), reason.notAuthorised)
+    assert.equal(send('x'.repeat(limits.deviceBytes + 1), reading(T)), reason.notAuthorised)
+    await durable()
+    assert.deepEqual(accountNamed('(unknown)').refused, { unknownDevice: 3 })
+    assert.equal(names.devicesTotal, 1)
+  })
+
+  test('the point that is one too many, while the others go on', async () => {
+    const values = Array.from({ length: limits.pointsPerDevice }, (_, index) => `"q${index}":1`)
+    assert.equal(send('m1', `{"ts":${T},"values":{${values.join(',')}}}`), reason.success)
+    assert.equal(send('m1', `{"ts":${T + 1},"values":{"one.more":1}}`), reason.quotaExceeded)
+    assert.equal(send('m1', `{"ts":${T + 1},"values":{"q0":1}}`), reason.success)
+    await durable()
+    assert.deepEqual(accountNamed('m1').refused, { tooManyPoints: 1 })
+  })
+})
+
+test('readings without a time arrive one after another, never at once', async () => {
+  for (let message = 0; message < 100; message++) send('m1', '{"values":{"voltage.a":1}}')
+  await durable()
+  assert.equal(accountNamed('m1').stored, 100)
+})
+
+test('a topic that is no device is nobody here', () => {
+  for (const topic of [
+    'grid',
+    'grid/m1',
+    'grid/m1/readings/x',
+    'grid//readings',
+    'x/m1/readings',
+  ]) {
+    assert.equal(ingest.open(topic), undefined, topic)
+  }
+})
