@@ -74,7 +74,7 @@ export function parseCommandLine(command: Command, words: readonly string[]): Ar
   }
   try {
     const { values, positionals } = parseArgs({
-      args: [...words],
+      args: bound(words, options),
       options,
       allowPositionals: true,
       strict: true,
@@ -86,6 +86,24 @@ export function parseCommandLine(command: Command, words: readonly string[]): Ar
       cause,
     })
   }
+}
+
+/** `--from -15m` means what it says: the next word is the value, though it begins with a dash. */
+function bound(
+  words: readonly string[],
+  options: Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>,
+): string[] {
+  const joined: string[] = []
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string
+    const next = words[at + 1]
+    const takesValue = word.startsWith('--') && options[word.slice(2)]?.type === 'string'
+    if (takesValue && next !== undefined && /^-\d/.test(next)) {
+      joined.push(`${word}=${next}`)
+      at++
+    } else joined.push(word)
+  }
+  return joined
 }
 
 export function helpText(command: Command): string {

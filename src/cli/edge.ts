@@ -25,10 +25,19 @@ async function run(args: Args): Promise<number> {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
   ended.catch(() => {})
   const onFailed = (error: GridError): void => reject(error)
-  const edge = await startEdge({ site, directory: args.required('data'), mqtt, http, onFailed })
+  const report = (fault: unknown): void => {
+    process.stderr.write(
+      `busbar: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`,
+    )
+  }
+  const directory = args.required('data')
+  const edge = await startEdge({ site, directory, mqtt, http, onFailed, report })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   process.stdout.write(`ready mqtt=${formatAddress(edge.mqtt)} http=${formatAddress(edge.http)}\n`)
-  await ended
-  await edge.stop()
+  try {
+    await ended
+  } finally {
+    await edge.stop()
+  }
   return 0
 }

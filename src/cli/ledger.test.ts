@@ -96,9 +96,6 @@ test('no edge, no ledger, no such thing: a clear line', async () => {
     /^busbar: http:\/\/127\.0\.0\.1:1\/api\/v1\/ledger: .*\. Is the edge running\?/,
   )
   const lost = await check('--ledger', join(folder, 'other.json'))
-  assert.match(
-    lost.complaint,
-    /^busbar: cannot read the ledger .*\. busbar simulate --ledger FILE/,
-  )
+  assert.match(lost.complaint, /^busbar: cannot read the ledger .*\. busbar simulate --ledger FILE/)
   assert.equal((await check()).code, 2)
 })

@@ -1,3 +1,4 @@
+import manifest from '../../package.json' with { type: 'json' }
 import { GridError } from '../core/errors.ts'
 import { type Command, helpText, parseCommandLine } from './command.ts'
 
@@ -18,6 +19,12 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(await overview())
     return name === '' ? 2 : 0
   }
+  if (name === '--version') {
+    process.stdout.write(
+      `busbar ${manifest.version}, Node.js ${process.versions.node}, SQLite ${process.versions['sqlite']}\n`,
+    )
+    return 0
+  }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (load === undefined) {
     throw new GridError('usage', `busbar has no command "${name}"`, { hint: 'See busbar --help.' })
@@ -35,7 +42,11 @@ async function overview(): Promise<string> {
   for (const [name, load] of Object.entries(COMMANDS)) {
     lines.push(`  ${name.padEnd(10)} ${(await load()).command.summary}`)
   }
-  return [...lines, '', 'busbar COMMAND --help shows its options and an example.', ''].join('\n')
+  lines.push(
+    '',
+    'busbar COMMAND --help shows its options and an example; busbar --version says which it is.',
+  )
+  return [...lines, ''].join('\n')
 }
 
 /** What failed and what to do next, on one line where the first is one line; a stack only for a bug of ours. */

@@ -40,7 +40,7 @@ export const command: Command = {
     },
     points: { help: 'list points instead of readings' },
   },
-  example: 'busbar query --data var/demo --device meter-0001 --quantity voltage.a --from -15m',
+  example: 'busbar query --data var/demo --device f1-meter-001 --quantity voltage.a --from -15m',
   async run(args) {
     const request = requestOf(args)
     const source = sourceOf(args)

@@ -27,8 +27,8 @@ export const limits = {
   topicBytes: 1024,
   topicLevels: 32,
   topicAliases: 16,
-  /** Topics that a connection remembers the way of; past it all are looked up again. */
-  routesPerConnection: 256,
+  /** Topics that a connection remembers the way of; past it all are looked up again. Up to 8 KiB each. */
+  routesPerConnection: 32,
   /** User properties of one packet or will: empty ones cost 5 bytes to send and 20 times that to keep. */
   userProperties: 128,
   clientIdBytes: 256,
@@ -38,13 +38,16 @@ export const limits = {
   /** A session that nobody resumes is forgotten after this, whatever the client asked for. */
   sessionExpirySecondsMax: 7 * 24 * 3600,
   subscriptionsPerSession: 256,
-  subscriptionsTotal: 65_536,
+  /** A filter of 32 levels takes 8 KiB. */
+  subscriptionsTotal: 16_384,
   /** Messages waiting for one subscriber; the oldest is dropped and counted. */
   queuedMessagesPerSession: 1024,
   queuedBytesPerSession: 1024 * 1024,
   queuedBytesTotal: 64 * 1024 * 1024,
   /** QoS 1 and 2 messages on their way to one subscriber, lowered by its Receive Maximum. */
   inflightPerSession: 64,
+  /** A will is a few bytes of status, and every client may leave one. */
+  willBytes: 16 * 1024,
   retainedMessages: 10_000,
   retainedBytesTotal: 16 * 1024 * 1024,
 
@@ -73,6 +76,8 @@ export const limits = {
   slotNotes: 16_384,
   /** A device's clock this far ahead of ours is marked "clock not synchronised". */
   clockAheadMs: 5000,
+  /** And so is one before the year 2000: a clock that was never set, or seconds where milliseconds are due. */
+  clockBeginMs: 946_684_800_000,
 
   // --- store -----------------------------------------------------------------------------------------------
   /** Reading time one journal row may span. Bounds how far back a lookup by time has to begin. */

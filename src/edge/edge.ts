@@ -22,6 +22,8 @@ export interface EdgeSettings {
   readonly http: Address
   /** The journal's writer has ended: nothing can be acknowledged any more, the process should end and be started again. */
   readonly onFailed: (error: GridError) => void
+  /** Told of a fault of ours that a request met; whoever asked was told no more than that there was one. */
+  readonly report: (fault: unknown) => void
 }
 
 export interface Edge {
@@ -66,7 +68,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const view = new RunningEdge({ site, directory, clock, writer, names, ingest, broker })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
-  const api = await startApi({ address: settings.http, view, now: clock })
+  const api = await startApi({ address: settings.http, view, now: clock, report: settings.report })
   started.defer(async () => api.stop())
   const running = started.move()
   return { mqtt, http: api.address, stop: async () => running.disposeAsync() }

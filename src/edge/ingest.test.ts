@@ -123,9 +123,10 @@ describe('what is refused', () => {
   test('an unwelcome device, or one whose name no device may have, under one account', async () => {
     assert.equal(send('stranger', reading(T)), reason.notAuthorised)
     assert.equal(send('a b', reading(T)), reason.notAuthorised)
+    assert.equal(send('', reading(T)), reason.notAuthorised)
     assert.equal(send('x'.repeat(limits.deviceBytes + 1), reading(T)), reason.notAuthorised)
     await durable()
-    assert.deepEqual(accountNamed('(unknown)').refused, { unknownDevice: 3 })
+    assert.deepEqual(accountNamed('(unknown)').refused, { unknownDevice: 4 })
     assert.equal(names.devicesTotal, 1)
   })
 
@@ -137,6 +138,30 @@ describe('what is refused', () => {
     await durable()
     assert.deepEqual(accountNamed('m1').refused, { tooManyPoints: 1 })
   })
+
+  test('names no points: a message of nonsense does not use up those that are left', async () => {
+    send('m1', reading(T))
+    const points = names.pointsTotal
+    const values = Array.from({ length: limits.pointsPerDevice }, (_, index) => `"q${index}":1`)
+    assert.equal(send('m1', `{"ts":${T + 1},"values":{${values.join(',')}}}`), reason.quotaExceeded)
+    assert.equal(
+      send('m1', `{"ts":${T + 1},"values":{"new":1,"worse":"text"}}`),
+      reason.payloadFormatInvalid,
+    )
+    assert.equal(names.pointsTotal, points)
+    assert.equal(send('m2', `{"ts":${T},"values":{"q0":5}}`), reason.success)
+    assert.equal(send('m1', `{"ts":${T + 2},"values":{"q0":7,"voltage.a":8}}`), reason.success)
+    await durable()
+    const stored = db.prepare(
+      'SELECT d.name, p.quantity FROM points p JOIN devices d ON d.number = p.device ORDER BY p.number',
+    )
+    assert.deepEqual(
+      stored.all().map((row) => `${String(row['name'])} ${String(row['quantity'])}`),
+      ['m1 voltage.a', 'm2 q0', 'm1 q0'],
+    )
+    assert.equal(accountNamed('m1').stored, 3)
+    assert.equal(accountNamed('m2').stored, 1)
+  })
 })
 
 test('readings without a time arrive one after another, never at once', async () => {
@@ -146,13 +171,7 @@ test('readings without a time arrive one after another, never at once', async ()
 })
 
 test('a topic that is no device is nobody here', () => {
-  for (const topic of [
-    'grid',
-    'grid/m1',
-    'grid/m1/readings/x',
-    'grid//readings',
-    'x/m1/readings',
-  ]) {
+  for (const topic of ['grid', 'grid/m1', 'grid/m1/readings/x', 'x/m1/readings']) {
     assert.equal(ingest.open(topic), undefined, topic)
   }
 })

@@ -15,7 +15,8 @@ import type { Device, Names } from '../store/names.ts'
 /** A device's topic and what reads its payloads. */
 interface DeviceSource extends Source {
   readonly device: Device
-  readonly decoder: CanonicalDecoder
+  decoder: CanonicalDecoder
+  readonly newDecoder: () => CanonicalDecoder
 }
 
 export interface IngestSettings {
@@ -84,7 +85,9 @@ export class Ingest implements Intake {
       device === this.#unknown
         ? -1
         : this.#names.point(device, quantity, quantityOf(quantity)?.unit ?? unit)
-    const source = { device, decoder: new CanonicalDecoder({ number, scale }, this.#draft, name) }
+    const newDecoder = (): CanonicalDecoder =>
+      new CanonicalDecoder({ number, scale }, this.#draft, name)
+    const source = { device, decoder: newDecoder(), newDecoder }
     if (device !== this.#unknown) this.#sources.set(name, source)
     return source
   }
@@ -95,11 +98,13 @@ export class Ingest implements Intake {
   }
 
   take(source: Source, bytes: Uint8Array, start: number, end: number): number {
-    const { device, decoder } = source as DeviceSource
+    const taker = source as DeviceSource
+    const { device, decoder } = taker
     if (this.#writer.slot === undefined || this.#finished !== undefined) return NO_ROOM
     const draft = this.#draft
     draft.base = this.#readings
     this.#arrival = Micros(this.#arrival + 1)
+    const points = this.#names.pointsTotal
     const outcome = decoder.decode(bytes, start, end, this.#arrival)
     if (outcome === 'ok') {
       this.#readings += draft.count
@@ -110,6 +115,11 @@ export class Ingest implements Intake {
     if (outcome === 'full') {
       this.#handOver()
       return this.take(source, bytes, start, end)
+    }
+    if (this.#names.pointsTotal !== points) {
+      // A message that is refused names no points; its decoder may have learnt their numbers.
+      this.#names.forgetFrom(points)
+      taker.decoder = taker.newDecoder()
     }
     return this.#refuse(
       device,
@@ -149,7 +159,7 @@ export class Ingest implements Intake {
     this.#notes++
     this.received[device.number] = (this.received[device.number] as number) + 1
     if (this.#evidence.length < limits.evidencePerCommit) {
-      const { complaint } = this.#draft
+      const complaint = isUnknown ? UNKNOWN_COMPLAINT : this.#draft.complaint
       const reasonName = isUnknown ? 'unknownDevice' : refusal
       this.#evidence.push({
         device: device.number,
@@ -212,8 +222,10 @@ function receivedFrom(accounts: Float64Array): Float64Array {
   )
 }
 
-const DEVICE_TOPIC = /^grid\/([^/]+)\/readings$/
+const DEVICE_TOPIC = /^grid\/([^/]*)\/readings$/
 /** What may stand as a level of a topic, in a file name and in a query without quoting. */
 const DEVICE_NAME = /^[A-Za-z0-9._:-]+$/
+const UNKNOWN_COMPLAINT =
+  'this device may not send here, or its name is none that a device may have'
 /** No device can have this name: a parenthesis may not stand in one. */
 export const UNKNOWN_DEVICE = '(unknown)'

@@ -18,8 +18,9 @@ export class Metrics {
   readonly #registry = new Registry()
 
   constructor(parts: MetricsParts) {
-    for (const { name, help, value } of counters(parts)) this.#counter(name, help, value)
-    const gauges = [...mqttGauges(parts), ...storeGauges(parts), ...processGauges()]
+    const counters = [...storeCounters(parts), ...mqttCounters(parts), ...PROCESS_COUNTERS]
+    for (const { name, help, value } of counters) this.#counter(name, help, value)
+    const gauges = [...mqttGauges(parts), ...storeGauges(parts), ...PROCESS_GAUGES]
     for (const { name, help, value } of gauges) this.#gauge(name, help, value)
     this.#accounts(parts)
     this.#refusedConnects(parts)
@@ -86,7 +87,7 @@ export class Metrics {
   }
 }
 
-function counters({ writer, broker }: MetricsParts): readonly Described[] {
+function storeCounters({ writer }: MetricsParts): readonly Described[] {
   return [
     {
       name: 'busbar_store_commits_total',
@@ -113,6 +114,11 @@ function counters({ writer, broker }: MetricsParts): readonly Described[] {
       help: 'Late readings stored without knowing whether they are new: the bound of the lookup was reached.',
       value: () => writer.gauge('unchecked'),
     },
+  ]
+}
+
+function mqttCounters({ broker }: MetricsParts): readonly Described[] {
+  return [
     {
       name: 'busbar_mqtt_connections_total',
       help: 'Network connections accepted.',
@@ -134,6 +140,11 @@ function counters({ writer, broker }: MetricsParts): readonly Described[] {
       value: () => broker.counters.keepAliveTimeouts,
     },
     {
+      name: 'busbar_mqtt_sessions_evicted_total',
+      help: 'Sessions that ended before their time to make room for others.',
+      value: () => broker.counters.sessionsEvicted,
+    },
+    {
       name: 'busbar_mqtt_messages_sent_total',
       help: 'Messages sent to subscribers.',
       value: () => broker.counters.messagesSent,
@@ -150,6 +161,18 @@ function counters({ writer, broker }: MetricsParts): readonly Described[] {
     },
   ]
 }
+
+/** The process itself: processor time and memory. */
+const PROCESS_COUNTERS: readonly Described[] = [
+  {
+    name: 'busbar_process_cpu_seconds_total',
+    help: 'Processor time of the edge process since its start.',
+    value: () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1e6
+    },
+  },
+]
 
 function mqttGauges({ broker }: MetricsParts): readonly Described[] {
   return [
@@ -205,7 +228,7 @@ function storeGauges({
     },
     {
       name: 'busbar_store_damaged_rows',
-      help: 'Journal rows found damaged at start.',
+      help: 'Journal rows that could not be read, as far as anybody has come across them.',
       value: () => writer.gauge('damagedRows'),
     },
     {
@@ -216,23 +239,13 @@ function storeGauges({
   ]
 }
 
-function processGauges(): readonly Described[] {
-  return [
-    {
-      name: 'busbar_process_resident_bytes',
-      help: 'Resident memory of the edge process.',
-      value: () => process.memoryUsage.rss(),
-    },
-    {
-      name: 'busbar_process_cpu_seconds',
-      help: 'Processor time of the edge process since its start.',
-      value: () => {
-        const { user, system } = process.cpuUsage()
-        return (user + system) / 1e6
-      },
-    },
-  ]
-}
+const PROCESS_GAUGES: readonly Described[] = [
+  {
+    name: 'busbar_process_resident_bytes',
+    help: 'Resident memory of the edge process.',
+    value: () => process.memoryUsage.rss(),
+  },
+]
 
 function siteTotal(accounts: Float64Array, devices: number, kind: number): number {
   let total = 0

@@ -38,6 +38,8 @@ export class RunningEdge implements EdgeView {
   readonly #siteDevices: ReadonlySet<string>
   readonly #metrics: Metrics
   readonly #startedAt: number
+  /** Most damaged rows that one query met. */
+  #damagedInQuery = 0
 
   constructor(parts: ViewParts) {
     this.#parts = parts
@@ -60,10 +62,10 @@ export class RunningEdge implements EdgeView {
         `The disk refuses to write (${writer.refusal}). Nothing is acknowledged until it does; make room in the data folder.`,
       )
     }
-    const damaged = writer.gauge('damagedRows')
+    const damaged = Math.max(writer.gauge('damagedRows'), this.#damagedInQuery)
     if (damaged > 0) {
       problems.push(
-        `${damaged} journal rows are damaged and were left out. Copy the data folder away, then check the disk.`,
+        `Some journal rows are damaged and were left out, ${damaged} so far. Copy the data folder away, then check the disk.`,
       )
     }
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
@@ -109,8 +111,14 @@ export class RunningEdge implements EdgeView {
     })
   }
 
-  readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk> {
-    return this.#queries.readings(query)
+  /** What a query finds damaged is a problem of the site, not only of whoever asked. */
+  async *readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk> {
+    let damaged = 0
+    for await (const chunk of this.#queries.readings(query)) {
+      damaged += chunk.damagedRows
+      this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged)
+      yield chunk
+    }
   }
 
   async metrics(): Promise<{ readonly contentType: string; readonly text: string }> {

@@ -82,7 +82,9 @@ export class Admission {
     for (let row = 0; row < count; row++) {
       const point = points[row] as number
       const time = times[row] as number
-      if (time > ahead) qualities[row] = (qualities[row] as number) | quality.clockNotSynchronised
+      if (time > ahead || time < CLOCK_BEGIN) {
+        qualities[row] = (qualities[row] as number) | quality.clockNotSynchronised
+      }
       if (time > (latest[point] as number)) this.#recent.append(point, time, values[row] as number)
       else suspects.push(row)
     }
@@ -172,6 +174,8 @@ export class Admission {
     return { count: kept, order: this.#order.subarray(0, kept), firstTime, lastTime }
   }
 }
+
+const CLOCK_BEGIN = limits.clockBeginMs * 1000
 
 function conflictAt({ points, times, values, qualities }: Columns, row: number): Conflict {
   return {

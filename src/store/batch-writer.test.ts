@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { accountOf, allocateAccounts, kindNumber } from '../core/accounts.ts'
@@ -161,10 +162,13 @@ describe('what is stored', () => {
     assert.equal(store.stored().length, 5)
   })
 
-  test('a clock that is ahead of ours is marked', () => {
+  test('a clock that is ahead of ours is marked, and one that was never set', () => {
     const store = new Store()
-    store.commit([at(Date.now() * 1000 + 3_600_000_000)])
-    assert.equal(store.stored()[0]?.quality, quality.clockNotSynchronised)
+    store.commit([at(Date.now() * 1000 + 3_600_000_000), at(T / 1000), at(T)])
+    assert.deepEqual(
+      store.stored().map((reading) => reading.quality),
+      [quality.clockNotSynchronised, quality.good, quality.clockNotSynchronised],
+    )
   })
 })
 
@@ -191,6 +195,26 @@ describe('what is remembered', () => {
       duplicates: 2,
       refused: {},
     })
+  })
+
+  test('a damaged row is passed over, at start and by a lookup, and what it may hold is unchecked', () => {
+    const store = new Store()
+    store.commit([at(T)])
+    store.commit([at(T + 10)])
+    store.close()
+    const db = new DatabaseSync(join(store.directory, 'journal.db'))
+    db.exec('UPDATE journal SET body = zeroblob(length(body)) WHERE number = 1')
+    db.close()
+    store.crash()
+    assert.equal(store.gauges[gauge.damagedRows], 0)
+    store.commit([at(T), at(T + 5), at(T + 10)])
+    assert.equal(store.gauges[gauge.damagedRows], 1)
+    assert.equal(store.gauges[gauge.unchecked], 2)
+    assert.equal(accountOf(store.accounts, 0).duplicates, 1)
+    assert.deepEqual(
+      store.stored().map(({ time }) => time - T),
+      [0, 5, 10],
+    )
   })
 
   test('a lookup that would read too much stores the reading and says so', () => {

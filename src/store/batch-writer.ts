@@ -30,6 +30,8 @@ export class BatchWriter {
   readonly #encoder = new RowEncoder()
   readonly #accounts: Float64Array
   readonly #gauges: Float64Array
+  /** Rows of the journal that could not be read. */
+  readonly #damaged = new Set<number>()
   #points = 0
   #devices = 0
   /** Number of the last row in the journal. */
@@ -39,7 +41,8 @@ export class BatchWriter {
 
   constructor({ directory, accounts, gauges }: WriterSettings) {
     this.#journal = new Journal(directory)
-    this.#admission = new Admission(this.#recent, new LateLookup(this.#journal.db), this.#deviceOf)
+    const late = new LateLookup(this.#journal.db, (number) => this.#foundDamaged(number))
+    this.#admission = new Admission(this.#recent, late, this.#deviceOf)
     this.#accounts = accounts
     this.#gauges = gauges
     this.#restore()
@@ -172,9 +175,14 @@ export class BatchWriter {
         addNotes(this.#accounts, row.notes)
         this.#readingsSinceSnapshot += count
       } catch {
-        this.#add('damagedRows', 1)
+        this.#foundDamaged(number)
       }
     }
+  }
+
+  #foundDamaged(number: number): void {
+    this.#damaged.add(number)
+    this.#gauges[gauge.damagedRows] = this.#damaged.size
   }
 
   #add(name: Gauge, amount: number): void {

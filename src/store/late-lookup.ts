@@ -17,14 +17,17 @@ export interface Suspects {
 
 /**
  * Decides by reading the journal whether readings are already there. Work per commit is bounded by `limits.lateLookupReadings`:
- * one hostile device must not hold up everybody's acknowledgement. What is past the bound stays `unknown`.
+ * one hostile device must not hold up everybody's acknowledgement. What is past the bound, or may stand in a damaged row, stays `unknown`.
  */
 export class LateLookup {
   readonly #rowsInWindow: StatementSync
   readonly #body: StatementSync
+  readonly #onDamage: (number: number) => void
   readonly #wanted = new Uint8Array(limits.points)
 
-  constructor(db: DatabaseSync) {
+  /** `onDamage` is told of every row that cannot be read, each time. */
+  constructor(db: DatabaseSync, onDamage: (number: number) => void) {
+    this.#onDamage = onDamage
     this.#rowsInWindow = db.prepare(
       `SELECT number, readings FROM journal
        WHERE first_time BETWEEN ? AND ? AND last_time >= ? AND (devices & ?) != 0`,
@@ -49,24 +52,38 @@ export class LateLookup {
       }
       const window = sorted.slice(start, end)
       const undecided = Map.groupBy(window, (row) => timeAt(columns, row))
+      let isComplete = true
       for (const found of this.#rowsInWindow.iterate(from - SPAN_MICROS, to, from, devices >>> 0)) {
         budget -= found['readings'] as number
         if (budget < 0 || undecided.size === 0) break
-        this.#compare(columns, undecided, { number: found['number'] as number, verdicts })
+        const number = found['number'] as number
+        const stored = this.#read(number)
+        if (stored === undefined) isComplete = false
+        else this.#compare(columns, undecided, { stored, verdicts })
       }
       if (budget < 0) break
+      if (!isComplete) continue
       for (const row of window) if (!verdicts.has(row)) verdicts.set(row, known.new)
     }
     return rows.map((row) => verdicts.get(row) ?? known.unknown)
+  }
+
+  /** Undefined where the disk returned other bytes than were written: what stood there, nobody can say. */
+  #read(number: number): Columns | undefined {
+    try {
+      return decodeRow(this.#body.get(number)?.['body'] as Uint8Array, number)
+    } catch {
+      this.#onDamage(number)
+      return undefined
+    }
   }
 
   /** Takes what it decides out of `undecided`, which holds rows of the batch by their time. */
   #compare(
     columns: Columns,
     undecided: Map<number, number[]>,
-    { number, verdicts }: { readonly number: number; readonly verdicts: Map<number, Known> },
+    { stored, verdicts }: { readonly stored: Columns; readonly verdicts: Map<number, Known> },
   ): void {
-    const stored = decodeRow(this.#body.get(number)?.['body'] as Uint8Array, number)
     const rows = [...undecided.values()].flat()
     for (const row of rows) this.#wanted[columns.points[row] as number] = 1
     for (let at = 0; at < stored.points.length; at++) {

@@ -101,6 +101,16 @@ export class Names {
     return point.number
   }
 
+  /** Takes back the points numbered from here on, none of which anything durable refers to. */
+  forgetFrom(number: number): void {
+    for (const point of this.#newPoints.splice(0)) {
+      if (point.number < number) this.#newPoints.push(point)
+      else this.#byNumber[point.device]?.points.delete(point.quantity)
+    }
+    this.#points.length = Math.min(this.#points.length, number)
+    this.#pointsTotal = number
+  }
+
   pointNumbered(number: number): PointName | undefined {
     if (this.#points[number] === undefined) {
       const device = this.#findPointNumbered.get(number)?.['device'] as number | undefined

@@ -25,7 +25,9 @@ export function importsOf(file: SourceFile): Import[] {
     for (const match of file.bare.matchAll(form)) {
       const quote = match[0].search(/['"]/)
       const offset = match.index + quote + 1
-      const specifier = file.text.slice(offset, offset + (match[2] ?? '').length)
+      const written = file.text.slice(offset, offset + (match[2] ?? '').length)
+      const isUrl = form === FORMS.at(-1)
+      const specifier = isUrl && !written.startsWith('.') ? `./${written}` : written
       found.set(offset, { ...resolve(file.path, specifier), specifier, offset })
     }
   }

@@ -2,6 +2,8 @@ export interface EdgeFigures {
   readonly stored: number | undefined
   readonly readingsPerSecond: number | undefined
   readonly journalBytes: number | undefined
+  /** What the edge says is wrong, a sentence each. */
+  readonly problems: readonly string[]
 }
 
 /** Watches an edge from outside, as anybody could: by its ledger and its metrics. */
@@ -14,14 +16,19 @@ export class Observer {
   }
 
   async look(): Promise<EdgeFigures> {
-    const [stored, journalBytes] = await Promise.all([this.#stored(), this.#journalBytes()])
-    if (stored === undefined) return { stored, journalBytes, readingsPerSecond: undefined }
+    const [stored, journalBytes, problems] = await Promise.all([
+      this.#stored(),
+      this.#journalBytes(),
+      this.#problems(),
+    ])
+    if (stored === undefined)
+      return { stored, journalBytes, problems, readingsPerSecond: undefined }
     const atMs = performance.now()
     const last = this.#last
     this.#last = { stored, atMs }
     const readingsPerSecond =
       last === undefined ? undefined : ((stored - last.stored) * 1000) / (atMs - last.atMs)
-    return { stored, journalBytes, readingsPerSecond }
+    return { stored, journalBytes, problems, readingsPerSecond }
   }
 
   async #stored(): Promise<number | undefined> {
@@ -33,6 +40,13 @@ export class Observer {
   async #journalBytes(): Promise<number | undefined> {
     const line = /^busbar_store_journal_bytes (\d+)/m.exec((await this.#get('/metrics')) ?? '')
     return line === null ? undefined : Number(line[1])
+  }
+
+  async #problems(): Promise<readonly string[]> {
+    const { problems } = JSON.parse((await this.#get('/healthz')) ?? '{}') as {
+      problems?: string[]
+    }
+    return problems ?? []
   }
 
   /** An edge that does not answer shows as a dash; whether it runs, its process tells. */

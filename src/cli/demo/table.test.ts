@@ -13,6 +13,7 @@ const figures: Figures = {
   stored: 184_000,
   readingsPerSecond: 7011.6,
   journalBytes: 4_103_200,
+  problems: [],
 }
 const unknown: Figures = {
   ...figures,
@@ -38,6 +39,9 @@ test('a line for each figure, narrow enough for any terminal', () => {
     ].join('\n'),
   )
   assert.ok(text.split('\n').every((line) => line.length < 80))
+  const troubled = tableText({ ...figures, problems: ['The disk refuses to write. '.repeat(9)] })
+  assert.match(troubled, /\n {2}problem {10}The disk refuses .*…\n$/)
+  assert.ok(troubled.split('\n').every((line) => line.length < 80))
   assert.equal(tableText(unknown).split('\n').length, text.split('\n').length)
 })
 

@@ -10,6 +10,7 @@ export interface Figures {
   readonly stored: number | undefined
   readonly readingsPerSecond: number | undefined
   readonly journalBytes: number | undefined
+  readonly problems: readonly string[]
 }
 
 /** One line for each figure. */
@@ -22,6 +23,7 @@ export function tableText(figures: Figures): string {
     ['stored', `${count(figures.stored)} readings`],
     ['journal', `${megabytes(figures.journalBytes)}, ${bytesPerReading(figures)} bytes a reading`],
     ['devices', `${count(refused)} refused, ${count(waiting)} waiting, ${count(dropped)} dropped`],
+    ...figures.problems.map((problem): [string, string] => ['problem', shortened(problem)]),
   ]
   return rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}\n`).join('')
 }
@@ -38,8 +40,16 @@ export function lineText(figures: Figures): string {
     `${bytesPerReading(figures)} bytes a reading`,
     ...(refused > 0 ? [`${count(refused)} refused`] : []),
     ...(dropped > 0 ? [`${count(dropped)} dropped`] : []),
+    ...figures.problems,
   ].join(', ')}\n`
 }
+
+/** A line that wraps could not be drawn over; the whole sentence is at /healthz. */
+function shortened(sentence: string): string {
+  return sentence.length <= SENTENCE_MAX ? sentence : `${sentence.slice(0, SENTENCE_MAX - 1)}…`
+}
+
+const SENTENCE_MAX = 60
 
 function count(value: number | undefined): string {
   return value === undefined ? '-' : Math.round(value).toLocaleString('en-US')

@@ -27,6 +27,8 @@ export interface BrokerCounters {
   strangersDropped: number
   protocolErrors: number
   keepAliveTimeouts: number
+  /** Sessions that ended before their time to make room for others. */
+  sessionsEvicted: number
   messagesSent: number
 }
 
@@ -40,6 +42,7 @@ export class Broker {
     strangersDropped: 0,
     protocolErrors: 0,
     keepAliveTimeouts: 0,
+    sessionsEvicted: 0,
     messagesSent: 0,
   }
   /** Bytes of unfinished packets over all connections. */
@@ -95,7 +98,7 @@ export class Broker {
       this.#turnAway(connection, { version: answerVersion(body), code: cause.reason, nowMs })
       return undefined
     }
-    const code = this.#judge(connection, connect)
+    const code = this.#judge(connection, connect, nowMs)
     if (code !== reason.success) {
       this.#turnAway(connection, { version: connect.version, code, nowMs })
       return undefined
@@ -215,15 +218,30 @@ export class Broker {
     connection.closed(nowMs)
   }
 
-  #judge(connection: Connection, { clientId, will, properties }: Connect): number {
+  #judge(connection: Connection, { clientId, will, properties }: Connect, nowMs: number): number {
     if (properties.authenticationMethod !== undefined) return reason.badAuthenticationMethod
     const known = this.#sessions.get(clientId)
     const takesOver = known?.outlet !== undefined
     if (!takesOver && this.#clients.size >= limits.connections) return reason.serverBusy
-    if (known === undefined && this.#sessions.size >= limits.sessions) return reason.quotaExceeded
+    if (will !== undefined && will.payload.length > limits.willBytes) return reason.quotaExceeded
+    if (known === undefined && !this.#hasRoomForSession(nowMs)) return reason.quotaExceeded
     const code = this.#gatekeeper.admit({ clientId, remote: connection.sink.remote })
     if (code !== reason.success || will === undefined) return code
     return this.mayPublish(clientId, will.topic) ? code : reason.notAuthorised
+  }
+
+  /** Where there are too many sessions, the one without a client that would expire first makes room. */
+  #hasRoomForSession(nowMs: number): boolean {
+    if (this.#sessions.size < limits.sessions) return true
+    let first: Session | undefined
+    for (const session of this.#sessions.values()) {
+      if (session.outlet !== undefined) continue
+      if (first === undefined || session.expiresMs < first.expiresMs) first = session
+    }
+    if (first === undefined) return false
+    this.counters.sessionsEvicted++
+    this.#end(first, nowMs)
+    return true
   }
 
   #sessionFor(connect: Connect, nowMs: number): { session: Session; isResumed: boolean } {

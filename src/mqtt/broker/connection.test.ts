@@ -248,6 +248,17 @@ describe('a client that does not read', () => {
     assert.deepEqual(other.heard(), ['DISCONNECT 97', 'end'])
   })
 
+  test('or reads slowly: what it has taken is a sign of life', () => {
+    const stand = new Stand()
+    const client = stand.enter('client', { keepAlive: 10 })
+    client.unsentBytes = limits.unsentBytesPause + 1
+    client.send(pingreq)
+    stand.pass(14)
+    client.drain()
+    stand.pass(14)
+    assert.deepEqual(client.heard(), ['PINGRESP'])
+  })
+
   test('a flood of packets is answered in one write', () => {
     const stand = new Stand()
     const client = stand.enter('client')

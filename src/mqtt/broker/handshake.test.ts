@@ -103,14 +103,24 @@ describe('CONNECT that is turned away', () => {
     assert.ok(stand.enter('late').connack.startsWith('CONNACK 00'))
   })
 
-  test('where there are as many sessions as may be', () => {
+  test('not for want of sessions: the one without a client that would expire first makes room', () => {
     const stand = new Stand()
     for (let n = 0; n < limits.sessions; n++) {
+      stand.nowMs += n === 7 ? -1 : 0
       stand.enter(`c${n}`, { clean: false, version: 4 }).vanish()
+      stand.nowMs += n === 7 ? 1 : 0
     }
-    assert.deepEqual(answer(stand.open(), connect('late')), ['CONNACK 97', 'end'])
-    assert.equal(stand.enter('c7', { clean: false, version: 4 }).connack, 'CONNACK 00 present')
+    assert.match(stand.enter('late').connack, /^CONNACK 00/)
+    assert.equal(stand.broker.counters.sessionsEvicted, 1)
     assert.equal(stand.broker.sessionCount, limits.sessions)
+    assert.equal(stand.enter('c8', { clean: false, version: 4 }).connack, 'CONNACK 00 present')
+    assert.equal(stand.enter('c7', { clean: false, version: 4 }).connack, 'CONNACK 00')
+  })
+
+  test('whose will is longer than a will may be', () => {
+    const stand = new Stand()
+    const will = { topic: 'will', payload: 'x'.repeat(limits.willBytes + 1) }
+    assert.deepEqual(answer(stand.open(), connect('a', { will })), ['CONNACK 97', 'end'])
   })
 })
 

@@ -102,6 +102,18 @@ describe('readings', () => {
     assert.deepEqual(meter.heard(), ['PUBACK 1', 'PUBREC 2', 'PUBREC 2'])
   })
 
+  test('that are refused reach nobody, and are not retained', () => {
+    const stand = new Stand()
+    stand.intake.codes.set('bad', 0x99)
+    const screen = stand.enter('screen')
+    screen.send(subscribe({ 'grid/+/readings': 0 }))
+    screen.heard()
+    const meter = stand.enter('meter')
+    meter.send(reading(1, 'bad'), reading(2, 'bad', { retain: true }))
+    assert.deepEqual(screen.heard(), [])
+    assert.equal(stand.broker.router.retainedCount, 0)
+  })
+
   test('of a topic outside ASCII, with properties, retained, by an alias: all are taken', () => {
     const stand = new Stand()
     const meter = stand.enter('meter')

@@ -71,7 +71,7 @@ export class PublishReceiver {
     if (plain && wellFormed && (first & RETAIN) === 0) {
       const route = this.#knownRoute(bytes, topicAt, topicEnd)
       if (route?.source !== undefined && !this.#hasListeners(route)) {
-        return this.#take(route.source, { qos, packetId, bytes, start: at, end })
+        return this.#take(route.source, { qos, packetId, bytes, start: at, end }) !== NO_ROOM
       }
     }
     return this.#receiveInFull(first, bytes.subarray(start, end))
@@ -101,20 +101,19 @@ export class PublishReceiver {
     if (this.#run === run) this.#run = undefined
   }
 
-  #take(source: Source, message: TakenMessage): boolean {
-    const { qos, packetId, bytes, start, end } = message
+  /** The reason code of the acknowledgement, which is prepared, or `NO_ROOM`. */
+  #take(source: Source, { qos, packetId, bytes, start, end }: TakenMessage): number {
     const { intake } = this.#around
-    if (qos === 0) return intake.take(source, bytes, start, end) !== NO_ROOM
+    if (qos === 0) return intake.take(source, bytes, start, end)
     if (qos === 2 && this.#publisher.session.received.has(packetId)) {
-      if (this.#isOwedMuch) return false
+      if (this.#isOwedMuch) return NO_ROOM
       this.#acknowledge(qos, packetId, reason.success)
-      return true
+      return reason.success
     }
     this.#checkQuota()
     const code = intake.take(source, bytes, start, end)
-    if (code === NO_ROOM) return false
-    this.#acknowledge(qos, packetId, code)
-    return true
+    if (code !== NO_ROOM) this.#acknowledge(qos, packetId, code)
+    return code
   }
 
   /** Never before what was taken is durable, and in the order of the messages [MQTT-4.6.0-2, MQTT-4.6.0-3]. */
@@ -179,10 +178,11 @@ export class PublishReceiver {
     }
     const isRepeated = qos === 2 && session.received.has(packetId)
     if (route.source !== undefined) {
-      const { payload } = publish
-      const end = payload.byteOffset - body.byteOffset + payload.length
-      const start = payload.byteOffset - body.byteOffset
-      if (!this.#take(route.source, { qos, packetId, bytes: body, start, end })) return false
+      const start = publish.payload.byteOffset - body.byteOffset
+      const end = start + publish.payload.length
+      const code = this.#take(route.source, { qos, packetId, bytes: body, start, end })
+      if (code === NO_ROOM) return false
+      if (code >= reason.unspecified) return true
     } else {
       if (qos > 0 && !isRepeated) this.#checkQuota()
       this.#acknowledgeOrdinary(qos, packetId, reason.success)

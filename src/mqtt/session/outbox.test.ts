@@ -4,10 +4,12 @@ import { limits } from '../../core/limits.ts'
 import { seededRandom } from '../../core/random.ts'
 import { type Delivery, Outbox, type Step } from './outbox.ts'
 
+const ZEROS = Buffer.alloc(2 * limits.queuedBytesPerSession)
+
 function delivery(name: string, qos: 0 | 1 | 2, expiresMs = Infinity, bytes = 0): Delivery {
   const message = {
     topic: name,
-    payload: Buffer.alloc(bytes),
+    payload: ZEROS.subarray(0, bytes),
     qos,
     retain: false,
     properties: {},
@@ -103,6 +105,16 @@ describe('outbox', () => {
     assert.equal(outbox.isClearFor(delivery('c', 1)), false)
     outbox.finish(1)
     assert.equal(outbox.isClearFor(large('c')), true)
+  })
+
+  test('keeps nothing of a message that has arrived but its packet id', () => {
+    const total = { bytes: 0 }
+    const outbox = new Outbox(total)
+    outbox.start(delivery('a', 2, Infinity, 1000))
+    assert.ok(total.bytes > 1000)
+    outbox.arrived(1)
+    assert.equal(total.bytes, 0)
+    assert.equal(outbox.inflight, 1)
   })
 
   test('counts the bytes of all sessions to the last one', () => {

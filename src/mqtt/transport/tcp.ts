@@ -10,7 +10,6 @@ import type { Sink } from '../ports.ts'
 export class TcpTransport {
   readonly #broker: Broker
   readonly #server: Server
-  readonly #sockets = new Set<Socket>()
   readonly #ticker: NodeJS.Timeout
 
   constructor(broker: Broker) {
@@ -41,7 +40,6 @@ export class TcpTransport {
   }
 
   #accept(socket: Socket): void {
-    this.#sockets.add(socket)
     const connection = this.#broker.accept(new SocketSink(socket), Date.now())
     socket.on('data', (chunk: Buffer) => {
       const nowMs = Date.now()
@@ -55,10 +53,7 @@ export class TcpTransport {
     socket.on('drain', () => connection.drained(Date.now()))
     socket.on('end', () => socket.end())
     socket.on('error', () => connection.closed(Date.now()))
-    socket.on('close', () => {
-      this.#sockets.delete(socket)
-      connection.closed(Date.now())
-    })
+    socket.on('close', () => connection.closed(Date.now()))
   }
 }
 
