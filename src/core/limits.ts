@@ -56,10 +56,10 @@ export const limits = {
   slotReadings: 16_384,
   /** Slots: one filling, one committing, the rest is what ingest may run ahead of the disk. */
   slots: 4,
-  /** Readings that are committed at once; fewer wait `commitWaitMs` for company. At 20,000/s that takes 1.6 ms. */
-  commitAtOnceReadings: 32,
+  /** Readings that are committed at once; fewer wait `commitWaitMs` for company. At 20,000/s that takes 0.8 ms. */
+  commitAtOnceReadings: 16,
   /** How long a first reading waits for others to share its fsync: 1,000 messages/s would else cost 1,000 of them. */
-  commitWaitMs: 4,
+  commitWaitMs: 8,
   /** Refused payloads kept as evidence per commit; more are counted only. */
   evidencePerCommit: 16,
   /** Devices and points numbered by one edge. A device that invents names must not fill the disk with them. */

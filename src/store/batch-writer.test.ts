@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -82,6 +82,7 @@ class Store {
   }
 
   #open(): BatchWriter {
+    mkdirSync(this.directory, { recursive: true })
     const { directory, accounts, gauges } = this
     return new BatchWriter({ directory, slots: allocateSlots(), accounts, gauges })
   }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorText } from '../core/errors.ts'
 
@@ -12,7 +12,7 @@ export class FolderLock {
 
   constructor(directory: string) {
     try {
-      mkdirSync(directory, { recursive: true })
+      makeFolder(resolve(directory))
       this.#db = new DatabaseSync(join(directory, 'lock.db'))
       this.#db.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; BEGIN EXCLUSIVE')
     } catch (cause) {
@@ -31,5 +31,17 @@ export class FolderLock {
 
   release(): void {
     this.#db.close()
+  }
+}
+
+/** A new folder outlives a power cut only once every folder that names it, or a folder above it, is synced. */
+function makeFolder(directory: string): void {
+  const topmost = mkdirSync(directory, { recursive: true })
+  if (topmost === undefined) return
+  for (let made = directory; ; made = dirname(made)) {
+    const parent = openSync(dirname(made), 'r')
+    fsyncSync(parent)
+    closeSync(parent)
+    if (made === resolve(topmost)) return
   }
 }

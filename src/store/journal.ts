@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { GridError, errorText } from '../core/errors.ts'
@@ -116,7 +115,6 @@ export class Journal {
 function openJournal(directory: string): DatabaseSync {
   const path = journalPath(directory)
   try {
-    mkdirSync(directory, { recursive: true })
     const db = new DatabaseSync(path)
     db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${limits.walPages};
       PRAGMA journal_size_limit=${limits.walPages * 4096}; PRAGMA cache_size=-${limits.writerCacheKib}; PRAGMA temp_store=MEMORY;

@@ -38,6 +38,9 @@ export class EdgeUnderTest {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     })
+    const kill = (): boolean => this.#child.kill('SIGKILL')
+    process.prependListener('exit', kill)
+    this.#child.once('exit', () => process.off('exit', kill))
     this.#child.stdin.on('error', () => {})
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complaint = (this.#complaint + text).slice(-2000)

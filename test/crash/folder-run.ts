@@ -37,7 +37,7 @@ export function emptyTally(): Tally {
 const CYCLES_COMPARED = 20
 const COMPARED_EVERY = 10
 
-const LOAD_MS_MAX = 500
+const LOAD_MS_MAX = 400
 const HASTE_MS_MAX = 120
 const STOP_MS_MAX = 60
 /** So that every kill strikes an edge that acknowledges. */

@@ -8,7 +8,10 @@ import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
 
-/** Reads the journal beside a running edge, or without one. It never writes, and never holds a snapshot for long. */
+/**
+ * Reads the journal beside a running edge, or without one. It changes nothing in it, though SQLite may leave an empty `-wal` and a
+ * `-shm` beside a journal that no edge has open, and it never holds a snapshot for long.
+ */
 export class StoreReader {
   readonly #path: string
   readonly #database: DatabaseSync
