@@ -74,6 +74,14 @@ test('one reading is durable without company, after a short wait', async () => {
   assert.equal(accountNamed('m1').stored, 1)
 })
 
+test('a message without readings holds up no others', async () => {
+  assert.equal(send('m1', '{"values":{}}'), reason.success)
+  await new Promise((resolve) => setTimeout(resolve, 3 * limits.commitWaitMs))
+  assert.equal(send('m1', reading(T)), reason.success)
+  await durable()
+  assert.equal(accountNamed('m1').stored, 1)
+})
+
 test('with no slot free nothing is taken, and everything that was taken is stored', async () => {
   let taken = 0
   while (send('m1', reading(T + taken)) === reason.success) taken++

@@ -187,7 +187,11 @@ export class Ingest implements Intake {
 
   /** Once it is due, a batch goes as soon as the writer has nothing else to do. */
   #handOverWaiting(): void {
-    if (this.#readings + this.#notes === 0) return
+    if (this.#readings + this.#notes === 0) {
+      // Messages without a reading started the clock; the next that has one starts it again.
+      this.#isWaiting = false
+      return
+    }
     if (this.#writer.idle) this.#handOver()
     else this.#isDue = true
   }
