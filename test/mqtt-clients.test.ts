@@ -188,6 +188,58 @@ describe('MQTT.js, what 5.0 adds', () => {
     await meter.mqtt.publishAsync('grid/bad-meter/readings', good, { qos: 1 })
   })
 
+  test('a shared subscription: each message reaches one of the group', async () => {
+    await using one = await Client.enter('worker-1', { protocolVersion: 5 })
+    await using two = await Client.enter('worker-2', { protocolVersion: 5 })
+    for (const worker of [one, two]) await worker.mqtt.subscribeAsync('$share/g/work/+', { qos: 1 })
+    await using speaker = await Client.enter('boss', { protocolVersion: 5 })
+    for (const job of ['a', 'b', 'c', 'd']) {
+      await speaker.mqtt.publishAsync(`work/${job}`, job, { qos: 1 })
+    }
+    assert.deepEqual(await one.heard(2), ['work/a a q1', 'work/c c q1'])
+    assert.deepEqual(await two.heard(2), ['work/b b q1', 'work/d d q1'])
+  })
+
+  test('topic aliases to the client', async () => {
+    const properties = { topicAliasMaximum: 5 }
+    await using client = await Client.enter('aliased', { protocolVersion: 5, properties })
+    await client.mqtt.subscribeAsync('a/topic/of/some/length', { qos: 2 })
+    const aliases: (number | undefined)[] = []
+    client.mqtt.on('packetreceive', (packet) => {
+      if (packet.cmd === 'publish') aliases.push(packet.properties?.topicAlias)
+    })
+    await using speaker = await Client.enter('speaker', { protocolVersion: 5 })
+    for (const qos of [0, 1, 0, 2] as const) {
+      await speaker.mqtt.publishAsync('a/topic/of/some/length', 'x', { qos })
+    }
+    const lines = await client.heard(4)
+    assert.deepEqual(
+      lines,
+      [0, 1, 0, 2].map((qos) => `a/topic/of/some/length x q${qos}`),
+    )
+    assert.deepEqual(aliases, [undefined, 1, 1, undefined])
+  })
+
+  test('what the server says of itself', async () => {
+    await using client = await Client.enter('watcher', { protocolVersion: 5 })
+    await client.mqtt.subscribeAsync('$SYS/broker/version')
+    const [line = ''] = await client.heard(1)
+    assert.match(line, /^\$SYS\/broker\/version busbar [\d.]+ q0 retain$/)
+  })
+
+  test('more retained messages than a queue holds', async () => {
+    await using speaker = await Client.enter('librarian', { protocolVersion: 5 })
+    const topics = Array.from({ length: 3000 }, (_, n) => `library/${n}`)
+    await Promise.all(
+      topics.map(async (topic) => speaker.mqtt.publishAsync(topic, 'x', { qos: 1, retain: true })),
+    )
+    await using reader = await Client.enter('reader', { protocolVersion: 5 })
+    await reader.mqtt.subscribeAsync('library/#', { qos: 1 })
+    const lines = await reader.heard(topics.length)
+    assert.deepEqual(new Set(lines), new Set(topics.map((topic) => `${topic} x q1 retain`)))
+    assert.equal(lines.length, topics.length)
+  })
+
   test('a client id is assigned', async () => {
     await using client = await Client.enter('', { protocolVersion: 5 })
     const { properties } = client.connack ?? {}

@@ -118,6 +118,39 @@ describe('mosquitto clients', { skip }, () => {
       assert.deepEqual(lines, [`=${version}/queue m1`, `=${version}/queue m2`])
     })
 
+    test(`a shared subscription (${version})`, async () => {
+      const shared = [...v, '-t', `$share/g/${version}/shared`, '-q', '1']
+      const one = await listen(shared, 2)
+      const two = await listen(shared, 2)
+      for (const payload of ['a', 'b', 'c', 'd']) {
+        await publish(...v, '-t', `${version}/shared`, '-m', payload, '-q', '1')
+      }
+      const of = (...payloads: readonly string[]): string[] =>
+        payloads.map((payload) => `${version}/shared ${payload} q1 r0`)
+      assert.deepEqual((await one.result).lines, of('a', 'c'))
+      assert.deepEqual((await two.result).lines, of('b', 'd'))
+    })
+
+    test(`what the server says of itself (${version})`, async () => {
+      const args = [
+        '-F',
+        '%t',
+        '-C',
+        '3',
+        '-t',
+        '$SYS/broker/clients/+',
+        '-t',
+        '$SYS/broker/uptime',
+      ]
+      const { code, lines } = await ended(start('sub', [...v, ...args]))
+      assert.equal(code, 0)
+      const names = ['clients/connected', 'clients/total', 'uptime']
+      assert.deepEqual(
+        lines.sort(),
+        names.map((name) => `$SYS/broker/${name}`),
+      )
+    })
+
     test(`readings, many of them (${version})`, async () => {
       const payload = '{"values":{"voltage.a":230.5}}'
       const device = `mosquitto-${version}`

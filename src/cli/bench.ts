@@ -10,13 +10,17 @@ export const command: Command = {
     workload: { value: 'NAME', help: 'one of full, steady, many, quiet, or start' },
     seconds: { value: 'N', help: 'measured time of each workload', default: '10' },
     gigabytes: { value: 'N', help: 'size of the journal that start is measured on', default: '10' },
+    tls: { help: 'devices connect over TLS' },
     json: { help: 'every figure, as JSON' },
   },
   example: 'busbar bench --workload steady --seconds 5',
   run,
 }
 
-const WORKLOADS: readonly Omit<Workload, 'seconds'>[] = [
+/** A workload before the command line has said how long, and over what. */
+type Shape = Omit<Workload, 'seconds' | 'tls'>
+
+const WORKLOADS: readonly Shape[] = [
   { name: 'full', connections: 20, window: 500, ratePerSecond: undefined },
   { name: 'steady', connections: 200, window: undefined, ratePerSecond: 20_000 },
   { name: 'many', connections: 1000, window: 10, ratePerSecond: undefined },
@@ -29,7 +33,8 @@ async function run(args: Args): Promise<number> {
   if (args.optional('workload') === 'start') return startUp(args)
   const seconds = args.integer('seconds', { min: 1, max: 600 })
   const results: Result[] = []
-  for (const workload of chosen(args)) results.push(await runWorkload({ ...workload, seconds }))
+  const tls = args.flag('tls')
+  for (const shape of chosen(args)) results.push(await runWorkload({ ...shape, seconds, tls }))
   if (args.flag('json')) process.stdout.write(`${JSON.stringify({ results }, null, 2)}\n`)
   else if (args.optional('workload') === undefined) process.stdout.write(twoNumbers(results))
   else for (const result of results) process.stdout.write(`${line(result)}\n`)
@@ -46,7 +51,7 @@ async function startUp(args: Args): Promise<number> {
   return 0
 }
 
-function chosen(args: Args): readonly Omit<Workload, 'seconds'>[] {
+function chosen(args: Args): readonly Shape[] {
   const name = args.optional('workload')
   if (name === undefined) {
     return args.flag('json') ? WORKLOADS : WORKLOADS.filter((each) => CANONICAL.includes(each.name))
@@ -66,9 +71,9 @@ function twoNumbers([full, steady]: readonly Result[]): string {
 }
 
 function line(result: Result): string {
-  const { workload, messagesPerSecond, p50Ms, p99Ms, p999Ms, edgeCores, edgeRssMb } = result
+  const { workload, tls, messagesPerSecond, p50Ms, p99Ms, p999Ms, edgeCores, edgeRssMb } = result
   const rate = Math.round(messagesPerSecond).toLocaleString('en')
   const latency = [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(2)).join(' / ')
   const edge = `edge ${edgeCores.toFixed(2)} cores, ${edgeRssMb.toFixed(0)} MB`
-  return `${workload}: ${rate} msg/s; P50 / P99 / P99.9 ${latency} ms; ${edge}`
+  return `${workload}${tls ? ' over TLS' : ''}: ${rate} msg/s; P50 / P99 / P99.9 ${latency} ms; ${edge}`
 }

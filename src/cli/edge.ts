@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
-import { startEdge } from '../edge/edge.ts'
+import { type Edge, startEdge } from '../edge/edge.ts'
 import { loadSite } from '../edge/site/site.ts'
 import type { Args, Command } from './command.ts'
 
@@ -30,14 +30,24 @@ async function run(args: Args): Promise<number> {
       `busbar: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}\n`,
     )
   }
+  const warn = (text: string): void => {
+    process.stderr.write(`busbar: ${text}\n`)
+  }
   const directory = args.required('data')
-  const edge = await startEdge({ site, directory, mqtt, http, onFailed, report })
+  const edge = await startEdge({ site, directory, mqtt, http, onFailed, report, warn })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  process.stdout.write(`ready mqtt=${formatAddress(edge.mqtt)} http=${formatAddress(edge.http)}\n`)
+  process.stdout.write(readyLines(edge))
   try {
     await ended
   } finally {
     await edge.stop()
   }
   return 0
+}
+
+/** Programs wait for the first line; each listener of the site file has one more. */
+function readyLines({ mqtt, http, listeners }: Edge): string {
+  const lines = [`ready mqtt=${formatAddress(mqtt)} http=${formatAddress(http)}\n`]
+  for (const [name, address] of listeners) lines.push(`ready ${name}=${formatAddress(address)}\n`)
+  return lines.join('')
 }

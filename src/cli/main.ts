@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   demo: () => import('./demo.ts'),
   query: () => import('./query.ts'),
   site: () => import('./site.ts'),
+  device: () => import('./device.ts'),
   ledger: () => import('./ledger.ts'),
   bench: () => import('./bench.ts'),
 }

@@ -10,6 +10,14 @@ export const limits = {
   connections: 4096,
   /** Connections that have not sent CONNECT yet; past it the one that waited longest is closed. */
   strangers: 1024,
+  /** Connections on which TLS or the upgrade to WebSocket is under way, 60 kB each; past it the oldest is closed. */
+  handshakes: 1024,
+  /** What a peer gets for them. A slow device needs a second; with a distant one behind a radio link it may be five. */
+  handshakeMs: 10_000,
+  /** Between two looks at the files of certificates: whoever replaces one sees at once whether it is good. */
+  certificateLookMs: 1000,
+  /** A certificate with its chain has 2 to 6 kB, a list of CAs ten times that. */
+  certificateFileBytes: 256 * 1024,
   /** Between the TCP handshake and CONNECT. A device that says nothing holds a place for this long, no longer. */
   connectTimeoutMs: 10_000,
   /** What a peer gets to take its last packet before its socket is closed. A stop of the edge waits this long at most. */
@@ -26,7 +34,10 @@ export const limits = {
   receiveMaximum: 16_384,
   topicBytes: 1024,
   topicLevels: 32,
+  /** Both ways, for each connection. */
   topicAliases: 16,
+  /** Topics that were sent to a client once and get an alias the next time, where the client takes any. */
+  topicsSeen: 64,
   /** Topics that a connection remembers the way of; past it all are looked up again. Up to 8 KiB each. */
   routesPerConnection: 32,
   /** User properties of one packet or will: empty ones cost 5 bytes to send and 20 times that to keep. */
@@ -50,6 +61,14 @@ export const limits = {
   willBytes: 16 * 1024,
   retainedMessages: 10_000,
   retainedBytesTotal: 16 * 1024 * 1024,
+  /** Places among the retained messages that a client may have looked at before others have their turn: 13 ms if all are sent. */
+  retainedLooks: 5000,
+  /** Before it may go on. */
+  retainedLooksMs: 250,
+  /** Between two looks for retained messages that have expired: a walk through all of them takes a millisecond. */
+  retainedPurgeMs: 60_000,
+  /** Between two rounds of `$SYS`, however many ask for it. */
+  statusIntervalMs: 10_000,
 
   // --- ingest ----------------------------------------------------------------------------------------------
   /** Readings in one slot of shared memory; also the most one message may carry. 22 bytes each. */
@@ -78,6 +97,20 @@ export const limits = {
   clockAheadMs: 5000,
   /** And so is one before the year 2000: a clock that was never set, or seconds where milliseconds are due. */
   clockBeginMs: 946_684_800_000,
+
+  /** Kinds of foreign payloads in a site file; each topic that is new is compared with all of them. */
+  mappings: 64,
+  mappingValues: 256,
+  /** Edge nodes of Sparkplug that are remembered; one that has died makes room. */
+  sparkplugNodes: 1024,
+  /** Metrics of all of them, by their births: as many as there may be points, some 200 bytes each. */
+  sparkplugMetrics: 200_000,
+  /** Metrics of one message: as many readings as a message may carry. An empty one takes 2 bytes to send. */
+  sparkplugMetricsPerMessage: 16_384,
+  /** What a message that others have overtaken gets to arrive before births are asked for. */
+  sparkplugReorderMs: 2000,
+  /** Between two such requests to one edge node: its births may be as long as a packet. */
+  sparkplugRebirthMs: 30_000,
 
   // --- store -----------------------------------------------------------------------------------------------
   /** Reading time one journal row may span. Bounds how far back a lookup by time has to begin. */
@@ -125,6 +158,32 @@ export const limits = {
   /** Names of points as they stand in the text, kept for one answer; 100 bytes each. */
   httpNamesKept: 16_384,
   siteFileBytes: 4 * 1024 * 1024,
+
+  // --- access ----------------------------------------------------------------------------------------------
+  /** Passwords compared at once, in threads of libuv: half of the four that there are, 19 MiB each. */
+  passwordChecks: 2,
+  /** Those that wait for it: every stranger may. */
+  passwordChecksWaiting: 1024,
+  /** What a hash of the site file may ask for: 64 MiB and ten passes take a quarter of a second. */
+  passwordMemoryKib: 65_536,
+  passwordPasses: 10,
+  /** A password is a line of text, or a token. */
+  passwordBytes: 1024,
+  /** Failed logins of one name from one address, and of any from there, that cost nothing but the try. */
+  loginFailures: 5,
+  loginFailuresPerAddress: 20,
+  /** The wait after the first that is one too many; it doubles up to the second. */
+  loginWaitMs: 1000,
+  loginWaitMsMax: 60_000,
+  /** Without a failure for so long all is forgotten. */
+  loginForgetMs: 600_000,
+  /** Addresses and names whose failures are remembered, some 200 bytes each; the oldest goes first. */
+  loginFailuresKept: 4096,
+  /** Between two looks at the device store: a revoked device is out within two seconds. */
+  deviceLookMs: 500,
+  roles: 64,
+  roleFilters: 64,
+  clients: 256,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */

@@ -5,14 +5,20 @@ import { assertLimits } from '../core/limits.ts'
 import { seededRandom } from '../core/random.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
-import { TcpTransport } from '../mqtt/transport/tcp.ts'
+import { Transport } from '../mqtt/transport/transport.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import { journalPath } from '../store/journal.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
 import { Names } from '../store/names.ts'
-import { siteGatekeeper } from './gatekeeper.ts'
-import { Ingest } from './ingest.ts'
+import { mappedTopics } from './foreign-topics.ts'
+import { DeviceStore } from './access/device-store.ts'
+import { siteGatekeeper } from './access/gatekeeper.ts'
+import { LoginThrottle } from './access/login-throttle.ts'
+import { type ForeignDevice, Ingest } from './ingest.ts'
+import { Listeners } from './listeners.ts'
+import type { ListenerKind } from './site/listeners.ts'
 import type { Site } from './site/site.ts'
+import { sparkplugStation } from './sparkplug.ts'
 import { RunningEdge } from './view.ts'
 
 export interface EdgeSettings {
@@ -24,10 +30,14 @@ export interface EdgeSettings {
   readonly onFailed: (error: GridError) => void
   /** Told of a fault of ours that a request met; whoever asked was told no more than that there was one. */
   readonly report: (fault: unknown) => void
+  /** Told, in one sentence, of what an operator has to mend while the edge runs. */
+  readonly warn: (text: string) => void
 }
 
 export interface Edge {
   readonly mqtt: Address
+  /** Listeners of the site file. */
+  readonly listeners: ReadonlyMap<ListenerKind, Address>
   readonly http: Address
   stop(): Promise<void>
 }
@@ -54,24 +64,55 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const db = new DatabaseSync(journalPath(directory), { readOnly: true })
   started.defer(() => db.close())
   const names = new Names(db)
-  const ingest = new Ingest({ writer, names, isWelcome: welcome(site) })
+  const isWelcome = welcome(site)
+  const sparkplug = sparkplugStation(site, isWelcome)
+  const mapped = mappedTopics(site)
+  const foreign = (topic: string): ForeignDevice | undefined =>
+    sparkplug?.find(topic) ?? mapped(topic)
+  const ingest = new Ingest({ writer, names, isWelcome, foreign })
+  const foreignDevice = (topic: string): string | undefined => foreign(topic)?.device
+  const devices = new DeviceStore(directory, settings.warn)
+  started.defer(() => devices[Symbol.dispose]())
+  const throttle = new LoginThrottle()
   const random = seededRandom(Math.floor(clock() / 1000))
-  const broker = new Broker({ intake: ingest, gatekeeper: siteGatekeeper(site.access), random })
+  const broker = new Broker({
+    intake: ingest,
+    gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
+    random,
+  })
   settle = (serial) => {
     ingest.settled(serial)
     broker.settle(Date.now())
   }
-  const transport = new TcpTransport(broker)
+  sparkplug?.start({ ingest, broker })
+  const transport = new Transport(broker)
   started.defer(async () => transport.stop())
   started.defer(async () => ingest.finish())
-  const mqtt = await transport.listen(settings.mqtt)
-  const view = new RunningEdge({ site, directory, clock, writer, names, ingest, broker })
+  started.defer(() => sparkplug?.stop())
+  const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
+  started.defer(() => listeners.stop())
+  const mqtt = await listeners.open(settings.mqtt)
+  const parts = {
+    site,
+    directory,
+    clock,
+    writer,
+    names,
+    ingest,
+    broker,
+    transport,
+    listeners,
+    sparkplug,
+    throttle,
+  }
+  const view = new RunningEdge(parts)
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
   const api = await startApi({ address: settings.http, view, now: clock, report: settings.report })
   started.defer(async () => api.stop())
   const running = started.move()
-  return { mqtt, http: api.address, stop: async () => running.disposeAsync() }
+  const stop = async (): Promise<void> => running.disposeAsync()
+  return { mqtt, http: api.address, listeners: listeners.addresses, stop }
 }
 
 /** Devices of the site file always; others where it says that they are to be kept apart rather than refused. */

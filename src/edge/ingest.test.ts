@@ -11,7 +11,8 @@ import { reason } from '../mqtt/reasons.ts'
 import { journalPath } from '../store/journal.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
 import { Names } from '../store/names.ts'
-import { Ingest } from './ingest.ts'
+import { append } from '../payload/reading.ts'
+import { type ForeignDevice, Ingest } from './ingest.ts'
 
 let directory: string
 let writer: JournalWriter
@@ -27,9 +28,33 @@ beforeEach(async () => {
   })
   db = new DatabaseSync(journalPath(directory), { readOnly: true })
   names = new Names(db)
-  ingest = new Ingest({ writer, names, isWelcome: (device) => device !== 'stranger' })
+  ingest = new Ingest({
+    writer,
+    names,
+    isWelcome: (device) => device !== 'stranger',
+    foreign,
+  })
   ingest.setArrival(T)
 })
+
+/** `foreign/<device>`: reads a reading of 1, or nothing of an empty payload; every message is heard. */
+function foreign(topic: string): ForeignDevice | undefined {
+  const device = /^foreign\/(.*)$/.exec(topic)?.[1]
+  if (device === undefined) return undefined
+  return {
+    device,
+    newDecoder: (points, draft) => ({
+      decode: (_, start, end, now) => {
+        heard.push(device)
+        draft.count = 0
+        const context = { names: points, draft, device, now }
+        const one = { name: 'voltage.a', unit: '', time: now, value: 1, bits: 0 }
+        return start === end ? 'ok' : append(context, one)
+      },
+    }),
+  }
+}
+const heard: string[] = []
 
 afterEach(async () => {
   await ingest.finish()
@@ -176,6 +201,25 @@ test('readings without a time arrive one after another, never at once', async ()
   for (let message = 0; message < 100; message++) send('m1', '{"values":{"voltage.a":1}}')
   await durable()
   assert.equal(accountNamed('m1').stored, 100)
+})
+
+test('a foreign topic: a device like any other, and a stranger is heard and refused', async () => {
+  const sendForeign = (device: string, text: string): number => {
+    const source = ingest.open(`foreign/${device}`)
+    assert.ok(source !== undefined)
+    const bytes = Buffer.from(text)
+    return ingest.take(source, bytes, 0, bytes.length)
+  }
+  assert.equal(sendForeign('m1', 'x'), reason.success)
+  assert.equal(sendForeign('m1', ''), reason.success)
+  for (const device of ['stranger', 'a b', '']) {
+    assert.equal(sendForeign(device, 'x'), reason.notAuthorised)
+    assert.equal(sendForeign(device, ''), reason.notAuthorised)
+  }
+  await durable()
+  assert.deepEqual(heard, ['m1', 'm1', 'stranger', 'stranger', 'a b', 'a b', '', ''])
+  assert.equal(accountNamed('m1').stored, 1)
+  assert.deepEqual(accountNamed('(unknown)').refused, { unknownDevice: 6 })
 })
 
 test('a topic that is no device is nobody here', () => {

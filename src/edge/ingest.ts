@@ -7,7 +7,7 @@ import { unitScale } from '../core/units.ts'
 import { type Intake, NO_ROOM, type Source } from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
 import { CanonicalDecoder } from '../payload/canonical.ts'
-import type { Draft } from '../payload/decoder.ts'
+import type { Decoder, Draft, PointNames } from '../payload/decoder.ts'
 import type { Evidence } from '../store/journal.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Device, Names } from '../store/names.ts'
@@ -15,8 +15,14 @@ import type { Device, Names } from '../store/names.ts'
 /** A device's topic and what reads its payloads. */
 interface DeviceSource extends Source {
   readonly device: Device
-  decoder: CanonicalDecoder
-  readonly newDecoder: () => CanonicalDecoder
+  decoder: Decoder
+  readonly newDecoder: () => Decoder
+}
+
+/** A device that sends on a topic of its own kind. Its decoder remembers no numbers of points. */
+export interface ForeignDevice {
+  readonly device: string
+  readonly newDecoder: (names: PointNames, draft: Draft) => Decoder
 }
 
 export interface IngestSettings {
@@ -24,6 +30,8 @@ export interface IngestSettings {
   readonly names: Names
   /** The device of this name may send; false: it is refused, and counted as one of the unknown. */
   readonly isWelcome: (device: string) => boolean
+  /** Whose a topic outside of `grid/` is; undefined: nobody's. */
+  readonly foreign: (topic: string) => ForeignDevice | undefined
 }
 
 /**
@@ -34,6 +42,7 @@ export class Ingest implements Intake {
   readonly #writer: JournalWriter
   readonly #names: Names
   readonly #isWelcome: (device: string) => boolean
+  readonly #foreign: IngestSettings['foreign']
   readonly #draft: Draft
   /** Account of all devices that may not send: whoever invents names must not fill the disk with them. */
   readonly #unknown: Device
@@ -52,10 +61,11 @@ export class Ingest implements Intake {
   readonly #patience: NodeJS.Timeout
   #finished: (() => void) | undefined
 
-  constructor({ writer, names, isWelcome }: IngestSettings) {
+  constructor({ writer, names, isWelcome, foreign }: IngestSettings) {
     this.#writer = writer
     this.#names = names
     this.#isWelcome = isWelcome
+    this.#foreign = foreign
     this.received = receivedFrom(writer.accounts)
     const unknown = names.device(UNKNOWN_DEVICE)
     assert(unknown !== undefined, 'the first name of all has room')
@@ -75,21 +85,38 @@ export class Ingest implements Intake {
 
   open(topic: string): DeviceSource | undefined {
     const name = DEVICE_TOPIC.exec(topic)?.[1]
-    if (name === undefined) return undefined
+    if (name === undefined) return this.#openForeign(topic)
     const known = this.#sources.get(name)
     if (known !== undefined) return known
-    const isFit =
-      name.length <= limits.deviceBytes && DEVICE_NAME.test(name) && this.#isWelcome(name)
-    const device = (isFit ? this.#names.device(name) : undefined) ?? this.#unknown
+    const device = this.#deviceNamed(name)
+    const names = this.#namesOf(device)
+    const newDecoder = (): Decoder => new CanonicalDecoder(names, this.#draft, name)
+    const source = { device, decoder: newDecoder(), newDecoder }
+    if (device !== this.#unknown) this.#sources.set(name, source)
+    return source
+  }
+
+  /** Not kept: a connection remembers the sources of its topics, and of foreign topics there is no end. */
+  #openForeign(topic: string): DeviceSource | undefined {
+    const foreign = this.#foreign(topic)
+    if (foreign === undefined) return undefined
+    const device = this.#deviceNamed(foreign.device)
+    const reading = foreign.newDecoder(this.#namesOf(device), this.#draft)
+    const decoder = device === this.#unknown ? refusing(reading) : reading
+    return { device, decoder, newDecoder: () => decoder }
+  }
+
+  #deviceNamed(name: string): Device {
+    const isFit = isDeviceName(name) && this.#isWelcome(name)
+    return (isFit ? this.#names.device(name) : undefined) ?? this.#unknown
+  }
+
+  #namesOf(device: Device): PointNames {
     const number = (quantity: string, unit: string): number =>
       device === this.#unknown
         ? -1
         : this.#names.point(device, quantity, quantityOf(quantity)?.unit ?? unit)
-    const newDecoder = (): CanonicalDecoder =>
-      new CanonicalDecoder({ number, scale }, this.#draft, name)
-    const source = { device, decoder: newDecoder(), newDecoder }
-    if (device !== this.#unknown) this.#sources.set(name, source)
-    return source
+    return { number, scale }
   }
 
   /** Messages of one millisecond arrive a microsecond apart, so that a device which sends no time has distinct ones. */
@@ -210,6 +237,20 @@ export class Ingest implements Intake {
     this.#isDue = false
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
   }
+}
+
+/** What a device that may not send says is heard, for it may count in the state of others, and refused whatever it is. */
+function refusing(decoder: Decoder): Decoder {
+  return {
+    decode: (bytes, start, end, now) => {
+      const outcome = decoder.decode(bytes, start, end, now)
+      return outcome === 'ok' ? 'unreadable' : outcome
+    },
+  }
+}
+
+export function isDeviceName(name: string): boolean {
+  return name.length <= limits.deviceBytes && DEVICE_NAME.test(name)
 }
 
 /** To the unit that the quantity is kept in; one that nobody models keeps the unit it came with. */

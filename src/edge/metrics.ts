@@ -18,12 +18,18 @@ export class Metrics {
   readonly #registry = new Registry()
 
   constructor(parts: MetricsParts) {
-    const counters = [...storeCounters(parts), ...mqttCounters(parts), ...PROCESS_COUNTERS]
+    const counters = [
+      ...storeCounters(parts),
+      ...mqttCounters(parts),
+      ...sparkplugCounters(parts),
+      ...PROCESS_COUNTERS,
+    ]
     for (const { name, help, value } of counters) this.#counter(name, help, value)
     const gauges = [...mqttGauges(parts), ...storeGauges(parts), ...PROCESS_GAUGES]
     for (const { name, help, value } of gauges) this.#gauge(name, help, value)
     this.#accounts(parts)
     this.#refusedConnects(parts)
+    this.#certificates(parts)
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
@@ -85,6 +91,20 @@ export class Metrics {
       },
     })
   }
+
+  #certificates({ listeners }: MetricsParts): void {
+    new Gauge({
+      name: 'busbar_mqtt_certificate_expiry_seconds',
+      help: 'When the certificate in use ends, in seconds since 1970, by listener.',
+      labelNames: ['listener'],
+      registers: [this.#registry],
+      collect() {
+        for (const { kind, expirySeconds } of listeners.expiries()) {
+          this.set({ listener: kind }, expirySeconds)
+        }
+      },
+    })
+  }
 }
 
 function storeCounters({ writer }: MetricsParts): readonly Described[] {
@@ -117,12 +137,28 @@ function storeCounters({ writer }: MetricsParts): readonly Described[] {
   ]
 }
 
-function mqttCounters({ broker }: MetricsParts): readonly Described[] {
+function mqttCounters({ broker, transport, throttle }: MetricsParts): readonly Described[] {
+  const { counters: handshakes } = transport.handshakes
   return [
+    {
+      name: 'busbar_mqtt_handshakes_failed_total',
+      help: 'Connections that ended in the handshake of TLS or WebSocket: wrong protocol, certificate or origin.',
+      value: () => handshakes.failed,
+    },
+    {
+      name: 'busbar_mqtt_handshakes_dropped_total',
+      help: 'Connections closed because that handshake took too long, or too many waited.',
+      value: () => handshakes.dropped,
+    },
     {
       name: 'busbar_mqtt_connections_total',
       help: 'Network connections accepted.',
       value: () => broker.counters.connections,
+    },
+    {
+      name: 'busbar_mqtt_logins_failed_total',
+      help: 'CONNECTs with a wrong password, or a name that has none.',
+      value: () => throttle.failed,
     },
     {
       name: 'busbar_mqtt_strangers_dropped_total',
@@ -145,6 +181,11 @@ function mqttCounters({ broker }: MetricsParts): readonly Described[] {
       value: () => broker.counters.sessionsEvicted,
     },
     {
+      name: 'busbar_mqtt_messages_received_total',
+      help: 'Messages received from clients, readings and others.',
+      value: () => broker.counters.messagesReceived,
+    },
+    {
       name: 'busbar_mqtt_messages_sent_total',
       help: 'Messages sent to subscribers.',
       value: () => broker.counters.messagesSent,
@@ -162,6 +203,22 @@ function mqttCounters({ broker }: MetricsParts): readonly Described[] {
   ]
 }
 
+/** Zero where the site speaks no Sparkplug. */
+function sparkplugCounters({ sparkplug }: MetricsParts): readonly Described[] {
+  return [
+    {
+      name: 'busbar_sparkplug_rebirths_total',
+      help: 'Births asked for: an edge node was not known, or messages of it were missing.',
+      value: () => sparkplug?.counters.rebirths ?? 0,
+    },
+    {
+      name: 'busbar_sparkplug_metrics_skipped_total',
+      help: 'Metrics that are no number (text, data sets, templates), or whose birth was not known.',
+      value: () => sparkplug?.counters.skippedMetrics ?? 0,
+    },
+  ]
+}
+
 /** The process itself: processor time and memory. */
 const PROCESS_COUNTERS: readonly Described[] = [
   {
@@ -174,8 +231,13 @@ const PROCESS_COUNTERS: readonly Described[] = [
   },
 ]
 
-function mqttGauges({ broker }: MetricsParts): readonly Described[] {
+function mqttGauges({ broker, transport }: MetricsParts): readonly Described[] {
   return [
+    {
+      name: 'busbar_mqtt_handshakes',
+      help: 'Connections in the handshake of TLS or WebSocket.',
+      value: () => transport.handshakes.count,
+    },
     { name: 'busbar_mqtt_clients', help: 'Clients connected.', value: () => broker.clientCount },
     {
       name: 'busbar_mqtt_strangers',

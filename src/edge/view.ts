@@ -12,13 +12,17 @@ import { accountOf } from '../core/accounts.ts'
 import { quantityOf } from '../core/quantities.ts'
 import type { Clock } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
+import type { Transport } from '../mqtt/transport/transport.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
+import type { Listeners } from './listeners.ts'
+import type { LoginThrottle } from './access/login-throttle.ts'
 import { Metrics } from './metrics.ts'
 import type { Site } from './site/site.ts'
+import type { SparkplugStation } from './sparkplug.ts'
 
 export interface ViewParts {
   readonly site: Site
@@ -28,6 +32,10 @@ export interface ViewParts {
   readonly names: Names
   readonly ingest: Ingest
   readonly broker: Broker
+  readonly transport: Transport
+  readonly listeners: Listeners
+  readonly sparkplug: SparkplugStation | undefined
+  readonly throttle: LoginThrottle
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -55,7 +63,7 @@ export class RunningEdge implements EdgeView {
   }
 
   health(): HealthInfo {
-    const { site, clock, writer } = this.#parts
+    const { site, clock, writer, listeners } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskRefuses') === 1) {
       problems.push(
@@ -67,6 +75,9 @@ export class RunningEdge implements EdgeView {
       problems.push(
         `Some journal rows are damaged and were left out, ${damaged} so far. Copy the data folder away, then check the disk.`,
       )
+    }
+    for (const fault of listeners.faults()) {
+      problems.push(`A new certificate is not used: ${fault}. The one before it is; mend the file.`)
     }
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
     return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }

@@ -28,17 +28,52 @@ export interface Intake {
   readonly durableBatch: number
 }
 
-/** May this client come in, and what may it do? Capability 2 fills this with accounts and access rules. */
+/** May this client come in, and what may it do? */
 export interface Gatekeeper {
-  /** An MQTT 5.0 reason code; 0x00 lets the client in. */
-  admit(client: { readonly clientId: string; readonly remote: string }): number
-  mayPublish(clientId: string, topic: string): boolean
-  maySubscribe(clientId: string, filter: string): boolean
+  /** The verdict, or undefined where it takes time: then `later` is called once, and not before `admit` has returned. */
+  admit(stranger: Stranger, later: Later): Verdict | undefined
+  /** `identity`: whom `admit` has let in; undefined where it did not ask. */
+  mayPublish(clientId: string, topic: string, identity: Identity | undefined): boolean
+  maySubscribe(clientId: string, filter: string, identity: Identity | undefined): boolean
+  /** Asked about once a second of whoever is in: 0x00, or the reason code to part with. */
+  standing(identity: Identity): number
+}
+
+/** Somebody known, opaque to MQTT but for the name: a session belongs to one name. */
+export interface Identity {
+  readonly name: string
+}
+
+/** An MQTT 5.0 reason code, of which 0x00 lets a client in that is nobody in particular; or whom it lets in. */
+export type Verdict = number | Identity
+
+/** `nowMs`: when the verdict was found. */
+export type Later = (verdict: Verdict, nowMs: number) => void
+
+export interface Stranger {
+  /** Empty: the server is to choose one. */
+  readonly clientId: string
+  /** `ADDRESS:PORT`. */
+  readonly remote: string
+  readonly certificate: PeerCertificate | undefined
+  readonly userName: string | undefined
+  /** Valid only during the call, never to be logged. */
+  readonly password: Uint8Array | undefined
+}
+
+/** What a client has proved by its TLS certificate, which was signed by a CA of the site. */
+export interface PeerCertificate {
+  /** Of the subject; empty where there is none, or more than one. */
+  readonly commonName: string
+  /** With their kind, as `DNS:meter-1.north-07` or `URI:urn:meter:1`. */
+  readonly subjectAltNames: readonly string[]
 }
 
 /** The bytes of one network connection on their way out. */
 export interface Sink {
   readonly remote: string
+  /** Undefined: it has none, or was not asked. */
+  readonly certificate?: PeerCertificate | undefined
   /** Takes ownership of `bytes`: the caller does not change them afterwards. */
   write(bytes: Uint8Array): void
   /** Written, but not yet taken by the peer. */

@@ -45,12 +45,32 @@ export const reason = {
   wildcardsNotSupported: 0xa2,
 } as const
 
+/** What a peer is told beside the code of a refusal or a farewell that no `ProtocolError` explains. */
+export function reasonText(code: number): string | undefined {
+  return TEXTS.get(code)
+}
+
+const TEXTS: ReadonlyMap<number, string> = new Map([
+  [reason.clientIdNotValid, 'a session of this client identifier belongs to somebody else'],
+  [reason.badUserNameOrPassword, 'no such name, or another password'],
+  [reason.notAuthorised, 'this client, or its will, is not allowed here'],
+  [reason.serverBusy, 'as many clients as the server takes are connected'],
+  [reason.serverShuttingDown, 'the server shuts down'],
+  [reason.badAuthenticationMethod, 'there is no such authentication method here'],
+  [reason.keepAliveTimeout, 'nothing was heard for one and a half Keep Alive'],
+  [reason.sessionTakenOver, 'another connection came with the same client identifier'],
+  [reason.packetTooLarge, 'CONNACK is above the Maximum Packet Size of the client'],
+  [reason.quotaExceeded, 'too many sessions, or a will that is too long'],
+  [reason.administrative, 'its password was replaced'],
+  [reason.connectionRateExceeded, 'too many failed logins; wait before the next'],
+])
+
 /** Protocol level as CONNECT carries it: 4 is MQTT 3.1.1, 5 is MQTT 5.0. */
 export type Version = 4 | 5
 
 /**
  * The peer broke the standard or one of our limits: its connection ends, with this reason where the version has one
- * [MQTT-4.13.1-1]. The text is for an operator and says which rule; it never quotes what the peer sent.
+ * [MQTT-4.13.1-1]. The text says which rule, to an operator and to a peer that asks for it; it never quotes what the peer sent.
  */
 export class ProtocolError extends Error {
   readonly reason: number

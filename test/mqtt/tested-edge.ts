@@ -23,13 +23,15 @@ export interface Account {
 export class TestedEdge implements AsyncDisposable {
   readonly mqtt: Address
   readonly http: Address
+  /** Listeners of the site file, by the names they have there. */
+  readonly listeners: ReadonlyMap<string, Address>
   readonly directory: string
   readonly #child: ChildProcess
   readonly #errors: string[]
   readonly #startMb: number
 
-  /** `site`: the text of a site file; without it the open one of the examples. */
-  static async start(site?: string): Promise<TestedEdge> {
+  /** `site`: the text of a site file, with so many listeners; without it the open one of the examples. */
+  static async start(site?: string, listenerCount = 0): Promise<TestedEdge> {
     const directory = mkdtempSync(join(tmpdir(), 'busbar-test-'))
     let siteFile = join(ROOT, 'examples/open.yaml')
     if (site !== undefined) {
@@ -44,13 +46,18 @@ export class TestedEdge implements AsyncDisposable {
     const errors: string[] = []
     child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text))
     const late = setTimeout(() => child.kill('SIGKILL'), START_MS)
+    const ready = new Map<string, Address>()
     for await (const line of createInterface({ input: child.stdout })) {
-      const match = /^ready mqtt=(\S+) http=(\S+)$/.exec(line)
-      if (match === null) continue
+      if (!line.startsWith('ready ')) continue
+      for (const [, name = '', text = ''] of line.matchAll(/(\w+)=(\S+)/g)) {
+        ready.set(name, parseAddress(text, name))
+      }
+      if (ready.size === 2 + listenerCount) break
+    }
+    const [mqtt, http] = [ready.get('mqtt'), ready.get('http')]
+    if (mqtt !== undefined && http !== undefined) {
       clearTimeout(late)
-      const mqtt = parseAddress(match[1] ?? '', '--mqtt')
-      const http = parseAddress(match[2] ?? '', '--http')
-      return new TestedEdge(child, errors, { mqtt, http, directory })
+      return new TestedEdge(child, errors, { mqtt, http, listeners: ready, directory })
     }
     clearTimeout(late)
     rmSync(directory, { recursive: true, force: true })
@@ -60,18 +67,36 @@ export class TestedEdge implements AsyncDisposable {
   private constructor(
     child: ChildProcess,
     errors: string[],
-    facts: { readonly mqtt: Address; readonly http: Address; readonly directory: string },
+    facts: Pick<TestedEdge, 'mqtt' | 'http' | 'listeners' | 'directory'>,
   ) {
     this.#child = child
     this.#errors = errors
     this.mqtt = facts.mqtt
     this.http = facts.http
+    this.listeners = facts.listeners
     this.directory = facts.directory
     this.#startMb = this.residentMb()
   }
 
   get url(): string {
     return `mqtt://${formatAddress(this.mqtt)}`
+  }
+
+  /** Where a listener of the site file is. */
+  listener(name: string): Address {
+    const address = this.listeners.get(name)
+    if (address === undefined) throw new Error(`the edge has no listener ${name}`)
+    return address
+  }
+
+  /** What it said on its standard error, which then is no failure of the test. */
+  takeErrors(): string {
+    return this.#errors.splice(0).join('')
+  }
+
+  async health(): Promise<{ readonly status: string; readonly problems: readonly string[] }> {
+    const response = await fetch(`http://${formatAddress(this.http)}/healthz`)
+    return (await response.json()) as { status: string; problems: string[] }
   }
 
   get isRunning(): boolean {

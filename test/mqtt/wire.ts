@@ -23,6 +23,11 @@ export class Wire implements Disposable {
     return new Wire(socket, version)
   }
 
+  /** Through a socket that is open, encrypted perhaps. */
+  static over(socket: Socket, version: Version = 5): Wire {
+    return new Wire(socket, version)
+  }
+
   /** Open, CONNECT, CONNACK. */
   static async enter(
     address: Address,

@@ -30,7 +30,7 @@ export async function measureStartUp(gigabytes: number): Promise<StartUp> {
     const readings = fill(directory, gigabytes * 1e9)
     const times: number[] = []
     for (let start = 0; start < STARTS; start++) {
-      const edge = await EdgeProcess.start(directory)
+      const edge = await EdgeProcess.start({ directory })
       times.push(edge.startMs)
       await edge.stop()
     }

@@ -1,3 +1,4 @@
+import { formatAddress } from '../../core/address.ts'
 import { GridError } from '../../core/errors.ts'
 import { EdgeProcess } from './edge-process.ts'
 import { Histogram } from './histogram.ts'
@@ -12,10 +13,12 @@ export interface Workload {
   /** Messages a second over all devices, whatever the edge does; undefined: as fast as it goes. */
   readonly ratePerSecond: number | undefined
   readonly seconds: number
+  readonly tls: boolean
 }
 
 export interface Result {
   readonly workload: string
+  readonly tls: boolean
   readonly connections: number
   readonly seconds: number
   readonly messages: number
@@ -37,12 +40,14 @@ const WARM_UP_SHARE = 0.25
 
 /** Runs one workload against a fresh edge process: QoS 1, one reading a message, fsync before PUBACK. */
 export async function runWorkload(workload: Workload): Promise<Result> {
-  const edge = await EdgeProcess.start()
+  const edge = await EdgeProcess.start({ tls: workload.tls })
+  const { mqtt: address, certificate } = edge
   try {
     const tally: LoadTally = { latencies: new Histogram(), acknowledged: 0, refused: 0 }
     const connections: LoadConnection[] = []
     for (let index = 0; index < workload.connections; index++) {
-      connections.push(await LoadConnection.open(edge.mqtt, `bench-${index}`, tally))
+      const target = { address, certificate }
+      connections.push(await LoadConnection.open(target, `bench-${index}`, tally))
     }
     const load = startLoad(workload, connections)
     await sleep(workload.seconds * WARM_UP_SHARE * 1000)
@@ -56,8 +61,10 @@ export async function runWorkload(workload: Workload): Promise<Result> {
     load.stop()
     assertAlive(connections)
     await drain(connections)
+    await assertStored(edge, connections)
     const result = {
       workload: workload.name,
+      tls: workload.tls,
       connections: workload.connections,
       seconds,
       messages: acknowledged,
@@ -119,6 +126,18 @@ async function drain(connections: readonly LoadConnection[]): Promise<void> {
     'differs',
     `messages were not acknowledged ${DRAIN_MS / 1000} s after the load ended`,
   )
+}
+
+/** What was acknowledged is to be in the edge's ledger, to the unit: a figure for anything less would be worth nothing. */
+async function assertStored(
+  edge: EdgeProcess,
+  connections: readonly LoadConnection[],
+): Promise<void> {
+  const sent = connections.reduce((total, connection) => total + connection.sent, 0)
+  const response = await fetch(`http://${formatAddress(edge.http)}/api/v1/ledger`)
+  const { totals } = (await response.json()) as { totals: { stored: number } }
+  if (totals.stored === sent) return
+  throw new GridError('differs', `${sent} readings were acknowledged, ${totals.stored} are stored`)
 }
 
 const DRAIN_MS = 10_000

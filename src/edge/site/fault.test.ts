@@ -247,7 +247,62 @@ const REFERENCES: readonly Trial[] = [
   },
 ]
 
-for (const [kind, trials] of Object.entries({ SYNTAX, SHAPE, REFERENCES })) {
+const LISTENERS: readonly Trial[] = [
+  {
+    what: 'addresses that are none, files that are missing',
+    text: `${HEAD}listeners:
+  tls: { address: 8883, key: k }
+  webSocket: { address: "edge:ws", origins: [ops.example] }
+  tcp: { address: ":1883" }
+`,
+    faults: [
+      'S:13:8: listeners.tls.certificate: missing',
+      'S:13:19: listeners.tls.address: text is needed, not 8883',
+      'S:14:25: listeners.webSocket.address: an address is HOST:PORT, or :PORT for every interface',
+      'S:14:46: listeners.webSocket.origins[0]: an origin is https://HOST, or * for all',
+      'S:15:3: listeners.tcp: unknown key',
+    ],
+  },
+  {
+    what: 'ports beyond the last',
+    text: `${HEAD}listeners: { webSocket: { address: ":65536" } }\n`,
+    faults: ['S:12:36: listeners.webSocket.address: a port is a number up to 65535'],
+  },
+  {
+    what: 'an address at which two would listen',
+    text: `${HEAD}listeners:
+  tls: { address: :8883, certificate: c, key: k }
+  webSocket: { address: :8883 }
+`,
+    faults: ['S:14:25: listeners.webSocket.address: listeners.tls is there already'],
+  },
+  {
+    what: 'keys that ask for others',
+    text: `${HEAD}listeners:
+  tls: { address: :8883, certificate: c, key: k, clientCertificates: required }
+  webSocket: { address: :8083, key: k, minimumVersion: TLSv1.2, clientCa: ca }
+`,
+    faults: [
+      'S:13:70: listeners.tls.clientCertificates: clientCa is needed to judge them',
+      'S:14:37: listeners.webSocket.key: certificate is needed as well',
+      'S:14:56: listeners.webSocket.minimumVersion: certificate is needed as well',
+      'S:14:75: listeners.webSocket.clientCa: nobody is asked for a certificate; see clientCertificates',
+      'S:14:75: listeners.webSocket.clientCa: certificate is needed as well',
+    ],
+  },
+  {
+    what: 'a certificate without its key, versions of TLS that are not spoken',
+    text: `${HEAD}listeners:
+  webSocket: { address: :8083, certificate: c, minimumVersion: TLSv1.1 }
+`,
+    faults: [
+      'S:13:45: listeners.webSocket.certificate: key is needed as well',
+      'S:13:64: listeners.webSocket.minimumVersion: "TLSv1.1" is none of TLSv1.2, TLSv1.3, did you mean TLSv1.2?',
+    ],
+  },
+]
+
+for (const [kind, trials] of Object.entries({ SYNTAX, SHAPE, REFERENCES, LISTENERS })) {
   describe(`faults: ${kind.toLowerCase()}`, () => {
     for (const { what, text, faults } of trials) {
       test(what, () => assert.deepEqual(faultsOf(text), faults))

@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { limits } from '../../core/limits.ts'
+import { access, client, role } from './access.ts'
 import { deviceEntries } from './device.ts'
 import type { Fault } from './fault.ts'
 import { describeIssue, faultsOf } from './issue.ts'
+import { listeners } from './listeners.ts'
+import { mappings, sparkplug } from './mappings.ts'
 import { feeder, transformer, voltageLevel } from './network.ts'
 import type { YamlText } from './yaml-text.ts'
 
@@ -21,11 +25,6 @@ const site = z.strictObject({
   limits: z.enum(['gbt', 'en50160']).describe('Limits of power quality: GB/T or EN 50160.'),
 })
 
-const access = z.strictObject({
-  anonymous: z.boolean().default(false).describe('Whoever reaches the port may connect.'),
-  anyTopic: z.boolean().default(false).describe('A client may use topics of other devices.'),
-})
-
 /** The file as written, before the ranges of its devices are written out. */
 const siteFile = z
   .strictObject({
@@ -34,7 +33,12 @@ const siteFile = z
     transformers: z.array(transformer).max(100).default([]),
     feeders: z.array(feeder).max(1000).default([]),
     devices: deviceEntries.default([]),
+    mappings: mappings.default([]),
+    sparkplug: sparkplug.optional(),
+    listeners: listeners.prefault({}),
     access: access.prefault({}),
+    roles: z.array(role).max(limits.roles).default([]),
+    clients: z.array(client).max(limits.clients).default([]),
     unknownDevices: z
       .enum(['quarantine', 'refuse'])
       .default('quarantine')
@@ -46,6 +50,7 @@ type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : 
 
 export type SiteFile = Frozen<z.output<typeof siteFile>>
 export type Device = SiteFile['devices'][number]
+export type Listeners = SiteFile['listeners']
 
 /** The file, or undefined and what is wrong with it appended to `faults`. */
 export function checkShape(yaml: YamlText, faults: Fault[]): SiteFile | undefined {

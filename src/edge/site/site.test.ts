@@ -52,6 +52,25 @@ devices:
     assert.equal(parseSite(text, 'S').devices[0]?.id, 'f1-1')
   })
 
+  test('names files from where it is, and listeners have defaults that let in no old TLS', () => {
+    const text = `${HEAD}listeners:
+  tls: { address: :8883, certificate: tls/edge.pem, key: /keys/edge.key }
+  webSocket: { address: '[::1]:8083' }
+`
+    const { listeners } = parseSite(text, '/etc/busbar/site.yaml')
+    const defaults = { minimumVersion: 'TLSv1.3', clientCertificates: 'none' }
+    assert.deepEqual(listeners, {
+      tls: {
+        address: ':8883',
+        certificate: '/etc/busbar/tls/edge.pem',
+        key: '/keys/edge.key',
+        ...defaults,
+      },
+      webSocket: { address: '[::1]:8083', origins: [], ...defaults },
+    })
+    assert.deepEqual(parseSite(HEAD, 'S').listeners, {})
+  })
+
   test('may begin with a byte order mark and end its lines as Windows does', () => {
     const text = `\uFEFF${HEAD.replaceAll('\n', '\r\n')}unknownDevices: refuse\r\n`
     assert.equal(parseSite(text, 'S').unknownDevices, 'refuse')
@@ -71,6 +90,9 @@ describe('a site in a file', () => {
     const open = loadSite(join(ROOT, 'examples/open.yaml'))
     assert.deepEqual(open.access, { anonymous: true, anyTopic: true })
     assert.deepEqual(open.devices, [])
+    const { tls, webSocket } = loadSite(join(ROOT, 'examples/tls.yaml')).listeners
+    assert.equal(tls?.clientCa, join(ROOT, 'examples/tls/devices-ca.pem'))
+    assert.equal(webSocket?.clientCertificates, 'required')
   })
 
   test('a file that is missing, too long or no file says so', (t) => {

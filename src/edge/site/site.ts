@@ -1,15 +1,18 @@
 import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { GridError, errorCode } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { checkAccess } from './access.ts'
+import { checkListeners } from './listeners.ts'
 import { checkReferences } from './references.ts'
 import { type Fault, formatFaults } from './fault.ts'
 import { expandDevice } from './device-pattern.ts'
-import { type Device, type SiteFile, checkShape } from './schema.ts'
+import { type Device, type Listeners, type SiteFile, checkShape } from './schema.ts'
 import { readYaml } from './yaml-text.ts'
 
-export type { Device } from './schema.ts'
+export type { Device, Listeners } from './schema.ts'
 
-/** What is in this substation. Built once from a file without a fault, never changed. */
+/** What is in this substation. Built once from a file without a fault, never changed. Paths in it are absolute. */
 export interface Site extends Omit<SiteFile, 'devices'> {
   /** Every device by its own id: the ranges of the file are written out. */
   readonly devices: readonly Device[]
@@ -35,15 +38,36 @@ export function parseSite(text: string, path: string): Site {
   if (bytes > limits.siteFileBytes) throw tooLarge(path, bytes)
   const yaml = readYaml(text)
   const faults: Fault[] = [...yaml.faults]
-  if (!yaml.broken) faults.push(...checkReferences(yaml))
+  if (!yaml.broken)
+    faults.push(...checkReferences(yaml), ...checkListeners(yaml), ...checkAccess(yaml))
   const file = yaml.broken ? undefined : checkShape(yaml, faults)
   if (file === undefined || faults.length > 0) {
     throw new GridError('input', formatFaults(faults, { path, text }), {
       hint: 'docs/site-file.md shows every key.',
     })
   }
-  return { ...file, devices: file.devices.flatMap(expandDevice) }
+  const devices = file.devices.flatMap(expandDevice)
+  return { ...file, devices, listeners: placeFiles(file.listeners, dirname(path)) }
 }
+
+/** Files are named from where the site file is, whatever folder the edge was started in. */
+function placeFiles({ tls, webSocket }: Listeners, folder: string): Listeners {
+  const placed = <T extends { readonly [Key in FileKey]?: string | undefined }>(listener: T): T => {
+    const found: T = { ...listener }
+    for (const key of FILE_KEYS) {
+      const file = listener[key]
+      if (file !== undefined) Object.assign(found, { [key]: resolve(folder, file) })
+    }
+    return found
+  }
+  return {
+    ...(tls === undefined ? {} : { tls: placed(tls) }),
+    ...(webSocket === undefined ? {} : { webSocket: placed(webSocket) }),
+  }
+}
+
+const FILE_KEYS = ['certificate', 'key', 'clientCa'] as const
+type FileKey = (typeof FILE_KEYS)[number]
 
 function tooLarge(path: string, bytes: number): GridError {
   const text = `${bytes} bytes; a site file has at most ${limits.siteFileBytes}`

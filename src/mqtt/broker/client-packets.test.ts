@@ -40,12 +40,18 @@ function section(version: Version, properties: readonly Buffer[]): Buffer {
 }
 
 export const property = {
+  format: (format: number) => Buffer.concat([u8(0x01), u8(format)]),
   messageExpiry: (seconds: number) => Buffer.concat([u8(0x02), u32(seconds)]),
+  contentType: (type: string) => Buffer.concat([u8(0x03), text(type)]),
+  responseTopic: (topic: string) => Buffer.concat([u8(0x08), text(topic)]),
   correlation: (data: string) => Buffer.concat([u8(0x09), text(data)]),
   subscriptionId: (id: number) => Buffer.concat([u8(0x0b), varint(id)]),
   sessionExpiry: (seconds: number) => Buffer.concat([u8(0x11), u32(seconds)]),
+  problemInformation: (wanted: number) => Buffer.concat([u8(0x17), u8(wanted)]),
   willDelay: (seconds: number) => Buffer.concat([u8(0x18), u32(seconds)]),
+  responseInformation: (wanted: number) => Buffer.concat([u8(0x19), u8(wanted)]),
   receiveMaximum: (count: number) => Buffer.concat([u8(0x21), u16(count)]),
+  aliasMaximum: (most: number) => Buffer.concat([u8(0x22), u16(most)]),
   alias: (alias: number) => Buffer.concat([u8(0x23), u16(alias)]),
   user: (name: string, value: string) => Buffer.concat([u8(0x26), text(name), text(value)]),
   maximumPacket: (bytes: number) => Buffer.concat([u8(0x27), u32(bytes)]),

@@ -6,21 +6,23 @@ import {
 } from '../packet/acknowledgement.ts'
 import { decodeAuth } from '../packet/auth.ts'
 import type { Connect, Will } from '../packet/connect.ts'
-import { decodeDisconnect } from '../packet/disconnect.ts'
+import { decodeDisconnect, encodeDisconnect } from '../packet/disconnect.ts'
 import { assertFlags, packetType } from '../packet/fixed-header.ts'
 import { PINGRESP, assertPingreq } from '../packet/ping.ts'
-import { encodePublish } from '../packet/publish.ts'
+import { type Publish, encodePublish } from '../packet/publish.ts'
 import { encodeSuback } from '../packet/suback.ts'
 import { type SubscriptionRequest, decodeSubscribe } from '../packet/subscribe.ts'
 import { encodeUnsuback } from '../packet/unsuback.ts'
 import { decodeUnsubscribe } from '../packet/unsubscribe.ts'
-import { type Version, protocolError, reason } from '../reasons.ts'
-import type { Delivery, Step } from '../session/outbox.ts'
+import { ProtocolError, type Version, protocolError, reason } from '../reasons.ts'
+import type { Delivery } from '../session/delivery.ts'
+import type { Step } from '../session/outbox.ts'
 import type { Outlet, Session } from '../session/session.ts'
-import { isTopicFilter } from '../topic/filter.ts'
+import { isTopicFilter, parseShared } from '../topic/filter.ts'
 import type { AckOwner, AckRun } from './ack-run.ts'
 import type { Broker } from './broker.ts'
 import type { Connection } from './connection.ts'
+import { type AliasedTopic, OutgoingAliases } from './outgoing-aliases.ts'
 import { PublishReceiver } from './publish-receiver.ts'
 
 export interface Frame {
@@ -39,7 +41,10 @@ export class Client implements Outlet, AckOwner {
   readonly #receiver: PublishReceiver
   readonly #maximumPacketBytes: number
   readonly #mayExpire: boolean
+  readonly #wantsReasons: boolean
+  readonly #aliases: OutgoingAliases
   #will: Will | undefined
+  #looksMs = -Infinity
 
   constructor(connect: Connect, session: Session, { connection, broker }: ClientSurroundings) {
     this.session = session
@@ -47,12 +52,15 @@ export class Client implements Outlet, AckOwner {
     this.keepAliveSeconds = connect.keepAliveSeconds
     this.#connection = connection
     this.#broker = broker
-    this.#maximumPacketBytes = connect.properties.maximumPacketBytes ?? Infinity
-    this.#mayExpire = (connect.properties.sessionExpirySeconds ?? 0) > 0
+    const { properties } = connect
+    this.#maximumPacketBytes = properties.maximumPacketBytes ?? Infinity
+    this.#mayExpire = (properties.sessionExpirySeconds ?? 0) > 0
+    this.#wantsReasons = properties.requestProblemInformation !== 0
+    this.#aliases = new OutgoingAliases(properties.topicAliasMaximum ?? 0)
     this.#will = ownWill(connect.will)
     this.#receiver = new PublishReceiver(this, broker)
     session.outbox.restart(
-      Math.min(limits.inflightPerSession, connect.properties.receiveMaximum ?? Infinity),
+      Math.min(limits.inflightPerSession, properties.receiveMaximum ?? Infinity),
     )
   }
 
@@ -91,11 +99,27 @@ export class Client implements Outlet, AckOwner {
    * the last one ended.
    */
   pump(nowMs: number): void {
+    const { looks, outbox } = this.session
+    if (nowMs - this.#looksMs >= limits.retainedLooksMs) {
+      this.#looksMs = nowMs
+      looks.left = limits.retainedLooks
+    }
     for (let next = this.#next(nowMs); next !== undefined; next = this.#next(nowMs)) {
       if (next.kind === 'publish') this.#transmit(next.delivery, { ...next, nowMs })
       else this.#acknowledge(packetType.pubrel, next.packetId, reason.success)
     }
+    const isCut = looks.left <= 0 && outbox.waiting > 0
+    if (isCut && this.#connection.isOpen) this.#broker.pumpAgain(this)
     this.flush()
+  }
+
+  /** The last packet, after all that waits; why the connection ends is left out where it does not fit [MQTT-3.14.2-3]. */
+  farewell(code: number, text: string | undefined): void {
+    this.flush()
+    if (this.version === 4) return
+    const reasoned = encodeDisconnect(code, this.#wantsReasons ? text : undefined)
+    const fits = reasoned.length <= this.#maximumPacketBytes
+    this.#connection.sink.write(fits ? reasoned : encodeDisconnect(code))
   }
 
   takenOver(nowMs: number): void {
@@ -135,7 +159,7 @@ export class Client implements Outlet, AckOwner {
         return this.#disconnect(body, nowMs)
       case packetType.auth:
         decodeAuth(body)
-        throw protocolError('AUTH without an authentication method') // [MQTT-4.12.0-6]
+        throw protocolError('AUTH without an authentication method') // [MQTT-4.12.0-7]
       default:
         throw protocolError('a packet that a client may not send now')
     }
@@ -172,19 +196,21 @@ export class Client implements Outlet, AckOwner {
     const subscriptionId = properties.subscriptionIds?.[0] ?? 0
     const added = new Set<string>()
     const reasons = requests.map((request) => this.#judge(request, added))
-    this.#reply(encodeSuback({ version: this.version, packetId, reasons }))
+    this.#answer(encodeSuback({ version: this.version, packetId, reasons }))
     for (const [index, request] of requests.entries()) {
       if ((reasons[index] as number) >= 0x80) continue
-      this.#broker.router.subscribe({ ...request, session: this.session, subscriptionId }, nowMs)
+      if (request.filter.startsWith('$SYS/')) this.#broker.refreshStatus(nowMs)
+      this.#broker.router.subscribe({ ...request, session: this.session, subscriptionId })
     }
+    if (this.session.outbox.waiting > 0) this.pump(nowMs)
   }
 
   /** The granted QoS, or why not. `added`: what the same packet has brought already, which the limits count too. */
   #judge({ filter, qos }: SubscriptionRequest, added: Set<string>): number {
     const { subscriptions, clientId } = this.session
     if (!isTopicFilter(filter)) return this.#failure(reason.topicFilterInvalid)
-    if (filter.startsWith('$share/')) return this.#failure(reason.sharedNotSupported)
-    if (!this.#broker.maySubscribe(clientId, filter)) return this.#failure(reason.notAuthorised)
+    const wanted = parseShared(filter)?.filter ?? filter
+    if (!this.#broker.maySubscribe(clientId, wanted)) return this.#failure(reason.notAuthorised)
     if (subscriptions.has(filter) || added.has(filter)) return qos
     const isFull =
       subscriptions.size + added.size >= limits.subscriptionsPerSession ||
@@ -206,7 +232,7 @@ export class Client implements Outlet, AckOwner {
         ? reason.success
         : reason.noSubscriptionExisted,
     )
-    this.#reply(encodeUnsuback({ version: this.version, packetId, reasons }))
+    this.#answer(encodeUnsuback({ version: this.version, packetId, reasons }))
   }
 
   #disconnect(body: Buffer, nowMs: number): void {
@@ -214,11 +240,11 @@ export class Client implements Outlet, AckOwner {
     const { sessionExpirySeconds } = properties
     if (sessionExpirySeconds !== undefined) {
       if (sessionExpirySeconds > 0 && !this.#mayExpire) {
-        throw protocolError('a session that was to end may not be prolonged') // [MQTT-3.14.2-2]
+        throw protocolError('a session that was to end may not be prolonged') // Section 3.14.2.2.2.
       }
       this.session.expirySeconds = Math.min(sessionExpirySeconds, limits.sessionExpirySecondsMax)
     }
-    if (code !== reason.disconnectWithWill) this.#will = undefined // [MQTT-3.14.4-3]
+    if (code === reason.success) this.#will = undefined // [MQTT-3.14.4-3]
     this.flush()
     this.#connection.sink.end()
     this.#connection.closed(nowMs)
@@ -227,6 +253,14 @@ export class Client implements Outlet, AckOwner {
   #acknowledge(kind: AcknowledgementKind, packetId: number, code: number): void {
     const { version } = this
     this.#reply(encodeAcknowledgement({ kind, version, packetId, reason: code }))
+  }
+
+  /** SUBACK and UNSUBACK grow with the packet that they answer; what else is no message always fits [MQTT-3.1.2-24]. */
+  #answer(bytes: Uint8Array): void {
+    if (bytes.length > this.#maximumPacketBytes) {
+      throw new ProtocolError(reason.packetTooLarge, 'the answer is above your Maximum Packet Size')
+    }
+    this.#reply(bytes)
   }
 
   /** What is small goes out together once the bytes at hand are dealt with: a flood of packets costs one write. */
@@ -248,13 +282,15 @@ export class Client implements Outlet, AckOwner {
     }
     const { topic, payload } = message
     const packet = { topic, qos, retain, dup: isRepeated, packetId, payload, properties }
-    const bytes = encodePublish(packet, this.version)
+    const aliased = qos === 2 ? { topic, alias: 0 } : this.#aliases.of(topic)
+    const bytes = encodePublish(withAlias(packet, aliased), this.version)
     if (bytes.length > this.#maximumPacketBytes) {
       this.session.outbox.finish(packetId) // [MQTT-3.1.2-25]: as if it had been sent.
       this.session.outbox.dropped++
       this.#broker.router.counters.dropped++
       return
     }
+    this.#aliases.told(aliased)
     this.#broker.counters.messagesSent++
     if (bytes.length < LARGE_BYTES) this.#reply(bytes)
     else {
@@ -262,6 +298,11 @@ export class Client implements Outlet, AckOwner {
       this.#connection.sink.write(bytes)
     }
   }
+}
+
+function withAlias(packet: Publish, { topic, alias }: AliasedTopic): Publish {
+  if (alias === 0) return packet
+  return { ...packet, topic, properties: { ...packet.properties, topicAlias: alias } }
 }
 
 /** What is not worth copying, or waiting with. */

@@ -211,6 +211,20 @@ describe('keep alive', () => {
     assert.equal(stand.broker.counters.keepAliveTimeouts, 1)
   })
 
+  test('a packet that does not end is none, however long it goes on', () => {
+    const stand = new Stand()
+    const client = stand.enter('client', { keepAlive: 10 })
+    const endless = publish('a', 'x'.repeat(100))
+    for (let second = 0; second < 15; second++) {
+      client.send(endless.subarray(second, second + 1))
+      stand.pass(1)
+    }
+    assert.equal(client.isEnded, false)
+    client.send(endless.subarray(15, 16))
+    stand.pass(1)
+    assert.deepEqual(client.heard(), ['DISCONNECT 8d', 'end'])
+  })
+
   test('0 is for ever', () => {
     const stand = new Stand()
     const client = stand.enter('client')

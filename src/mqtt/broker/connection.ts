@@ -1,8 +1,7 @@
 import { limits } from '../../core/limits.ts'
-import { encodeDisconnect } from '../packet/disconnect.ts'
-import { remainingLength, varintBytes } from '../packet/fixed-header.ts'
-import type { Sink } from '../ports.ts'
-import { ProtocolError, protocolError, reason } from '../reasons.ts'
+import { packetType, remainingLength, varintBytes } from '../packet/fixed-header.ts'
+import type { Later, Sink, Verdict } from '../ports.ts'
+import { ProtocolError, protocolError, reason, reasonText } from '../reasons.ts'
 import type { Broker } from './broker.ts'
 import type { Client } from './client.ts'
 import { FrameBuffer } from './frame-buffer.ts'
@@ -19,6 +18,8 @@ export class Connection {
   #client: Client | undefined
   #isOpen = true
   #isStalled = false
+  /** Of the gatekeeper, on the CONNECT that waits in front. */
+  #verdict: Verdict | 'asked' | undefined
   #heardMs: number
   #countedBytes = 0
 
@@ -41,7 +42,6 @@ export class Connection {
   /** Bytes from the network. What cannot be parsed ends this connection, and nothing else [MQTT-4.13.1-1]. */
   receive(chunk: Buffer, nowMs: number): void {
     if (!this.#isOpen) return
-    this.#heardMs = nowMs
     const bytes = this.#frames.join(chunk)
     this.#frames.keep(bytes, this.#isStalled ? 0 : this.#parse(bytes, nowMs))
     this.#countUnfinished()
@@ -90,11 +90,10 @@ export class Connection {
     this.#broker.flush()
   }
 
-  /** Ends it from our side; a 5.0 client is told why. */
-  disconnect(code: number, nowMs: number): void {
+  /** Ends it from our side; a 5.0 client is told why, a stranger is not [MQTT-3.14.0-1]. */
+  disconnect(code: number, nowMs: number, text: string | undefined = reasonText(code)): void {
     if (!this.#isOpen) return
-    this.#client?.flush()
-    if (this.#client?.version === 5) this.sink.write(encodeDisconnect(code))
+    this.#client?.farewell(code, text)
     this.sink.end()
     this.closed(nowMs)
   }
@@ -102,10 +101,10 @@ export class Connection {
   fail(error: ProtocolError, nowMs: number): void {
     if (!this.#isOpen) return
     this.#broker.counters.protocolErrors++
-    this.disconnect(error.reason, nowMs)
+    this.disconnect(error.reason, nowMs, error.message)
   }
 
-  /** One and a half Keep Alive without a packet, and the client counts as gone [MQTT-3.1.2-22]. */
+  /** One and a half Keep Alive without a whole packet, and the client counts as gone [MQTT-3.1.2-22]. */
   isSilent(nowMs: number): boolean {
     if (this.#client === undefined) return nowMs - this.#acceptedMs > limits.connectTimeoutMs
     if (this.#isStalled && !this.#isBackedUp) return false // We do not listen.
@@ -117,6 +116,7 @@ export class Connection {
   #parse(bytes: Buffer, nowMs: number): number {
     const end = bytes.length
     let at = 0
+    let messages = 0
     this.#broker.intake.setArrival(nowMs)
     try {
       while (at + 1 < end && this.#isOpen) {
@@ -132,11 +132,14 @@ export class Connection {
         const next = bodyAt + length
         if (next - at > limits.packetBytes) throw tooLarge
         if (next > end) break
-        if (this.#client === undefined) this.#enter(bytes.subarray(bodyAt, next), nowMs)
-        else if (!this.#client.packet(first, bytes, { start: bodyAt, end: next, nowMs })) {
+        if (this.#client === undefined) {
+          this.#enter(bytes.subarray(bodyAt, next), nowMs)
+          if (this.#isStalled) break
+        } else if (!this.#client.packet(first, bytes, { start: bodyAt, end: next, nowMs })) {
           this.#stall()
           break
         }
+        if (first >> 4 === packetType.publish) messages++
         at = next
       }
       this.#client?.flush()
@@ -145,11 +148,27 @@ export class Connection {
       this.#client?.flush()
       this.fail(cause, nowMs)
     }
+    if (at > 0) this.#heardMs = nowMs
+    this.#broker.counters.messagesReceived += messages
     return this.#isOpen ? at : end
   }
 
   #enter(body: Buffer, nowMs: number): void {
     this.#client = this.#broker.enter(this, body, nowMs)
+  }
+
+  /** Asks once; until the verdict is there CONNECT stays in front, and what follows waits behind it. */
+  verdict(ask: (later: Later) => Verdict | undefined): Verdict | undefined {
+    this.#verdict ??=
+      ask((verdict, nowMs) => {
+        this.#verdict = verdict
+        this.retry(nowMs)
+        this.#broker.flush()
+      }) ?? 'asked'
+    if (this.#verdict !== 'asked') return this.#verdict
+    this.#isStalled = true
+    this.sink.pause()
+    return undefined
   }
 
   #stall(): void {
@@ -175,6 +194,6 @@ export class Connection {
 }
 
 const NOTHING = Buffer.alloc(0)
-const CONNECT = 0x10
+const CONNECT = packetType.connect << 4
 const notConnect = protocolError('the first packet must be CONNECT') // [MQTT-3.1.0-1]
 const tooLarge = new ProtocolError(reason.packetTooLarge, 'a packet above Maximum Packet Size')

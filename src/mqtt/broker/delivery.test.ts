@@ -85,6 +85,15 @@ describe('on the way to a subscriber', () => {
     assert.deepEqual(listener.heard(), [`PUBLISH note 'b' q2 #2`])
   })
 
+  test('nothing is sent again while the connection lasts, however long the client takes', () => {
+    const { stand, listener, say } = pair()
+    say('a', 1)
+    say('b', 2)
+    listener.heard()
+    stand.pass(1000)
+    assert.deepEqual(listener.heard(), [])
+  })
+
   test('an acknowledgement that nobody waits for', () => {
     const { listener, say } = pair()
     listener.send(puback(7), pubcomp(7), pubrec(7))

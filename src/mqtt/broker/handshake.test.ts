@@ -14,9 +14,7 @@ import {
 } from './client-packets.test.ts'
 import { type Peer, Stand } from './stand.test.ts'
 
-const ANNOUNCED =
-  `receive=${limits.receiveMaximum} packet=${limits.packetBytes} ` +
-  `aliases=${limits.topicAliases} shared=0`
+const ANNOUNCED = `receive=${limits.receiveMaximum} packet=${limits.packetBytes} aliases=${limits.topicAliases}`
 
 function answer(peer: Peer, ...packets: readonly Buffer[]): string[] {
   peer.send(...packets)
@@ -37,6 +35,27 @@ describe('CONNACK', () => {
     assert.ok(names[0] !== undefined && names[1] !== undefined && names[0] !== names[1])
     assert.equal(stand.enter('', { version: 4 }).connack, 'CONNACK 00')
     assert.equal(stand.broker.clientCount, 3)
+  })
+
+  test('an assigned client id is one that no session has [MQTT-3.2.2-16]', () => {
+    const assigned = (stand: Stand): string =>
+      /assigned=(\S+)/.exec(stand.enter('').connack)?.[1] ?? ''
+    const stand = new Stand()
+    const first = assigned(new Stand())
+    stand.enter(first)
+    assert.notEqual(assigned(stand), first)
+    assert.equal(stand.broker.clientCount, 2)
+  })
+
+  test('every client id of 1 to 23 letters and digits is accepted [MQTT-3.1.3-5]', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+    const stand = new Stand()
+    for (let at = 0; at < letters.length; at++) {
+      const clientId = letters.slice(at, at + 23)
+      for (const version of [4, 5] as const) {
+        assert.match(stand.enter(clientId, { version }).connack, /^CONNACK 00/)
+      }
+    }
   })
 
   test('an assigned client id can be come back to', () => {

@@ -342,7 +342,7 @@ describe('Receive Maximum', () => {
 })
 
 describe('who may not publish', () => {
-  test('is told in 5.0; 3.1.1 has no word for it [MQTT-3.3.5-2]', () => {
+  test('is told in 5.0; 3.1.1 has no word for it (its section 3.3.5)', () => {
     const stand = new Stand()
     const meter = stand.enter('meter')
     const old = stand.enter('old', { version: 4 })

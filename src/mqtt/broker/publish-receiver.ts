@@ -188,10 +188,7 @@ export class PublishReceiver {
       this.#acknowledgeOrdinary(qos, packetId, reason.success)
     }
     if (!isRepeated && (publish.retain || this.#hasListeners(route))) {
-      this.#around.router.publish(this.#messageOf(publish, route.topic), {
-        from: session,
-        nowMs: this.#nowMs,
-      })
+      this.#around.router.publish(this.#messageOf(publish, route.topic), this.#nowMs)
     }
     return true
   }
@@ -257,7 +254,16 @@ export class PublishReceiver {
     const owned = { ...kept }
     if (kept.correlationData !== undefined)
       owned.correlationData = Buffer.from(kept.correlationData)
-    return { topic, payload: Buffer.from(payload), qos, retain, properties: owned, expiresMs }
+    const publisher = this.#publisher.session.clientId
+    return {
+      topic,
+      payload: Buffer.from(payload),
+      qos,
+      retain,
+      properties: owned,
+      expiresMs,
+      publisher,
+    }
   }
 }
 

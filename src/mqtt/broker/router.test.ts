@@ -3,8 +3,11 @@ import { describe, test } from 'node:test'
 import { limits } from '../../core/limits.ts'
 import {
   type SubscribeOptions,
+  packet,
   property,
+  pubcomp,
   publish,
+  pubrec,
   subscribe,
   unsubscribe,
 } from './client-packets.test.ts'
@@ -162,6 +165,15 @@ describe('subscriptions', () => {
     assert.equal(stand.broker.counters.messagesSent, 3)
   })
 
+  test('no local holds for what the client has retained, by its client id', () => {
+    const { stand, speaker, listener } = scene()
+    speaker.send(publish('a', 'x', { retain: true }))
+    assert.deepEqual(listen(listener, { a: NO_LOCAL }), [`PUBLISH a 'x' q0 retain`])
+    assert.deepEqual(listen(speaker, { a: NO_LOCAL }), [])
+    speaker.vanish()
+    assert.deepEqual(listen(stand.enter('speaker'), { '#': NO_LOCAL }), [])
+  })
+
   test('a wildcard in front does not match topics that begin with $ [MQTT-4.7.2-1]', () => {
     const { stand, speaker, listener } = scene()
     stand.gatekeeper.mayPublish = () => true
@@ -184,6 +196,72 @@ describe('subscriptions', () => {
       listener.send(unsubscribe(['grid/#']))
       assert.deepEqual(listener.heard(), ['UNSUBACK 1 00'])
     }
+  })
+
+  test('every property of a message reaches its subscribers as it was', () => {
+    const { speaker, listener } = scene()
+    listen(listener, { a: 1 })
+    const properties = [
+      property.format(1),
+      property.contentType('application/json'),
+      property.responseTopic('answer/1'),
+      property.correlation('c'),
+      property.user('z', '1'),
+      property.user('a', '2'),
+      property.user('z', '0'),
+    ]
+    const told =
+      'format=1 content=application/json response=answer/1 correlation=c user=z:1 user=a:2 user=z:0'
+    speaker.send(publish('a', 'x', { id: 1, retain: true, properties }))
+    assert.deepEqual(listener.heard(), [`PUBLISH a 'x' q1 #1 ${told}`])
+    assert.deepEqual(listen(listener, { '#': 1 }), [`PUBLISH a 'x' q1 #2 retain ${told}`])
+    speaker.send(publish('a', 'y', { properties: [property.format(0)] }))
+    assert.deepEqual(listener.heard(), [`PUBLISH a 'y' q0 format=0`])
+  })
+
+  test('UNSUBSCRIBE ends what is new, not what is on its way [MQTT-3.10.4-2] [MQTT-3.10.4-3]', () => {
+    const { speaker, listener } = scene()
+    listen(listener, { a: 2, 'a/#': 1 })
+    speaker.send(publish('a', 'x', { qos: 2, id: 1 }))
+    listener.send(unsubscribe(['a', 'A', 'a/+'], { id: 7 }))
+    assert.deepEqual(listener.heard(), [`PUBLISH a 'x' q2 #1`, 'UNSUBACK 7 00 11 11'])
+    listener.send(unsubscribe(['a/#'], { id: 8 }))
+    speaker.send(publish('a', 'y', { id: 2 }))
+    listener.send(pubrec(1), pubcomp(1))
+    assert.deepEqual(listener.heard(), ['UNSUBACK 8 00', 'PUBREL 1'])
+  })
+
+  test('DUP says nothing about what is sent on [MQTT-3.3.1-3], QoS 1 that comes again is new', () => {
+    const { speaker, listener } = scene()
+    listen(listener, { a: 2 })
+    for (const dup of [true, false, true]) speaker.send(publish('a', 'x', { id: 5, dup }))
+    assert.deepEqual(
+      listener.heard(),
+      [1, 2, 3].map((id) => `PUBLISH a 'x' q1 #${id}`),
+    )
+    assert.deepEqual(speaker.heard(), ['PUBACK 5', 'PUBACK 5', 'PUBACK 5'])
+  })
+
+  test('a QoS 2 exchange goes on after its message has expired [MQTT-4.3.3-13]', () => {
+    const { stand, speaker, listener } = scene()
+    listen(listener, { a: 2 })
+    const properties = [property.messageExpiry(1)]
+    speaker.send(publish('a', 'x', { qos: 2, id: 1, properties }))
+    stand.pass(5)
+    speaker.send(packet(0x62, Buffer.from([0, 1])))
+    assert.deepEqual(speaker.heard(), ['PUBREC 1', 'PUBCOMP 1'])
+    listener.send(pubrec(1))
+    stand.pass(5)
+    listener.send(pubcomp(1))
+    assert.deepEqual(listener.heard(), [`PUBLISH a 'x' q2 #1 expiry=1`, 'PUBREL 1'])
+  })
+
+  test('topics are compared as they are: no case, no normal form [MQTT-4.7.3-4]', () => {
+    const { speaker, listener } = scene()
+    listen(listener, { Café: 0, '/x': 0 })
+    const topics = ['Café', 'Café', 'café', 'Café ', 'x', '/x', '//x', '/x/']
+    for (const topic of topics) speaker.send(publish(topic, ''))
+    assert.deepEqual(listener.heard(), [`PUBLISH Café '' q0`, `PUBLISH /x '' q0`])
   })
 
   test('what 5.0 knows is passed on to 5.0 and left out for 3.1.1', () => {

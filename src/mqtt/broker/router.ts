@@ -1,8 +1,12 @@
 import { limits } from '../../core/limits.ts'
+import { type Delivery, deliveryOf } from '../session/delivery.ts'
 import type { Message } from '../session/message.ts'
-import type { Delivery, OutboxTotal, Step } from '../session/outbox.ts'
+import type { OutboxTotal, Step } from '../session/outbox.ts'
+import { type Retained, RetainedReplay } from '../session/retained-replay.ts'
 import type { Session, Subscription } from '../session/session.ts'
+import { parseShared } from '../topic/filter.ts'
 import { RetainedMessages } from '../topic/retained.ts'
+import { SharedSubscriptions } from '../topic/shared-subscriptions.ts'
 import { SubscriptionTree } from '../topic/subscriptions.ts'
 
 export interface RouterCounters {
@@ -12,26 +16,22 @@ export interface RouterCounters {
   retainedRefused: number
 }
 
-interface Origin {
-  readonly from: Session | undefined
-  readonly nowMs: number
-}
-
 /** Brings ordinary messages to those who subscribed to them, and keeps the retained ones. */
 export class Router {
   readonly #subscriptions = new SubscriptionTree<Subscription>()
-  readonly #retained = new RetainedMessages<Message>()
+  readonly #shared = new SharedSubscriptions<Subscription>()
+  readonly #retained = new RetainedMessages<Retained>()
+  /** What the server says of itself takes no room from what clients retain. */
+  readonly #status = new RetainedMessages<Retained>()
   /** What the outboxes of all sessions hold. */
   readonly queued: OutboxTotal = { bytes: 0 }
   readonly counters: RouterCounters = { dropped: 0, retainedRefused: 0 }
-
-  /** Rises with every change of the subscriptions. */
-  get revision(): number {
-    return this.#subscriptions.revision
-  }
+  #lastSerial = 0
+  /** Rises with every change of what `hasListeners` says. */
+  revision = 0
 
   get subscriptionCount(): number {
-    return this.#subscriptions.size
+    return this.#subscriptions.size + this.#shared.size
   }
 
   get retainedCount(): number {
@@ -45,14 +45,18 @@ export class Router {
   hasListeners(topic: string): boolean {
     let found = false
     this.#subscriptions.match(topic, () => (found = true))
-    return found
+    return found || this.#shared.hasMatch(topic)
   }
 
-  publish(message: Message, origin: Origin): void {
+  /** To every session whose subscriptions match, and for each group that shares one to one of its members. */
+  publish(message: Message, nowMs: number): void {
     if (message.retain) this.#retain(message)
-    for (const [session, delivery] of this.#deliveries(message, origin.from)) {
-      this.deliver(session, delivery, origin.nowMs)
+    for (const [session, subscriptions] of this.#matching(message)) {
+      this.deliver(session, deliveryOf(message, subscriptions, 'live'), nowMs)
     }
+    this.#shared.match(message.topic, (member) => {
+      this.deliver(member.session, deliveryOf(message, [member], 'live'), nowMs)
+    })
   }
 
   /** Hands a delivery to the connection of the session, or queues it where the session outlives its connection. */
@@ -77,68 +81,92 @@ export class Router {
     return next
   }
 
-  /** Adds or replaces a subscription and delivers the retained messages that it asks for [MQTT-3.3.1-9 to -11]. */
-  subscribe(subscription: Subscription, nowMs: number): void {
+  /**
+   * Adds or replaces a subscription of a session that is connected. The retained messages that it asks for wait in its outbox
+   * [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]; a shared one is sent none (section 4.8.2).
+   */
+  subscribe(subscription: Subscription): void {
     const { session, filter, retainHandling } = subscription
     session.subscriptions.set(filter, subscription)
+    const shared = parseShared(filter)
+    if (shared !== undefined) {
+      this.#shared.add(shared, session.clientId, subscription)
+      this.#revise()
+      return
+    }
     const isNew = this.#subscriptions.add(filter, session.clientId, subscription)
+    this.#revise()
     if (retainHandling === 2 || (retainHandling === 1 && !isNew)) return
-    this.#retained.match(filter, (_, message) => {
-      if (message.expiresMs > nowMs) {
-        this.deliver(session, deliveryOf(message, [subscription], 'retained'), nowMs)
-      }
-    })
+    const retained = this.#storeOf(filter)
+    if (retained.count === 0) return
+    const messages = retained.matching(filter, session.looks)
+    const replay = new RetainedReplay(subscription, messages, this.#lastSerial)
+    session.outbox.enqueueReplay(replay)
   }
 
   unsubscribe(session: Session, filter: string): boolean {
-    this.#subscriptions.remove(filter, session.clientId)
+    this.#remove(session, filter)
     return session.subscriptions.delete(filter)
+  }
+
+  /** The client of the session came or went: its turn in the groups it shares with others depends on it. */
+  moved(session: Session, to: 'present' | 'absent'): void {
+    if (this.#shared.size === 0) return
+    for (const filter of session.subscriptions.keys()) {
+      const shared = parseShared(filter)
+      if (shared !== undefined) this.#shared.moved(shared, session.clientId, to)
+    }
   }
 
   /** Forgets all that the session has waiting and subscribed to. */
   forget(session: Session): void {
-    for (const filter of session.subscriptions.keys()) {
-      this.#subscriptions.remove(filter, session.clientId)
-    }
+    for (const filter of session.subscriptions.keys()) this.#remove(session, filter)
     session.outbox.discard()
   }
 
-  #retain(message: Message): void {
-    const kept = message.payload.length === 0 ? undefined : message
-    if (this.#retained.set(message.topic, kept) === 'full') this.counters.retainedRefused++
+  /** Retained messages that have expired make room for others. */
+  purge(nowMs: number): void {
+    for (const kept of this.#retained.matching('#')) {
+      if (kept !== undefined && kept.message.expiresMs <= nowMs) {
+        this.#retained.set(kept.message.topic, undefined)
+      }
+    }
   }
 
-  /** One delivery to a session, however many of its subscriptions match: the highest QoS, all identifiers [MQTT-3.3.4-2..5]. */
-  #deliveries(message: Message, from: Session | undefined): Map<Session, Delivery> {
+  #remove(session: Session, filter: string): void {
+    const shared = parseShared(filter)
+    if (shared === undefined) this.#subscriptions.remove(filter, session.clientId)
+    else this.#shared.remove(shared, session.clientId)
+    this.#revise()
+  }
+
+  #revise(): void {
+    this.revision = this.#subscriptions.revision + this.#shared.revision
+  }
+
+  #retain(message: Message): void {
+    const { topic, payload, properties } = message
+    const serial = ++this.#lastSerial
+    const kept = payload.length === 0 ? undefined : { payload, properties, message, serial }
+    const outcome = this.#storeOf(topic).set(topic, kept)
+    if (outcome === 'full') this.counters.retainedRefused++
+  }
+
+  /** Of a topic or of a filter: one that begins with another level never matches what begins with this one [MQTT-4.7.2-1]. */
+  #storeOf(text: string): RetainedMessages<Retained> {
+    return text.startsWith('$SYS/') ? this.#status : this.#retained
+  }
+
+  /** Subscriptions by session, without those that are not for the publisher's own messages [MQTT-3.8.3-3]. */
+  #matching({ topic, publisher }: Message): Map<Session, Subscription[]> {
     const matching = new Map<Session, Subscription[]>()
-    this.#subscriptions.match(message.topic, (subscription) => {
+    this.#subscriptions.match(topic, (subscription) => {
       const { session, noLocal } = subscription
-      if (noLocal && session === from) return
+      if (noLocal && session.clientId === publisher) return
       const others = matching.get(session)
       if (others === undefined) matching.set(session, [subscription])
       else others.push(subscription)
     })
-    const deliveries = new Map<Session, Delivery>()
-    for (const [session, subscriptions] of matching) {
-      deliveries.set(session, deliveryOf(message, subscriptions, 'live'))
-    }
-    return deliveries
-  }
-}
-
-function deliveryOf(
-  message: Message,
-  subscriptions: readonly Subscription[],
-  kind: 'live' | 'retained',
-): Delivery {
-  const granted = Math.max(...subscriptions.map(({ qos }) => qos))
-  const asPublished = subscriptions.some(({ retainAsPublished }) => retainAsPublished)
-  return {
-    message,
-    qos: Math.min(granted, message.qos) as 0 | 1 | 2,
-    retain: kind === 'retained' || (asPublished && message.retain),
-    subscriptionIds: subscriptions
-      .map(({ subscriptionId }) => subscriptionId)
-      .filter((id) => id > 0),
+    return matching
   }
 }

@@ -98,6 +98,7 @@ const PROPERTIES: Readonly<Record<number, readonly [name: string, kind: Kind]>> 
   0x11: ['session', 'u32'],
   0x12: ['assigned', 'text'],
   0x21: ['receive', 'u16'],
+  0x1f: ['why', 'text'],
   0x22: ['aliases', 'u16'],
   0x23: ['alias', 'u16'],
   0x26: ['user', 'pair'],
@@ -147,14 +148,15 @@ class Fields {
     return this.take(this.u16()).toString()
   }
 
-  /** ` name=value` for each, in the order in which they came. */
+  /** ` name=value` for each, in the order in which they came; a reason string is for people. */
   properties(version: Version): string {
     if (version === 4) return ''
     const section = new Fields(this.take(this.varint()))
     let line = ''
     while (section.left > 0) {
       const [name, kind] = PROPERTIES[section.byte()] ?? ['unknown', 'u8']
-      line += ` ${name}=${section.#value(kind)}`
+      const value = section.#value(kind)
+      if (name !== 'why') line += ` ${name}=${value}`
     }
     return line
   }

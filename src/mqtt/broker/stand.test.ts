@@ -14,6 +14,7 @@ export class Stand {
     admit: () => 0,
     mayPublish: (_, topic) => !topic.startsWith('$'),
     maySubscribe: () => true,
+    standing: () => 0,
   }
   readonly broker: Broker = new Broker({
     intake: this.intake,
@@ -125,6 +126,11 @@ export class Peer implements Sink {
     const { lines, rest } = readPackets(Buffer.concat(this.#unread), this.#version)
     this.#unread = rest.length > 0 ? [rest] : []
     return this.isEnded ? [...lines, 'end'] : lines
+  }
+
+  /** What came since the last time, as it came. */
+  heardText(): string {
+    return Buffer.concat(this.#unread.splice(0)).toString('latin1')
   }
 
   /** Nothing is unsent any more. */

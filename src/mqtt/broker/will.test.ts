@@ -33,6 +33,7 @@ describe('will', () => {
       (_, peer) => peer.vanish(),
       (_, peer) => peer.send(packet(0x00)),
       (_, peer) => peer.send(disconnect(4)),
+      (_, peer) => peer.send(disconnect(0x80)),
       (_, peer) => peer.send(disconnect(0, property.sessionExpiry(9))),
       (stand) => stand.pass(16),
       (stand) => stand.enter('mortal'),
@@ -68,16 +69,23 @@ describe('will', () => {
       property.correlation('c'),
       property.messageExpiry(30),
       property.user('k', 'v'),
+      property.user('a', 'b'),
+      property.user('k', 'w'),
     ]
     const will = { ...WILL, qos: 2, retain: true, properties }
     stand.enter('mortal', { will }).vanish()
-    const line = `PUBLISH will 'gone' q2 #1 correlation=c user=k:v expiry=30`
+    const said = 'correlation=c user=k:v user=a:b user=k:w expiry=30'
+    const line = `PUBLISH will 'gone' q2 #1 ${said}`
     assert.deepEqual(observer.heard(), [line])
     const late = stand.enter('late')
     late.send(subscribe({ will: 0 }))
-    assert.deepEqual(late.heard().slice(1), [
-      `PUBLISH will 'gone' q0 retain correlation=c user=k:v expiry=30`,
-    ])
+    assert.deepEqual(late.heard().slice(1), [`PUBLISH will 'gone' q0 retain ${said}`])
+  })
+
+  test('is an ordinary message where it does not ask to be retained [MQTT-3.1.2-14]', () => {
+    const stand = new Stand()
+    stand.enter('mortal', { will: WILL }).vanish()
+    assert.equal(stand.broker.router.retainedCount, 0)
   })
 
   test('waits for its delay, and for no longer than the session lasts', () => {

@@ -117,6 +117,13 @@ describe('CONNECT', () => {
     refused(`${FOUR} 06 003c 0000 0000 0000`, 0x90)
   })
 
+  test('will topic and user name are UTF-8 [MQTT-3.1.3-11] [MQTT-3.1.3-12]', () => {
+    decode(`${FIVE} 86 003c 00 0000 00 0002 c3a9 0000 0002 c3a9`)
+    refused(`${FIVE} 06 003c 00 0000 00 0002 c328 0000`, 0x81)
+    refused(`${FIVE} 82 003c 00 0000 0002 c328`, 0x81)
+    refused(`${FIVE} 82 003c 00 0000 0001 00`, 0x81)
+  })
+
   test('properties of the will stay with the will, those of CONNECT with CONNECT', () => {
     refused(`${FIVE} 02 003c 05 18 00000001 0000`, 0x81)
     refused(`${FIVE} 06 003c 00 0000 05 11 00000001 0001 74 0000`, 0x81)

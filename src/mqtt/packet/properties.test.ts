@@ -115,6 +115,14 @@ describe('properties', () => {
     })
   })
 
+  test('every text in them is UTF-8 [MQTT-1.5.7-1] [MQTT-3.3.2-13] [MQTT-3.3.2-19]', () => {
+    refused('26 0001 ff 0001 61', publish, 0x81)
+    refused('26 0001 61 0002 c080', publish, 0x81)
+    refused('26 0001 00 0001 61', publish, 0x81)
+    refused('08 0003 eda080', publish, 0x81)
+    refused('03 0002 61 ff', publish, 0x81)
+  })
+
   test('a property ends where the properties end, even if the packet goes on', () => {
     const reader = new PacketReader(Uint8Array.of(3, 0x21, 0, 1, 0x22, 0, 2))
     assert.deepEqual(decodeProperties(reader, connect), { receiveMaximum: 1 })

@@ -69,6 +69,13 @@ describe('SUBSCRIBE', () => {
   })
 })
 
+test('filters of SUBSCRIBE are UTF-8 [MQTT-3.8.3-1]', () => {
+  for (const filter of ['ff', '00']) {
+    const body = Buffer.from(`0001000001${filter}00`, 'hex')
+    assert.throws(() => decodeSubscribe(body, 5), { reason: 0x81 })
+  }
+})
+
 describe('SUBACK', () => {
   const reasons = [reason.success, reason.grantedQos2, reason.quotaExceeded]
 

@@ -37,6 +37,13 @@ describe('UNSUBSCRIBE', () => {
   })
 })
 
+test('filters of UNSUBSCRIBE are UTF-8 [MQTT-3.10.3-1]', () => {
+  for (const filter of ['ff', '00']) {
+    const body = Buffer.from(`0001000001${filter}`, 'hex')
+    assert.throws(() => decodeUnsubscribe(body, 5), { reason: 0x81 })
+  }
+})
+
 describe('UNSUBACK', () => {
   const reasons = [reason.success, reason.noSubscriptionExisted]
 

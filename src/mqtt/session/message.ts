@@ -10,6 +10,8 @@ export interface Message {
   readonly properties: Properties
   /** When it loses its meaning (Message Expiry Interval), in ms of the broker's clock; Infinity: never. */
   readonly expiresMs: number
+  /** Client id of whoever published it; the server itself has none. */
+  readonly publisher: string
 }
 
 export function messageBytes({ topic, payload, properties }: Message): number {

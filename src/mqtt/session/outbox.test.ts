@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { limits } from '../../core/limits.ts'
 import { seededRandom } from '../../core/random.ts'
-import { type Delivery, Outbox, type Step } from './outbox.ts'
+import type { Delivery } from './delivery.ts'
+import { Outbox, type Replay, type Step } from './outbox.ts'
 
 const ZEROS = Buffer.alloc(2 * limits.queuedBytesPerSession)
 
@@ -14,8 +15,18 @@ function delivery(name: string, qos: 0 | 1 | 2, expiresMs = Infinity, bytes = 0)
     retain: false,
     properties: {},
     expiresMs,
+    publisher: '',
   }
   return { message, qos, retain: false, subscriptionIds: [] }
+}
+
+function replay(names: readonly string[], qos: 0 | 1 | 2): Replay {
+  let at = 0
+  return {
+    peek: () => (at < names.length ? delivery(names[at] ?? '', qos) : undefined),
+    advance: () => void at++,
+    isOver: false,
+  }
 }
 
 function describeStep(step: Step | undefined): string {
@@ -115,6 +126,39 @@ describe('outbox', () => {
     outbox.arrived(1)
     assert.equal(total.bytes, 0)
     assert.equal(outbox.inflight, 1)
+  })
+
+  test('a replay keeps its turn and yields what it has one by one, as there is room', () => {
+    const outbox = new Outbox({ bytes: 0 })
+    outbox.restart(2)
+    outbox.enqueue(delivery('before', 1))
+    outbox.enqueueReplay(replay(['a', 'b', 'c'], 1))
+    outbox.enqueue(delivery('after', 0))
+    assert.equal(outbox.isClearFor(delivery('x', 0)), false)
+    assert.deepEqual(steps(outbox), ['before 1', 'a 2'])
+    outbox.finish(1)
+    assert.deepEqual(steps(outbox), ['b 3'])
+    outbox.finish(2)
+    outbox.finish(3)
+    assert.deepEqual(steps(outbox), ['c 4', 'after 0'])
+    assert.equal(outbox.waiting, 0)
+  })
+
+  test('a replay is not what a full queue drops', () => {
+    const outbox = new Outbox({ bytes: 0 })
+    outbox.enqueueReplay(replay(['a'], 0))
+    const most = limits.queuedMessagesPerSession
+    for (let at = 0; at < most + 5; at++) outbox.enqueue(delivery(`m${at}`, 0))
+    assert.equal(outbox.dropped, 5)
+    assert.deepEqual(steps(outbox).slice(0, 2), ['a 0', 'm5 0'])
+  })
+
+  test('replays that are over are swept out, the others are kept', () => {
+    const outbox = new Outbox({ bytes: 0 })
+    outbox.enqueueReplay(replay(['kept'], 0))
+    for (let at = 0; at < 10_000; at++) outbox.enqueueReplay({ ...replay([], 0), isOver: true })
+    assert.ok(outbox.waiting < 20, String(outbox.waiting))
+    assert.deepEqual(steps(outbox), ['kept 0'])
   })
 
   test('counts the bytes of all sessions to the last one', () => {

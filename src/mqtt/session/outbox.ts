@@ -1,13 +1,15 @@
 import { assert } from '../../core/assert.ts'
 import { limits } from '../../core/limits.ts'
-import { type Message, messageBytes } from './message.ts'
+import type { Delivery } from './delivery.ts'
+import { messageBytes } from './message.ts'
 
-/** A message on its way to one subscriber. */
-export interface Delivery {
-  readonly message: Message
-  readonly qos: 0 | 1 | 2
-  readonly retain: boolean
-  readonly subscriptionIds: readonly number[]
+/** Deliveries that are made when their turn comes: waiting costs a place, however many they are. */
+export interface Replay {
+  /** The next one, the same until `advance`; undefined: there are no more; later: not for now. */
+  peek(nowMs: number): Delivery | 'later' | undefined
+  advance(): void
+  /** Nobody wants the rest. */
+  readonly isOver: boolean
 }
 
 /** What may be sent now: a PUBLISH (packet id 0 for QoS 0), or the PUBREL of a message that has arrived. */
@@ -42,9 +44,11 @@ export class Outbox {
   readonly #inflight = new Map<number, Inflight>()
   /** Of those on their way, what a new connection has not been sent again yet. */
   #repeats: Inflight[] = []
-  #waiting: Delivery[] = []
+  #waiting: (Delivery | Replay)[] = []
   #waitingBytes = 0
   #waitingQos0 = 0
+  #replays = 0
+  #replaysWanted = 0
   #inflightBytes = 0
   #lastPacketId = 0
   #window: number = limits.inflightPerSession
@@ -73,31 +77,49 @@ export class Outbox {
 
   /** Nothing of its QoS has to go first, and there is room for it on the way: it need not be queued. */
   isClearFor(delivery: Delivery): boolean {
-    if (delivery.qos === 0) return this.#waitingQos0 === 0
+    if (delivery.qos === 0) return this.#waitingQos0 === 0 && this.#replays === 0
     return this.#waiting.length === 0 && this.#repeats.length === 0 && this.#hasRoomFor(delivery)
   }
 
   enqueue(delivery: Delivery): void {
     this.#waiting.push(delivery)
     this.#countWaiting(delivery, 1)
-    while (
-      this.#waiting.length > limits.queuedMessagesPerSession ||
-      (this.#waitingBytes > limits.queuedBytesPerSession && this.#waiting.length > 1)
-    ) {
-      this.#shift()
-      this.dropped++
+    for (;;) {
+      const count = this.#waiting.length - this.#replays
+      const isFull =
+        count > limits.queuedMessagesPerSession ||
+        (count > 1 && this.#waitingBytes > limits.queuedBytesPerSession)
+      if (!isFull) return
+      this.#dropOldest()
     }
+  }
+
+  /** Takes its turn behind what waits already. Those that nobody wants any more are swept out once they are the most. */
+  enqueueReplay(replay: Replay): void {
+    this.#waiting.push(replay)
+    this.#replays++
+    if (this.#replays <= 2 * this.#replaysWanted + FEW_REPLAYS) return
+    this.#waiting = this.#waiting.filter((entry) => !isReplay(entry) || !entry.isOver)
+    this.#replays = this.#waiting.filter(isReplay).length
+    this.#replaysWanted = this.#replays
   }
 
   /** The next that may be sent now; what has expired is passed over. */
   next(nowMs: number): Step | undefined {
     if (this.#repeats.length > 0) return this.#nextRepeat()
     for (let head = this.#waiting[0]; head !== undefined; head = this.#waiting[0]) {
-      const isExpired = head.message.expiresMs <= nowMs
-      if (!isExpired && head.qos > 0 && !this.#hasRoomFor(head)) return undefined
-      this.#shift()
-      if (isExpired) this.dropped++
-      else return { kind: 'publish', delivery: head, packetId: this.start(head), isRepeated: false }
+      const delivery = isReplay(head) ? head.peek(nowMs) : head
+      if (delivery === 'later') return undefined
+      if (delivery !== undefined) {
+        const isExpired = delivery.message.expiresMs <= nowMs
+        if (!isExpired && delivery.qos > 0 && !this.#hasRoomFor(delivery)) return undefined
+        if (isReplay(head)) head.advance()
+        else this.#shift()
+        if (!isExpired) {
+          return { kind: 'publish', delivery, packetId: this.start(delivery), isRepeated: false }
+        }
+        this.dropped++
+      } else this.#shift()
     }
     return undefined
   }
@@ -141,6 +163,7 @@ export class Outbox {
     this.#waiting = []
     this.#waitingBytes = 0
     this.#waitingQos0 = 0
+    this.#replays = 0
     this.#inflight.clear()
     this.#inflightBytes = 0
     this.#repeats = []
@@ -181,7 +204,18 @@ export class Outbox {
 
   #shift(): void {
     const head = this.#waiting.shift()
-    if (head !== undefined) this.#countWaiting(head, -1)
+    if (head === undefined) return
+    if (isReplay(head)) this.#replays--
+    else this.#countWaiting(head, -1)
+  }
+
+  /** Replays keep their place: they hold nothing that could be freed. */
+  #dropOldest(): void {
+    const at = this.#waiting.findIndex((entry) => !isReplay(entry))
+    const [oldest] = this.#waiting.splice(at, 1)
+    assert(oldest !== undefined && !isReplay(oldest), 'what is full holds a delivery')
+    this.#countWaiting(oldest, -1)
+    this.dropped++
   }
 
   #countWaiting({ message, qos }: Delivery, sign: 1 | -1): void {
@@ -196,3 +230,10 @@ export class Outbox {
     this.#total.bytes += bytes
   }
 }
+
+function isReplay(entry: Delivery | Replay): entry is Replay {
+  return 'peek' in entry
+}
+
+/** So many replays that are over may wait to be swept out. */
+const FEW_REPLAYS = 8

@@ -1,6 +1,9 @@
 import type { SubscriptionRequest } from '../packet/subscribe.ts'
 import type { Will } from '../packet/connect.ts'
-import { type Delivery, Outbox, type OutboxTotal } from './outbox.ts'
+import type { Delivery } from './delivery.ts'
+import { limits } from '../../core/limits.ts'
+import type { Looks } from '../topic/retained.ts'
+import { Outbox, type OutboxTotal } from './outbox.ts'
 
 /** One subscription of one session. */
 export interface Subscription extends SubscriptionRequest {
@@ -38,6 +41,8 @@ export class Session {
   /** Infinity while connected. */
   expiresMs = Infinity
   pendingWill: PendingWill | undefined
+  /** What its subscriptions may look at among the retained messages for now. */
+  readonly looks: Looks = { left: limits.retainedLooks }
   outlet: Outlet | undefined
 
   constructor(clientId: string, total: OutboxTotal) {

@@ -9,6 +9,11 @@ export interface Retainable {
   readonly properties?: Properties
 }
 
+/** How many places in the tree may still be looked at; whoever searches says so, and may give more. */
+export interface Looks {
+  left: number
+}
+
 /** The last message that was published with RETAIN to each topic, bounded in count and in bytes. */
 export class RetainedMessages<M extends Retainable> {
   readonly #topics = new LevelTree<M>()
@@ -44,9 +49,13 @@ export class RetainedMessages<M extends Retainable> {
     return 'ok'
   }
 
-  /** Visits every message whose topic the filter (valid, not shared) matches; `visit` changes nothing here. */
-  match(filter: string, visit: (topic: string, message: M) => void): void {
-    matchFrom(this.#topics.root, { levels: filter.split('/'), visit }, { depth: 0, topic: '' })
+  /**
+   * Every message whose topic the filter (valid, not shared) matches, looked up as it is asked for: the messages may change
+   * between two of them, and whoever stops half-way holds no more than its place in the tree. Undefined where `looks` has run
+   * out: a filter that matches little may have to look at everything.
+   */
+  matching(filter: string, looks: Looks = { left: Infinity }): Generator<M | undefined, void> {
+    return matchFrom(this.#topics.root, { levels: filter.split('/'), looks }, 0)
   }
 }
 
@@ -57,44 +66,36 @@ function bytesOf(topic: string, message: Retainable | undefined): number {
   return message.payload.length + properties + 2 * topic.length
 }
 
-interface Search<M> {
+interface Search {
   readonly levels: readonly string[]
-  readonly visit: (topic: string, message: M) => void
-}
-
-interface Place {
-  readonly depth: number
-  /** The path to the node with a `/` behind it; empty at the root. */
-  readonly topic: string
+  readonly looks: Looks
 }
 
 /** The first `depth` levels of the filter match the path to `node`. */
-function matchFrom<M>(node: LevelNode<M>, search: Search<M>, place: Place): void {
-  const level = search.levels[place.depth]
-  if (level === undefined || level === '#') visitNode(node, search, place)
+function* matchFrom<M>(
+  node: LevelNode<M>,
+  search: Search,
+  depth: number,
+): Generator<M | undefined, void> {
+  while (search.looks.left-- <= 0) yield undefined
+  const level = search.levels[depth]
+  if ((level === undefined || level === '#') && node.value !== undefined) yield node.value
   if (level === undefined || node.children === undefined) return
   if (level !== '+' && level !== '#') {
     const child = node.children.get(level)
-    if (child !== undefined) matchFrom(child, search, below(place, level))
+    if (child !== undefined) yield* matchFrom(child, search, depth + 1)
     return
   }
   for (const [name, child] of node.children) {
-    if (place.depth === 0 && name.startsWith('$')) continue // [MQTT-4.7.2-1]
-    if (level === '+') matchFrom(child, search, below(place, name))
-    else visitBelow(child, search, below(place, name))
+    if (depth === 0 && name.startsWith('$')) continue // [MQTT-4.7.2-1]
+    if (level === '+') yield* matchFrom(child, search, depth + 1)
+    else yield* allFrom(child, search)
   }
 }
 
-function visitBelow<M>(node: LevelNode<M>, search: Search<M>, place: Place): void {
-  visitNode(node, search, place)
+function* allFrom<M>(node: LevelNode<M>, search: Search): Generator<M | undefined, void> {
+  while (search.looks.left-- <= 0) yield undefined
+  if (node.value !== undefined) yield node.value
   if (node.children === undefined) return
-  for (const [name, child] of node.children) visitBelow(child, search, below(place, name))
-}
-
-function visitNode<M>(node: LevelNode<M>, search: Search<M>, place: Place): void {
-  if (node.value !== undefined) search.visit(place.topic.slice(0, -1), node.value)
-}
-
-function below(place: Place, level: string): Place {
-  return { depth: place.depth + 1, topic: `${place.topic}${level}/` }
+  for (const child of node.children.values()) yield* allFrom(child, search)
 }

@@ -19,6 +19,10 @@ export class SubscriptionTree<S> {
     return this.#revision
   }
 
+  get(filter: string, key: string): S | undefined {
+    return this.#filters.get(filter)?.get(key)
+  }
+
   /** True if it is new, false if it replaces the subscription of the same filter and key [MQTT-3.8.4-3]. */
   add(filter: string, key: string, subscription: S): boolean {
     assert(filter !== '', 'a filter has at least one character')

@@ -9,14 +9,16 @@ import { limits } from '../../core/limits.ts'
 import { connect, packet, pingreq, publish, subscribe } from '../broker/client-packets.test.ts'
 import { readPackets } from '../broker/server-packets.test.ts'
 import { Stand } from '../broker/stand.test.ts'
-import { TcpTransport } from './tcp.ts'
+import { tcpServer } from './tcp.ts'
+import { Transport } from './transport.ts'
 
 const ANY: Address = { host: '127.0.0.1', port: 0 }
+const HINT = 'Choose another address with --mqtt HOST:PORT.'
 
-async function listening(): Promise<{ transport: TcpTransport; address: Address; stand: Stand }> {
+async function listening(): Promise<{ transport: Transport; address: Address; stand: Stand }> {
   const stand = new Stand()
-  const transport = new TcpTransport(stand.broker)
-  return { transport, address: await transport.listen(ANY), stand }
+  const transport = new Transport(stand.broker)
+  return { transport, address: await transport.listen(tcpServer(stand.broker), ANY, HINT), stand }
 }
 
 async function open(address: Address, ...packets: readonly Buffer[]): Promise<Socket> {
@@ -67,14 +69,15 @@ describe('TCP', () => {
     const startedMs = performance.now()
     const { transport } = await listening()
     await transport.stop()
-    await new TcpTransport(new Stand().broker).stop()
+    await new Transport(new Stand().broker).stop()
     assert.ok(performance.now() - startedMs < limits.farewellMs)
   })
 
   test('a port that is taken: which, and what to do', async () => {
     const { transport, address } = await listening()
-    const second = new TcpTransport(new Stand().broker)
-    await assert.rejects(second.listen(address), (thrown) => {
+    const { broker } = new Stand()
+    const second = new Transport(broker)
+    await assert.rejects(second.listen(tcpServer(broker), address, HINT), (thrown) => {
       assert.ok(thrown instanceof GridError)
       assert.equal(thrown.code, 'address-in-use')
       assert.equal(thrown.message, `127.0.0.1:${address.port} is taken by another program`)

@@ -1,0 +1,125 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { GridError, errorText } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+
+export interface DeviceRecord {
+  readonly id: string
+  /** See `password-hash.ts`; empty: it has no secret, and may come in by certificate only. */
+  readonly hash: string
+  readonly addedMs: number
+  /** When it got the secret it has. */
+  readonly changedMs: number
+  readonly revokedMs: number | undefined
+}
+
+/**
+ * Devices and the hashes of their secrets: `devices.db` in the data folder. The command line writes while an edge reads, so it
+ * is SQLite with a WAL of its own; a process keeps all of it in memory and looks whether it has changed.
+ */
+export class DeviceStore implements Disposable {
+  readonly #db: DatabaseSync
+  readonly #versionNow: StatementSync
+  readonly #warn: (text: string) => void
+  #records: ReadonlyMap<string, DeviceRecord> = new Map()
+  #version: unknown
+  #isFailing = false
+
+  /** Makes the folder and the file where they are missing. */
+  constructor(directory: string, warn: (text: string) => void = () => {}) {
+    this.#warn = warn
+    const path = join(directory, 'devices.db')
+    try {
+      mkdirSync(directory, { recursive: true })
+      this.#db = new DatabaseSync(path)
+      this.#db.exec(`PRAGMA busy_timeout=${limits.readerBusyMs}; PRAGMA journal_mode=WAL`)
+      this.#db.exec(`PRAGMA synchronous=FULL; ${SCHEMA}`)
+      this.#versionNow = this.#db.prepare('PRAGMA data_version')
+      this.#renew()
+    } catch (cause) {
+      throw new GridError('disk', `opening ${path}: ${errorText(cause)}`, {
+        hint: 'Run as the user of the edge, who must be able to write to the data folder.',
+        cause,
+      })
+    }
+  }
+
+  get(id: string): DeviceRecord | undefined {
+    return this.#records.get(id)
+  }
+
+  list(): readonly DeviceRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** Takes in what another process has written. What cannot be read leaves all as it was known, and is told once. */
+  look(): void {
+    try {
+      this.#renew()
+      this.#isFailing = false
+    } catch (cause) {
+      if (!this.#isFailing) {
+        this.#warn(`devices.db cannot be read (${errorText(cause)}); what was known before holds`)
+      }
+      this.#isFailing = true
+    }
+  }
+
+  /** A new device, or one whose secret is replaced; it is no longer revoked. */
+  save(id: string, hash: string, nowMs: number): void {
+    if (!this.#records.has(id) && this.#records.size >= limits.devices) {
+      throw new GridError('input', `device ${id}: a site has at most ${limits.devices} devices`)
+    }
+    this.#db
+      .prepare(
+        `INSERT INTO devices VALUES (?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE
+         SET hash = excluded.hash, changed = max(excluded.changed, changed + 1), revoked = NULL`,
+      )
+      .run(id, hash, nowMs, nowMs)
+    this.#read()
+  }
+
+  /** Also of a device that was never added: its certificate lets it in no more. */
+  revoke(id: string, nowMs: number): void {
+    this.#db
+      .prepare(
+        `INSERT INTO devices VALUES (?, '', ?, ?, ?) ON CONFLICT (id) DO UPDATE
+         SET hash = '', revoked = excluded.revoked`,
+      )
+      .run(id, nowMs, nowMs, nowMs)
+    this.#read()
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close()
+  }
+
+  #renew(): void {
+    const version = this.#versionNow.get()?.['data_version']
+    if (version === this.#version) return
+    this.#read()
+    this.#version = version
+  }
+
+  #read(): void {
+    const rows = this.#db.prepare('SELECT * FROM devices ORDER BY id').all()
+    this.#records = new Map(
+      rows.map(({ id, hash, added, changed, revoked }) => [
+        String(id),
+        {
+          id: String(id),
+          hash: String(hash),
+          addedMs: Number(added),
+          changedMs: Number(changed),
+          revokedMs: revoked === null ? undefined : Number(revoked),
+        },
+      ]),
+    )
+  }
+}
+
+/** Times in ms since 1970. */
+const SCHEMA = `CREATE TABLE IF NOT EXISTS devices (
+  id TEXT PRIMARY KEY, hash TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, revoked INTEGER
+) STRICT, WITHOUT ROWID`

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { limits } from '../../core/limits.ts'
+import type { Gatekeeper, Identity, Stranger, Verdict } from '../../mqtt/ports.ts'
+import { parseSite } from '../site/site.ts'
+import type { DeviceRecord } from './device-store.ts'
+import { siteGatekeeper } from './gatekeeper.ts'
+import { LoginThrottle } from './login-throttle.ts'
+import { GENERATED, hashPassword } from './password-hash.ts'
+
+const HASH = hashPassword(Buffer.from('right'), GENERATED)
+const SITE = `site: { id: s1, name: S, frequencyHz: 50, limits: gbt }
+devices: [{ id: 'm{1..3}', kind: meter }]
+roles: [{ name: r, subscribe: ['grid/#'] }]
+clients: [{ name: c, role: r, passwordHash: '${HASH}' }]
+`
+
+/** A gate with a clock and a device store of the test's own: `m1` has a secret, `m3` is revoked. */
+class Gate {
+  nowMs = 1_000_000
+  looks = 0
+  readonly throttle = new LoginThrottle()
+  readonly devices = new Map<string, DeviceRecord>()
+  readonly gatekeeper: Gatekeeper
+
+  constructor(more = '') {
+    this.secret('m1', {})
+    this.secret('m3', { revokedMs: 5 })
+    this.gatekeeper = siteGatekeeper({
+      site: parseSite(SITE + more, 'S'),
+      devices: { get: (id) => this.devices.get(id), look: () => this.looks++ },
+      throttle: this.throttle,
+      foreignDevice: (topic) => /^tele\/(.+)\/S$/.exec(topic)?.[1],
+      now: () => this.nowMs,
+    })
+  }
+
+  secret(id: string, changes: Partial<DeviceRecord>): void {
+    const record = { id, hash: HASH, addedMs: 1, changedMs: 1, revokedMs: undefined }
+    this.devices.set(id, { ...record, ...changes })
+  }
+
+  async admit(stranger: Partial<Stranger>): Promise<Verdict> {
+    const nobody = { clientId: '', remote: '10.0.0.1:5', certificate: undefined }
+    const whole = { ...nobody, userName: undefined, password: undefined, ...stranger }
+    return new Promise((resolve) => {
+      const verdict = this.gatekeeper.admit(whole, resolve)
+      if (verdict !== undefined) resolve(verdict)
+    })
+  }
+
+  async login(userName: string, password: string, more: Partial<Stranger> = {}): Promise<Verdict> {
+    return this.admit({ userName, password: Buffer.from(password), ...more })
+  }
+
+  async person(verdict: Promise<Verdict>): Promise<Identity> {
+    const found = await verdict
+    assert.ok(typeof found === 'object', 'refused')
+    return found
+  }
+}
+
+const cert = (commonName: string): Partial<Stranger> => ({
+  certificate: { commonName, subjectAltNames: [] },
+})
+
+describe('the gate of a site with names', () => {
+  test('who comes in, and as whom', async () => {
+    const gate = new Gate()
+    assert.equal((await gate.person(gate.login('m1', 'right'))).name, 'm1')
+    assert.equal((await gate.person(gate.login('c', 'right'))).name, 'c')
+    assert.equal((await gate.person(gate.admit(cert('m2')))).name, 'm2')
+    assert.equal((await gate.person(gate.login('m1', 'right', cert('m1')))).name, 'm1')
+    assert.equal((await gate.person(gate.login('c', 'right', cert('edge')))).name, 'c')
+    for (const [expected, verdict] of [
+      [0x86, gate.login('m1', 'wrong')],
+      [0x86, gate.login('m1', '')],
+      [0x86, gate.login('m2', 'right')],
+      [0x86, gate.login('m3', 'right')],
+      [0x86, gate.login('m1', 'x'.repeat(limits.passwordBytes + 1))],
+      [0x87, gate.admit({})],
+      [0x87, gate.admit(cert('m3'))],
+      [0x87, gate.admit(cert('edge'))],
+      [0x87, gate.admit({ ...cert('m2'), userName: 'm1' })],
+      [0x87, gate.admit({ ...cert('m2'), clientId: 'm1' })],
+      [0x87, gate.login('m1', 'right', cert('m2'))],
+      [0x87, gate.login('m1', 'right', { clientId: 'c' })],
+    ] as const) {
+      assert.equal(await verdict, expected)
+    }
+  })
+
+  test('many guesses at once are no more than a few, and the right one waits with them', async () => {
+    const gate = new Gate()
+    const guesses = Array.from({ length: 50 }, () => gate.login('m1', 'wrong'))
+    const verdicts = await Promise.all([...guesses, gate.login('m1', 'right')])
+    const tried = verdicts.filter((verdict) => verdict === 0x86).length
+    assert.ok(tried < limits.loginFailures + limits.passwordChecks, `${tried} were tried`)
+    assert.equal(verdicts.at(-1), 0x9f)
+    assert.equal(gate.throttle.failed, tried)
+    gate.nowMs += limits.loginWaitMsMax
+    assert.equal((await gate.person(gate.login('m1', 'right'))).name, 'm1')
+  })
+
+  test('as many wait as may, and the next is told to come again', async () => {
+    const gate = new Gate()
+    const some = limits.passwordChecksWaiting + limits.passwordChecks
+    const waiting = Array.from({ length: some }, () => gate.login('c', 'right'))
+    assert.equal(await gate.login('m1', 'right'), 0x89)
+    for (const verdict of await Promise.all(waiting)) assert.equal(typeof verdict, 'object')
+  })
+
+  test('what they may do', async () => {
+    const gate = new Gate()
+    const meter = await gate.person(gate.admit(cert('m2')))
+    const may = (topic: string): boolean => gate.gatekeeper.mayPublish('', topic, meter)
+    assert.deepEqual(
+      ['grid/m2/readings', 'tele/m2/S', 'grid/m1/readings', 'tele/m1/S', '$SYS/x', 'x'].map(may),
+      [true, true, false, false, false, false],
+    )
+    const client = await gate.person(gate.login('c', 'right'))
+    assert.ok(gate.gatekeeper.maySubscribe('', 'grid/+/readings', client))
+    assert.ok(!gate.gatekeeper.maySubscribe('', '#', client))
+    assert.ok(!gate.gatekeeper.mayPublish('', 'grid/m1/readings', client))
+    assert.ok(!gate.gatekeeper.mayPublish('', 'grid/m1/readings', undefined))
+    assert.ok(!gate.gatekeeper.maySubscribe('', 'grid/m1/commands/#', undefined))
+    const any = new Gate('access: { anyTopic: true }\n')
+    const tester = await any.person(any.admit(cert('m2')))
+    assert.ok(any.gatekeeper.mayPublish('', 'x', tester))
+    assert.ok(any.gatekeeper.maySubscribe('', '#', tester))
+    assert.ok(!any.gatekeeper.mayPublish('', '$SYS/x', tester))
+  })
+
+  test('who is in stays for as long as the device store says so', async () => {
+    const gate = new Gate()
+    const [secret, proved, client] = await Promise.all([
+      gate.person(gate.login('m1', 'right')),
+      gate.person(gate.admit(cert('m1'))),
+      gate.person(gate.login('c', 'right')),
+    ])
+    const standing = (): number[] =>
+      [secret, proved, client].map((who) => gate.gatekeeper.standing(who))
+    assert.deepEqual(standing(), [0, 0, 0])
+    gate.secret('m1', { changedMs: 2 })
+    assert.deepEqual(standing(), [0x98, 0, 0])
+    gate.secret('m1', { revokedMs: 3 })
+    assert.deepEqual(standing(), [0x87, 0x87, 0])
+    gate.nowMs += limits.deviceLookMs
+    const { looks } = gate
+    standing()
+    assert.equal(gate.looks, looks + 1)
+  })
+})

@@ -1,0 +1,206 @@
+import type { Gatekeeper, Identity, Later, Stranger, Verdict } from '../../mqtt/ports.ts'
+import { reason } from '../../mqtt/reasons.ts'
+import { limits } from '../../core/limits.ts'
+import type { Site } from '../site/site.ts'
+import { deviceOfCertificate } from './certificate-device.ts'
+import type { DeviceRecord } from './device-store.ts'
+import type { Attempt, LoginThrottle } from './login-throttle.ts'
+import { type PasswordHash, PasswordChecks, parseHash } from './password-hash.ts'
+import {
+  type TopicRights,
+  allowsPublish,
+  allowsSubscribe,
+  deviceRights,
+  edgeNodeRights,
+} from './topic-rights.ts'
+
+export interface GatekeeperParts {
+  readonly site: Pick<Site, 'access' | 'devices' | 'roles' | 'clients' | 'sparkplug'>
+  readonly devices: KnownDevices
+  readonly throttle: LoginThrottle
+  /** The device that sends to a topic outside of `grid/`. */
+  readonly foreignDevice: (topic: string) => string | undefined
+  /** In ms since 1970. */
+  readonly now: () => number
+}
+
+/** `device-store.ts#DeviceStore`, or what a test knows. */
+export interface KnownDevices {
+  get(id: string): DeviceRecord | undefined
+  look(): void
+}
+
+/** Who comes in, and what they may do. Where the site is anonymous nobody is asked who they are. */
+export function siteGatekeeper(parts: GatekeeperParts): Gatekeeper {
+  return parts.site.access.anonymous ? openGate(parts) : new NamedGate(parts)
+}
+
+function openGate({ site, foreignDevice }: GatekeeperParts): Gatekeeper {
+  const { anyTopic } = site.access
+  return {
+    admit: () => reason.success,
+    mayPublish: (_, topic) =>
+      isPublishable(topic) &&
+      (anyTopic || topic.startsWith('grid/') || foreignDevice(topic) !== undefined),
+    maySubscribe: () => true,
+    standing: () => reason.success,
+  }
+}
+
+/** A device, or a client of the site file; `secretMs`: the secret of the device store that it came in with. */
+class Person implements Identity {
+  readonly name: string
+  readonly kind: 'device' | 'client'
+  readonly rights: TopicRights
+  readonly secretMs: number | undefined
+
+  constructor(
+    name: string,
+    { kind, rights, secretMs }: Pick<Person, 'kind' | 'rights' | 'secretMs'>,
+  ) {
+    this.name = name
+    this.kind = kind
+    this.rights = rights
+    this.secretMs = secretMs
+  }
+}
+
+interface Candidate {
+  readonly person: Person
+  readonly hash: PasswordHash
+}
+
+class NamedGate implements Gatekeeper {
+  readonly #parts: GatekeeperParts
+  readonly #checks = new PasswordChecks()
+  readonly #siteDevices: ReadonlySet<string>
+  readonly #clients: ReadonlyMap<string, Candidate>
+  #lookedMs = -Infinity
+
+  constructor(parts: GatekeeperParts) {
+    this.#parts = parts
+    this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
+    this.#clients = new Map(clientsOf(parts.site))
+  }
+
+  admit(stranger: Stranger, later: Later): Verdict | undefined {
+    const { clientId, userName, password, certificate } = stranger
+    const nowMs = this.#parts.now()
+    const proved = deviceOfCertificate(certificate, (id) => this.#isDevice(id))
+    if (proved !== undefined && password === undefined) {
+      this.#parts.devices.look()
+      const isTheSame = userName === undefined || userName === proved
+      if (!isTheSame || this.#isTaken(clientId, proved)) return reason.notAuthorised
+      return this.#isRevoked(proved) ? reason.notAuthorised : this.#device(proved, undefined)
+    }
+    if (userName === undefined || password === undefined) return reason.notAuthorised
+    const attempt: Attempt = { address: addressOf(stranger.remote), name: userName }
+    const { throttle } = this.#parts
+    if (throttle.refuses(attempt, nowMs)) return reason.connectionRateExceeded
+    this.#parts.devices.look()
+    const candidate = this.#candidate(userName)
+    if (candidate === undefined || password.length > limits.passwordBytes) {
+      throttle.failure(attempt, nowMs)
+      return reason.badUserNameOrPassword
+    }
+    if (this.#checks.isFull) return reason.serverBusy
+    const isMixed = proved !== undefined && proved !== userName
+    const isAllowed = !isMixed && !this.#isTaken(clientId, userName)
+    this.#checks.compare(password, candidate.hash, {
+      isDue: () => !throttle.refuses(attempt, this.#parts.now()),
+      done: (outcome) => {
+        const doneMs = this.#parts.now()
+        if (outcome === 'right') throttle.success(attempt)
+        if (outcome === 'wrong') throttle.failure(attempt, doneMs)
+        const admitted = isAllowed ? candidate.person : reason.notAuthorised
+        later(outcome === 'right' ? admitted : REFUSALS[outcome], doneMs)
+      },
+    })
+    return undefined
+  }
+
+  mayPublish(_: string, topic: string, identity: Identity | undefined): boolean {
+    if (!isPublishable(topic) || !(identity instanceof Person)) return false
+    if (this.#parts.site.access.anyTopic || allowsPublish(identity.rights, topic)) return true
+    return identity.kind === 'device' && this.#parts.foreignDevice(topic) === identity.name
+  }
+
+  maySubscribe(_: string, filter: string, identity: Identity | undefined): boolean {
+    if (!(identity instanceof Person)) return false
+    return this.#parts.site.access.anyTopic || allowsSubscribe(identity.rights, filter)
+  }
+
+  standing(identity: Identity): number {
+    this.#look()
+    if (!(identity instanceof Person) || identity.kind === 'client') return reason.success
+    if (this.#isRevoked(identity.name)) return reason.notAuthorised
+    const { secretMs } = identity
+    const isOld =
+      secretMs !== undefined && this.#parts.devices.get(identity.name)?.changedMs !== secretMs
+    return isOld ? reason.administrative : reason.success
+  }
+
+  /** Asked of a thousand devices in a row, the device store is looked at once. */
+  #look(): void {
+    const nowMs = this.#parts.now()
+    if (nowMs - this.#lookedMs >= limits.deviceLookMs || nowMs < this.#lookedMs) {
+      this.#lookedMs = nowMs
+      this.#parts.devices.look()
+    }
+  }
+
+  #candidate(name: string): Candidate | undefined {
+    const client = this.#clients.get(name)
+    if (client !== undefined) return client
+    const record = this.#parts.devices.get(name)
+    const hash = record === undefined ? undefined : parseHash(record.hash)
+    if (record === undefined || hash === undefined || record.revokedMs !== undefined)
+      return undefined
+    return { person: this.#device(name, record.changedMs), hash }
+  }
+
+  #device(id: string, secretMs: number | undefined): Person {
+    const isSparkplug = this.#parts.site.sparkplug !== undefined
+    const rights = isSparkplug ? edgeNodeRights(id) : deviceRights(id)
+    return new Person(id, { kind: 'device', rights, secretMs })
+  }
+
+  #isDevice(id: string): boolean {
+    return this.#siteDevices.has(id) || this.#parts.devices.get(id) !== undefined
+  }
+
+  #isRevoked(id: string): boolean {
+    return this.#parts.devices.get(id)?.revokedMs !== undefined
+  }
+
+  /** The name of another is no client id: whoever took it first would take its session, or keep it out. */
+  #isTaken(clientId: string, name: string): boolean {
+    if (clientId === name) return false
+    return this.#clients.has(clientId) || this.#isDevice(clientId)
+  }
+}
+
+const REFUSALS = {
+  wrong: reason.badUserNameOrPassword,
+  skipped: reason.connectionRateExceeded,
+} as const
+
+function clientsOf({ clients, roles }: GatekeeperParts['site']): [string, Candidate][] {
+  return clients.flatMap(({ name, role, passwordHash }) => {
+    const rights = roles.find((known) => known.name === role)
+    const hash = parseHash(passwordHash)
+    if (rights === undefined || hash === undefined) return []
+    const person = new Person(name, { kind: 'client', rights, secretMs: undefined })
+    return [[name, { person, hash }]]
+  })
+}
+
+/** Without the port, which is another for every connection. */
+function addressOf(remote: string): string {
+  return remote.slice(0, remote.lastIndexOf(':'))
+}
+
+/** `$` topics are the server's own [MQTT-4.7.2-1]. */
+function isPublishable(topic: string): boolean {
+  return !topic.startsWith('$')
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { limits } from '../../core/limits.ts'
+import { isTopicFilter } from '../../mqtt/topic/filter.ts'
+import { parseHash } from '../access/password-hash.ts'
+import { type Fault, type Path, formatPath } from './fault.ts'
+import { networkId } from './network.ts'
+import type { YamlText } from './yaml-text.ts'
+import { parsePattern, writeOut } from './device-pattern.ts'
+
+export const access = z.strictObject({
+  anonymous: z.boolean().default(false).describe('Whoever reaches the port may connect.'),
+  anyTopic: z.boolean().default(false).describe('A client may use topics of other devices.'),
+})
+
+const filters = z
+  .array(
+    z.string().refine((text) => isTopicFilter(text) && !text.startsWith('$share/'), {
+      error: 'a topic filter is needed: levels with / between, + for one of them, # at the end',
+    }),
+  )
+  .max(limits.roleFilters)
+
+export const role = z.strictObject({
+  name: networkId,
+  publish: filters.default([]).describe('Topics that it may publish to.'),
+  subscribe: filters.default([]).describe('What it may subscribe to, or any part of that.'),
+})
+
+export const client = z.strictObject({
+  name: networkId.describe('The user name of MQTT.'),
+  role: z.string().describe('One of roles.'),
+  passwordHash: z
+    .string()
+    .refine((text) => parseHash(text) !== undefined, {
+      error: 'a hash is needed as busbar device hash prints it: $argon2id$v=19$...',
+    })
+    .describe('Printed by busbar device hash.'),
+})
+
+/** Roles that are named but not there, names given twice, a client that is called like a device. */
+export function checkAccess(yaml: YamlText): Fault[] {
+  const faults: Fault[] = []
+  const complain = (path: Path, text: string): void => {
+    faults.push({ offset: yaml.offsetOf(path, 'value'), text: `${formatPath(path)}: ${text}` })
+  }
+  const roles = new Set<string>()
+  for (const [at, { name }] of entriesOf(yaml.value, 'roles').entries()) {
+    if (typeof name !== 'string') continue
+    if (roles.has(name)) complain(['roles', at, 'name'], `"${name}" is given twice`)
+    roles.add(name)
+  }
+  const clients = entriesOf(yaml.value, 'clients')
+  const devices = clients.length === 0 ? new Set() : deviceIds(yaml.value)
+  const names = new Set<string>()
+  for (const [at, { name, role: wanted }] of clients.entries()) {
+    if (typeof wanted === 'string' && !roles.has(wanted)) {
+      complain(['clients', at, 'role'], `"${wanted}" is not in roles`)
+    }
+    if (typeof name !== 'string') continue
+    if (names.has(name)) complain(['clients', at, 'name'], `"${name}" is given twice`)
+    if (devices.has(name)) complain(['clients', at, 'name'], `"${name}" is a device`)
+    names.add(name)
+  }
+  return faults
+}
+
+function deviceIds(value: unknown): ReadonlySet<string> {
+  const ids = new Set<string>()
+  for (const { id } of entriesOf(value, 'devices')) {
+    const pattern = typeof id === 'string' ? parsePattern(id) : ''
+    if (typeof pattern === 'string') continue
+    const { devices } = pattern
+    for (let at = 0; at < devices && ids.size < limits.devices; at++)
+      ids.add(writeOut(pattern.id, pattern, at))
+  }
+  return ids
+}
+
+function entriesOf(value: unknown, list: string): readonly Readonly<Record<string, unknown>>[] {
+  const items = isRecord(value) ? value[list] : undefined
+  return Array.isArray(items) ? items.map((item: unknown) => (isRecord(item) ? item : {})) : []
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
