@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { GridError } from '../../core/errors.ts'
 import { CHOSEN, hashPassword } from '../access/password-hash.ts'
+import { faultsOf } from './site-text.test.ts'
 import { parseSite } from './site.ts'
 
 const HEAD = 'site: { id: s1, name: S, frequencyHz: 50, limits: gbt }\n'
 const HASH = hashPassword(Buffer.from('x'), { ...CHOSEN, memoryKib: 64 })
-
-function faultsOf(text: string): string[] {
-  try {
-    parseSite(text, 'S')
-    return []
-  } catch (thrown) {
-    assert.ok(thrown instanceof GridError, String(thrown))
-    return thrown.message.split('\n')
-  }
-}
 
 test('roles and clients', () => {
   const site = parseSite(

@@ -1,33 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import { parseSite } from './site.ts'
-
-/** Lines 1 to 11 of most texts below. */
-const HEAD = `site:
-  id: s1
-  name: Site 1
-  frequencyHz: 50
-  limits: gbt
-voltageLevels:
-  - { id: hv, nominalV: 110e3 }
-  - { id: mv, nominalV: 10e3 }
-transformers:
-  - { id: t1, from: hv, to: mv, ratedVa: 40e6, cooling: ONAN }
-feeders: [{ id: f1, voltageLevel: mv, transformer: t1 }]
-`
-
-function faultsOf(text: string): string[] {
-  try {
-    parseSite(text, 'S')
-    return []
-  } catch (thrown) {
-    assert.ok(thrown instanceof GridError, String(thrown))
-    assert.equal(thrown.code, 'input')
-    return thrown.message.split('\n')
-  }
-}
+import { HEAD, faultsOf } from './site-text.test.ts'
 
 interface Trial {
   readonly what: string

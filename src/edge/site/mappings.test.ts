@@ -2,22 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { GridError } from '../../core/errors.ts'
+import { faultsOf } from './site-text.test.ts'
 import { parseSite } from './site.ts'
 
 const HEAD = `site: { id: s1, name: Site 1, frequencyHz: 50, limits: gbt }
 mappings:
 `
-
-function faultsOf(text: string): string[] {
-  try {
-    parseSite(text, 'S')
-    return []
-  } catch (thrown) {
-    assert.ok(thrown instanceof GridError, String(thrown))
-    return thrown.message.split('\n')
-  }
-}
 
 describe('mappings', () => {
   test('have defaults, and none is the default', () => {

@@ -5,22 +5,10 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { limits } from '../../core/limits.ts'
 import { siteJsonSchema } from './schema.ts'
+import { HEAD } from './site-text.test.ts'
 import { loadSite, parseSite } from './site.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-
-const HEAD = `site:
-  id: s1
-  name: Site 1
-  frequencyHz: 50
-  limits: gbt
-voltageLevels:
-  - { id: hv, nominalV: 110e3 }
-  - { id: mv, nominalV: 10e3 }
-transformers:
-  - { id: t1, from: hv, to: mv, ratedVa: 40e6, cooling: ONAN }
-feeders: [{ id: f1, voltageLevel: mv, transformer: t1 }]
-`
 
 describe('a site', () => {
   test('has defaults that let nobody in and lose nothing', () => {
