@@ -92,8 +92,6 @@ export class BatchWriter {
     countStored(this.#accounts, { columns: slot, ...admitted }, this.#deviceOf)
     addNotes(this.#accounts, notes)
     this.#readingsSinceSnapshot += admitted.count
-    this.#add('readings', admitted.count)
-    this.#add('conflicts', admitted.conflicts.length)
     this.#add('unchecked', admitted.unchecked)
   }
 

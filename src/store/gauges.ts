@@ -4,16 +4,13 @@ export const gauge = {
   commitSeconds: 1,
   commitSecondsLast: 2,
   rows: 3,
-  readings: 4,
   /** Bytes of row bodies; what SQLite adds is in the size of the files. */
-  rowBytes: 5,
-  duplicates: 6,
-  conflicts: 7,
+  rowBytes: 4,
   /** Stored without knowing whether they are new. */
-  unchecked: 8,
-  damagedRows: 9,
+  unchecked: 5,
+  damagedRows: 6,
   /** 1 while the disk refuses to write. */
-  diskRefuses: 10,
+  diskRefuses: 7,
 } as const
 
 export type Gauge = keyof typeof gauge
