@@ -7,6 +7,7 @@ import { Micros, formatTime, parseTime } from '../src/core/time.ts'
 import { RowEncoder, decodeRow } from '../src/store/row.ts'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from '../src/store/schema.ts'
 import { decodeSnapshot, encodeSnapshot } from '../src/store/snapshot.ts'
+import { bytesOf } from './docs/dump.ts'
 import { fencesOf, readPage, tableOf } from './docs/pages.ts'
 
 const page = readPage('docs/format/journal.md')
@@ -22,18 +23,6 @@ const notes = tableOf(page, 'device').flatMap(([device, account, count]) => [
   Number(count),
 ])
 const bytes = bytesOf(fencesOf(page).find(({ language }) => language === 'hex')?.text ?? '')
-
-/** Bytes of an annotated dump, whose every line says where it starts. */
-function bytesOf(dump: string): Uint8Array {
-  const all: number[] = []
-  for (const line of dump.trimEnd().split('\n')) {
-    const [, offset, hex = ''] =
-      /^ *(\d+) {2}([0-9a-f]{2}(?: [0-9a-f]{2})*)(?: {2,}|$)/.exec(line) ?? []
-    assert.equal(Number(offset), all.length, line)
-    all.push(...hex.split(' ').map((byte) => Number.parseInt(byte, 16)))
-  }
-  return Uint8Array.from(all)
-}
 
 test('the example decodes to the readings beside it', () => {
   assert.equal(readings.length, 3)

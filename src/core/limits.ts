@@ -65,6 +65,8 @@ export const limits = {
   retainedLooks: 5000,
   /** Before it may go on. */
   retainedLooksMs: 250,
+  /** Changes of sessions and retained messages that wait for the disk; past it nothing is taken that has to be kept. */
+  keptWaitingBytes: 16 * 1024 * 1024,
   /** Between two looks for retained messages that have expired: a walk through all of them takes a millisecond. */
   retainedPurgeMs: 60_000,
   /** Between two rounds of `$SYS`, however many ask for it. */

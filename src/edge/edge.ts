@@ -9,12 +9,14 @@ import { Transport } from '../mqtt/transport/transport.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import { journalPath } from '../store/journal.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
+import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
+import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import type { Site } from './site/site.ts'
@@ -69,7 +71,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mapped = mappedTopics(site)
   const foreign = (topic: string): ForeignDevice | undefined =>
     sparkplug?.find(topic) ?? mapped(topic)
-  const ingest = new Ingest({ writer, names, isWelcome, foreign })
+  const kept = new KeptState()
+  const ingest = new Ingest({ writer, names, kept, isWelcome, foreign })
   const foreignDevice = (topic: string): string | undefined => foreign(topic)?.device
   const devices = new DeviceStore(directory, settings.warn)
   started.defer(() => devices[Symbol.dispose]())
@@ -78,14 +81,17 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const broker = new Broker({
     intake: ingest,
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
+    keeper: kept,
     random,
   })
+  broker.restore(kept.recall(readKept(db)), Date.now())
   settle = (serial) => {
     ingest.settled(serial)
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
   const transport = new Transport(broker)
+  started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
   started.defer(async () => transport.stop())
   started.defer(async () => ingest.finish())
   started.defer(() => sparkplug?.stop())

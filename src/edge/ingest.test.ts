@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { KeptState } from './kept-state.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +32,7 @@ beforeEach(async () => {
   ingest = new Ingest({
     writer,
     names,
+    kept: new KeptState(),
     isWelcome: (device) => device !== 'stranger',
     foreign,
   })

@@ -11,6 +11,7 @@ import type { Decoder, Draft, PointNames } from '../payload/decoder.ts'
 import type { Evidence } from '../store/journal.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Device, Names } from '../store/names.ts'
+import type { KeptState } from './kept-state.ts'
 
 /** A device's topic and what reads its payloads. */
 interface DeviceSource extends Source {
@@ -28,6 +29,7 @@ export interface ForeignDevice {
 export interface IngestSettings {
   readonly writer: JournalWriter
   readonly names: Names
+  readonly kept: KeptState
   /** The device of this name may send; false: it is refused, and counted as one of the unknown. */
   readonly isWelcome: (device: string) => boolean
   /** Whose a topic outside of `grid/` is; undefined: nobody's. */
@@ -41,6 +43,7 @@ export interface IngestSettings {
 export class Ingest implements Intake {
   readonly #writer: JournalWriter
   readonly #names: Names
+  readonly #kept: KeptState
   readonly #isWelcome: (device: string) => boolean
   readonly #foreign: IngestSettings['foreign']
   readonly #draft: Draft
@@ -61,9 +64,13 @@ export class Ingest implements Intake {
   readonly #patience: NodeJS.Timeout
   #finished: (() => void) | undefined
 
-  constructor({ writer, names, isWelcome, foreign }: IngestSettings) {
+  constructor({ writer, names, kept, isWelcome, foreign }: IngestSettings) {
     this.#writer = writer
     this.#names = names
+    this.#kept = kept
+    kept.onChange = () => {
+      if (!this.#isDue) this.#consider()
+    }
     this.#isWelcome = isWelcome
     this.#foreign = foreign
     this.received = receivedFrom(writer.accounts)
@@ -76,7 +83,12 @@ export class Ingest implements Intake {
   }
 
   get takenBatch(): number {
-    return this.#readings + this.#notes > 0 ? this.#writer.serial : this.#writer.serial - 1
+    return this.#untaken > 0 ? this.#writer.serial : this.#writer.serial - 1
+  }
+
+  /** What the batch that is being filled will make durable. */
+  get #untaken(): number {
+    return this.#readings + this.#notes + this.#kept.untaken
   }
 
   get durableBatch(): number {
@@ -163,13 +175,19 @@ export class Ingest implements Intake {
     if (this.#writer.idle) this.#finished?.()
   }
 
-  /** Takes nothing more; resolves when all that was taken is durable, or the disk has refused it for too long. */
+  /**
+   * Takes no readings any more; resolves when all that was taken or kept is durable, or the disk has refused it for too long. What
+   * is kept afterwards needs another call.
+   */
   async finish(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#finished = resolve
     setTimeout(resolve, limits.farewellMs).unref()
     clearTimeout(this.#patience)
-    if (this.#readings + this.#notes > 0) this.#handOver()
+    if (this.#untaken > 0) {
+      if (this.#writer.slot === undefined) this.#isDue = true
+      else this.#handOver()
+    }
     if (this.#writer.idle) resolve()
     return promise
   }
@@ -207,14 +225,14 @@ export class Ingest implements Intake {
       this.#isWaiting = true
       this.#patience.refresh()
     }
-    if (this.#readings + this.#notes < limits.commitAtOnceReadings) return
+    if (this.#untaken < limits.commitAtOnceReadings) return
     this.#isDue = true
     setImmediate(() => this.#handOverWaiting())
   }
 
   /** Once it is due, a batch goes as soon as the writer has nothing else to do. */
   #handOverWaiting(): void {
-    if (this.#readings + this.#notes === 0) {
+    if (this.#untaken === 0) {
       // Messages without a reading started the clock; the next that has one starts it again.
       this.#isWaiting = false
       return
@@ -226,9 +244,11 @@ export class Ingest implements Intake {
   #handOver(): void {
     const definitions = this.#names.takeNew()
     const evidence = this.#evidence
+    const kept = this.#kept.take()
+    const isPlain = definitions === undefined && evidence.length === 0 && kept === undefined
     this.#writer.handOver(
       { readings: this.#readings, notes: this.#notes },
-      definitions === undefined && evidence.length === 0 ? undefined : { definitions, evidence },
+      isPlain ? undefined : { definitions, evidence, kept },
     )
     this.#readings = 0
     this.#notes = 0

@@ -20,7 +20,8 @@ export class Metrics {
   constructor(parts: MetricsParts) {
     const counters = [
       ...storeCounters(parts),
-      ...mqttCounters(parts),
+      ...connectionCounters(parts),
+      ...deliveryCounters(parts),
       ...sparkplugCounters(parts),
       ...PROCESS_COUNTERS,
     ]
@@ -137,7 +138,7 @@ function storeCounters({ writer }: MetricsParts): readonly Described[] {
   ]
 }
 
-function mqttCounters({ broker, transport, throttle }: MetricsParts): readonly Described[] {
+function connectionCounters({ broker, transport, throttle }: MetricsParts): readonly Described[] {
   const { counters: handshakes } = transport.handshakes
   return [
     {
@@ -175,10 +176,25 @@ function mqttCounters({ broker, transport, throttle }: MetricsParts): readonly D
       help: 'Clients that went silent for one and a half Keep Alive.',
       value: () => broker.counters.keepAliveTimeouts,
     },
+  ]
+}
+
+function deliveryCounters({ broker }: MetricsParts): readonly Described[] {
+  return [
     {
       name: 'busbar_mqtt_sessions_evicted_total',
       help: 'Sessions that ended before their time to make room for others.',
-      value: () => broker.counters.sessionsEvicted,
+      value: () => broker.sessions.evicted,
+    },
+    {
+      name: 'busbar_mqtt_sessions_damaged_total',
+      help: 'Kept entries of sessions that could not be read at start and were left out.',
+      value: () => broker.sessions.damaged,
+    },
+    {
+      name: 'busbar_mqtt_wills_dropped_total',
+      help: 'Wills not sent: the device had been revoked, or the disk refused for too long.',
+      value: () => broker.counters.willsDropped,
     },
     {
       name: 'busbar_mqtt_messages_received_total',
@@ -244,7 +260,7 @@ function mqttGauges({ broker, transport }: MetricsParts): readonly Described[] {
       help: 'Connections that have not sent CONNECT yet.',
       value: () => broker.strangerCount,
     },
-    { name: 'busbar_mqtt_sessions', help: 'Sessions kept.', value: () => broker.sessionCount },
+    { name: 'busbar_mqtt_sessions', help: 'Sessions kept.', value: () => broker.sessions.count },
     {
       name: 'busbar_mqtt_subscriptions',
       help: 'Subscriptions of all sessions.',

@@ -1,8 +1,6 @@
 import type { Broker } from '../mqtt/broker/broker.ts'
-import type { Router } from '../mqtt/broker/router.ts'
 import { NO_ROOM } from '../mqtt/ports.ts'
 import type { Message } from '../mqtt/session/message.ts'
-import { Session } from '../mqtt/session/session.ts'
 import { SparkplugDecoder } from '../payload/sparkplug/decoder.ts'
 import { type Action, type HostCounters, SparkplugHost } from '../payload/sparkplug/host.ts'
 import { formatTopic, parseTopic, type SparkplugTopic } from '../payload/sparkplug/message.ts'
@@ -32,11 +30,8 @@ export class SparkplugStation {
   readonly #hostId: string
   readonly #isWelcome: (device: string) => boolean
   readonly #host = new SparkplugHost()
-  /** By topic. Bounded as the host's edge nodes and their devices are. */
-  readonly #waiting = new Map<
-    string,
-    { readonly topic: SparkplugTopic; readonly payload: Uint8Array }
-  >()
+  /** Devices behind edge nodes that have died, by topic. Bounded as the host's edge nodes and their devices are. */
+  readonly #burials = new Map<string, SparkplugTopic>()
   #around: StationSurroundings | undefined
   #timer: NodeJS.Timeout | undefined
   #onlineSinceMs = 0
@@ -70,7 +65,6 @@ export class SparkplugStation {
   start(around: StationSurroundings): void {
     this.#around = around
     this.#onlineSinceMs = Date.now()
-    this.#listen(around.broker.router)
     this.#publishState('online')
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref()
   }
@@ -83,7 +77,7 @@ export class SparkplugStation {
 
   #tick(): void {
     this.#act(this.#host.due(Date.now()))
-    this.#takeWaiting()
+    this.#takeBurials()
   }
 
   /** Never while the message that led to it is being taken. */
@@ -103,43 +97,24 @@ export class SparkplugStation {
           })
           break
         case 'bury':
-          this.#waiting.set(formatTopic(action.topic), { topic: action.topic, payload: EMPTY })
+          this.#burials.set(formatTopic(action.topic), action.topic)
           break
       }
     }
-    this.#takeWaiting()
+    this.#takeBurials()
   }
 
-  /** What is not published by a client goes the way of all messages; where there is no room it waits for the next second. */
-  #takeWaiting(): void {
+  /** No client publishes these; where there is no room for them they wait for the next second. */
+  #takeBurials(): void {
     const { ingest } = this.#around ?? {}
-    if (ingest === undefined || this.#waiting.size === 0) return
+    if (ingest === undefined || this.#burials.size === 0) return
     ingest.setArrival(Date.now())
-    for (const [text, { topic, payload }] of this.#waiting) {
-      const isBurial = topic.type === 'DDEATH'
-      // A burial comes after the death of the edge node, and too late once it is born again.
-      const source = isBurial === this.#host.isOnline(topic) ? undefined : ingest.open(text)
-      if (source !== undefined && ingest.take(source, payload, 0, payload.length) === NO_ROOM)
-        return
-      this.#waiting.delete(text)
+    for (const [text, topic] of this.#burials) {
+      // Too late once the edge node is born again.
+      const source = this.#host.isOnline(topic) ? undefined : ingest.open(text)
+      if (source !== undefined && ingest.take(source, EMPTY, 0, 0) === NO_ROOM) return
+      this.#burials.delete(text)
     }
-  }
-
-  /** A will goes to subscribers and not to the intake, so the death of an edge node is subscribed to. */
-  #listen(router: Router): void {
-    const session = new Session('', router.queued)
-    session.outlet = {
-      send: ({ message }) => {
-        const topic = parseTopic(message.topic)
-        if (topic === undefined || !this.#host.isOnline(topic)) return true
-        this.#waiting.set(message.topic, { topic, payload: message.payload })
-        setImmediate(() => this.#takeWaiting())
-        return true
-      },
-      takenOver: () => {},
-    }
-    const terms = { qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 2 } as const
-    router.subscribe({ session, filter: DEATHS, subscriptionId: 0, ...terms })
   }
 
   #publishState(state: 'online' | 'offline'): void {
@@ -160,6 +135,5 @@ export class SparkplugStation {
 
 /** No device has an empty name, so what it sends is refused and counted as from somebody unknown. */
 const STRANGER: ForeignDevice = { device: '', newDecoder: () => ({ decode: () => 'unreadable' }) }
-const DEATHS = 'spBv1.0/+/NDEATH/+'
 const EMPTY = new Uint8Array(0)
 const TICK_MS = 1000

@@ -28,6 +28,20 @@ export interface Intake {
   readonly durableBatch: number
 }
 
+/** Keeps what is to outlive the process: bytes under a key of at most 2 KiB. */
+export interface Keeper {
+  /** All changes up to here are durable, or none of them, once the intake's `durableBatch` has reached `takenBatch`. */
+  put(key: string, value: Uint8Array): void
+  remove(key: string): void
+  /** Rises with every change. */
+  readonly changes: number
+  /** False: so much waits for the disk that nothing should be taken which has to be kept. */
+  readonly hasRoom: boolean
+}
+
+/** What was kept when the last process ended. */
+export type Kept = Iterable<readonly [key: string, value: Uint8Array]>
+
 /** May this client come in, and what may it do? */
 export interface Gatekeeper {
   /** The verdict, or undefined where it takes time: then `later` is called once, and not before `admit` has returned. */

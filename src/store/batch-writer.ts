@@ -71,6 +71,7 @@ export class BatchWriter {
     this.#journal.commit(() => {
       if (accompaniment?.definitions !== undefined) this.#journal.define(accompaniment.definitions)
       if (accompaniment !== undefined) this.#journal.keepEvidence(accompaniment.evidence)
+      if (accompaniment?.kept !== undefined) this.#journal.kept.apply(accompaniment.kept)
       for (const conflict of admitted.conflicts) this.#journal.contradict(conflict)
       for (const source of cutRows(slot, admitted, notes)) {
         const row = this.#encoder.encode(source, this.#deviceOf)

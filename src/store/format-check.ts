@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { GridError } from '../core/errors.ts'
-import { APPLICATION_ID, FORMAT_VERSION } from './schema.ts'
+import { APPLICATION_ID, FORMAT_VERSION, OLDEST_VERSION } from './schema.ts'
 
-/** A file of another program, or of a newer version, is refused before anything of it is believed. */
-export function checkFormat(db: DatabaseSync, path: string): void {
+/** A file of another program, or of a newer version, is refused before anything of it is believed. Returns its version. */
+export function checkFormat(db: DatabaseSync, path: string): number {
   const pragma = (name: string): number => db.prepare(`PRAGMA ${name}`).get()?.[name] as number
   if (pragma('application_id') !== APPLICATION_ID) {
     throw new GridError('input', `${path}: an SQLite file, but not a journal of Busbar`, {
@@ -11,11 +11,12 @@ export function checkFormat(db: DatabaseSync, path: string): void {
     })
   }
   const version = pragma('user_version')
-  if (version !== FORMAT_VERSION) {
+  if (version < OLDEST_VERSION || version > FORMAT_VERSION) {
     throw new GridError(
       'input',
-      `${path}: format ${version}; this program reads format ${FORMAT_VERSION}`,
+      `${path}: format ${version}; this program reads formats ${OLDEST_VERSION} to ${FORMAT_VERSION}`,
       { hint: 'Use the version of busbar that wrote it, or a later one.' },
     )
   }
+  return version
 }

@@ -95,7 +95,10 @@ export class JournalWriter {
   ): void {
     assert(this.slot !== undefined, 'a slot is handed over once')
     this.slot.counts.set([readings, notes, accompaniment === undefined ? 0 : 1])
-    if (accompaniment !== undefined) this.#worker.postMessage(accompaniment)
+    if (accompaniment !== undefined) {
+      const { kept } = accompaniment
+      this.#worker.postMessage(accompaniment, kept === undefined ? [] : [kept.buffer])
+    }
     this.#mark(slotState.filled)
     this.#serial++
     this.#takeNext()

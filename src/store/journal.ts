@@ -5,9 +5,10 @@ import { limits } from '../core/limits.ts'
 import type { Micros } from '../core/time.ts'
 import type { Conflict } from './admission.ts'
 import { checkFormat } from './format-check.ts'
+import { KeptTable } from './kept.ts'
 import type { Definitions } from './names.ts'
 import type { EncodedRow } from './row.ts'
-import { SCHEMA } from './schema.ts'
+import { FORMAT_VERSION, SCHEMA, UPGRADE } from './schema.ts'
 
 /** First bytes of a payload that was refused, for an operator to look at. */
 export interface Evidence {
@@ -30,6 +31,7 @@ export function journalPath(directory: string): string {
 /** The journal's one writer. A commit has reached the disk when `commit` returns (WAL, synchronous=FULL). */
 export class Journal {
   readonly db: DatabaseSync
+  readonly kept: KeptTable
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
@@ -44,6 +46,7 @@ export class Journal {
   constructor(directory: string) {
     const db = openJournal(directory)
     this.db = db
+    this.kept = new KeptTable(db)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#rollback = db.prepare('ROLLBACK')
@@ -120,7 +123,7 @@ function openJournal(directory: string): DatabaseSync {
       PRAGMA journal_size_limit=${limits.walPages * 4096}; PRAGMA cache_size=-${limits.writerCacheKib}; PRAGMA temp_store=MEMORY;
       PRAGMA busy_timeout=${limits.readerBusyMs}`)
     if (isEmpty(db)) db.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`)
-    checkFormat(db, path)
+    if (checkFormat(db, path) < FORMAT_VERSION) db.exec(`BEGIN IMMEDIATE; ${UPGRADE}; COMMIT`)
     return db
   } catch (cause) {
     if (cause instanceof GridError) throw cause

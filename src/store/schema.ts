@@ -7,7 +7,20 @@
  * `devices` has bit (device mod 32) set for each device in the row.
  */
 export const APPLICATION_ID = 0x42555342
-export const FORMAT_VERSION = 1
+export const FORMAT_VERSION = 2
+/** The one before is read, and brought up to this one by the first writer that opens it. */
+export const OLDEST_VERSION = 1
+
+/** What a file of version 1 lacks. `crc` is the CRC-32 of key and value. */
+const ADDED_IN_2 = `
+CREATE TABLE kept (
+  key TEXT PRIMARY KEY,
+  value BLOB NOT NULL,
+  crc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
+export const UPGRADE = `${ADDED_IN_2} PRAGMA user_version = ${FORMAT_VERSION};`
 
 export const SCHEMA = `
 CREATE TABLE devices (
@@ -50,6 +63,7 @@ CREATE TABLE evidence (
   complaint TEXT NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
+${ADDED_IN_2}
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FORMAT_VERSION};
 `

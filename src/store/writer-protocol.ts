@@ -13,6 +13,8 @@ export interface WriterSettings {
 export interface Accompaniment {
   readonly definitions: Definitions | undefined
   readonly evidence: readonly Evidence[]
+  /** See `kept.ts`. */
+  readonly kept: Uint8Array<ArrayBuffer> | undefined
 }
 
 /** A number is the serial of the slot that has just become durable; everything before it is durable, too. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,12 @@ import { type Address, formatAddress, parseAddress } from '../../src/core/addres
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const START_MS = 30_000
+
+interface Launch {
+  readonly directory: string
+  readonly siteFile: string
+  readonly listenerCount: number
+}
 
 export interface Account {
   readonly device: string
@@ -30,6 +37,8 @@ export class TestedEdge implements AsyncDisposable {
   readonly #errors: string[]
   readonly #startMb: number
 
+  readonly #launch: Launch
+
   /** `site`: the text of a site file, with so many listeners; without it the open one of the examples. */
   static async start(site?: string, listenerCount = 0): Promise<TestedEdge> {
     const directory = mkdtempSync(join(tmpdir(), 'busbar-test-'))
@@ -38,6 +47,11 @@ export class TestedEdge implements AsyncDisposable {
       siteFile = join(directory, 'site.yaml')
       writeFileSync(siteFile, site)
     }
+    return TestedEdge.#start({ directory, siteFile, listenerCount })
+  }
+
+  static async #start(launch: Launch): Promise<TestedEdge> {
+    const { directory, siteFile, listenerCount } = launch
     const edge = ['edge', '--site', siteFile, '--data', join(directory, 'data')]
     const ports = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
     const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), ...edge, ...ports], {
@@ -57,7 +71,7 @@ export class TestedEdge implements AsyncDisposable {
     const [mqtt, http] = [ready.get('mqtt'), ready.get('http')]
     if (mqtt !== undefined && http !== undefined) {
       clearTimeout(late)
-      return new TestedEdge(child, errors, { mqtt, http, listeners: ready, directory })
+      return new TestedEdge(child, errors, { mqtt, http, listeners: ready, launch })
     }
     clearTimeout(late)
     rmSync(directory, { recursive: true, force: true })
@@ -67,15 +81,24 @@ export class TestedEdge implements AsyncDisposable {
   private constructor(
     child: ChildProcess,
     errors: string[],
-    facts: Pick<TestedEdge, 'mqtt' | 'http' | 'listeners' | 'directory'>,
+    facts: Pick<TestedEdge, 'mqtt' | 'http' | 'listeners'> & { readonly launch: Launch },
   ) {
     this.#child = child
     this.#errors = errors
     this.mqtt = facts.mqtt
     this.http = facts.http
     this.listeners = facts.listeners
-    this.directory = facts.directory
+    this.directory = facts.launch.directory
+    this.#launch = facts.launch
     this.#startMb = this.residentMb()
+  }
+
+  /** Ends it with kill -9 and starts the next one on its folder. */
+  async kill(): Promise<TestedEdge> {
+    const ended = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await ended
+    return TestedEdge.#start(this.#launch)
   }
 
   get url(): string {

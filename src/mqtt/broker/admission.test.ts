@@ -72,7 +72,7 @@ describe('a verdict that takes time', () => {
     gate.say({ name: 'b' })
     assert.deepEqual(late.heard(), ['end'])
     assert.equal(gate.stand.broker.clientCount, 0)
-    assert.equal(gate.stand.broker.sessionCount, 0)
+    assert.equal(gate.stand.broker.sessions.count, 0)
   })
 })
 

@@ -1,27 +1,30 @@
 import { limits } from '../../core/limits.ts'
 import type { Random } from '../../core/random.ts'
 import { type Connect, type Will, answerVersion, decodeConnect } from '../packet/connect.ts'
-import type { Gatekeeper, Identity, Intake, Sink, Verdict } from '../ports.ts'
+import {
+  type Gatekeeper,
+  type Intake,
+  type Keeper,
+  type Kept,
+  NO_ROOM,
+  type Sink,
+  type Verdict,
+} from '../ports.ts'
 import { ProtocolError, reason } from '../reasons.ts'
 import type { Message } from '../session/message.ts'
-import { Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
 import type { AckRun } from './ack-run.ts'
 import { Client } from './client.ts'
 import { Connection } from './connection.ts'
-import {
-  assignedClientId,
-  fitsWelcome,
-  reasonedRefusal,
-  refusal,
-  sessionExpirySeconds,
-  welcome,
-} from './handshake.ts'
+import { fitsWelcome, reasonedRefusal, refusal, welcome } from './handshake.ts'
 import { Router } from './router.ts'
+import { Sessions } from './sessions.ts'
 import { statusMessages, statusTopics } from './status.ts'
 
 export interface BrokerSettings {
   readonly intake: Intake
   readonly gatekeeper: Gatekeeper
+  readonly keeper: Keeper
   /** For client ids that the server assigns. */
   readonly random: Random
 }
@@ -35,8 +38,8 @@ export interface BrokerCounters {
   strangersDropped: number
   protocolErrors: number
   keepAliveTimeouts: number
-  /** Sessions that ended before their time to make room for others. */
-  sessionsEvicted: number
+  /** Wills that were not sent: their device had been revoked, or the disk has refused the intake for too long. */
+  willsDropped: number
   /** PUBLISH packets from clients, whatever became of them. */
   messagesReceived: number
   messagesSent: number
@@ -51,26 +54,26 @@ interface Refusal {
 /** An MQTT 5.0 and 3.1.1 server without its sockets: `accept`, then `Connection.receive`; time is a parameter everywhere. */
 export class Broker {
   readonly intake: Intake
-  readonly router: Router = new Router()
+  readonly keeper: Keeper
+  readonly router: Router
+  readonly sessions: Sessions
   readonly counters: BrokerCounters = {
     connections: 0,
     refused: new Map(),
     strangersDropped: 0,
     protocolErrors: 0,
     keepAliveTimeouts: 0,
-    sessionsEvicted: 0,
+    willsDropped: 0,
     messagesReceived: 0,
     messagesSent: 0,
   }
   /** Bytes of unfinished packets over all connections. */
   unfinishedBytes = 0
   readonly #gatekeeper: Gatekeeper
-  readonly #random: Random
   readonly #strangers = new Set<Connection>()
   readonly #clients = new Set<Connection>()
-  readonly #sessions = new Map<string, Session>()
-  /** Whose a session is, by client id; absent: nobody's in particular. */
-  readonly #owners = new Map<string, Identity>()
+  /** Wills for the intake, which has no room; as many as there may be sessions. */
+  #willsWaiting: Message[] = []
   readonly #waitingForRoom = new Set<Connection>()
   readonly #unflushed = new Set<Client>()
   readonly #looking = new Set<Client>()
@@ -79,10 +82,22 @@ export class Broker {
   #statusMs = -Infinity
   #purgedMs = -Infinity
 
-  constructor({ intake, gatekeeper, random }: BrokerSettings) {
+  constructor({ intake, gatekeeper, keeper, random }: BrokerSettings) {
     this.intake = intake
+    this.keeper = keeper
     this.#gatekeeper = gatekeeper
-    this.#random = random
+    this.router = new Router(keeper)
+    this.sessions = new Sessions({
+      router: this.router,
+      keeper,
+      random,
+      publishWill: (will, session, nowMs) => this.#publishWill(will, session, nowMs),
+    })
+  }
+
+  /** What the last process left behind, before anybody connects. */
+  restore(kept: Kept, nowMs: number): void {
+    this.sessions.restore(kept, nowMs)
   }
 
   get clientCount(): number {
@@ -91,10 +106,6 @@ export class Broker {
 
   get strangerCount(): number {
     return this.#strangers.size
-  }
-
-  get sessionCount(): number {
-    return this.#sessions.size
   }
 
   /** A network connection that has said nothing yet. Where too many wait, the one that has waited longest makes room. */
@@ -131,27 +142,24 @@ export class Broker {
       this.#turnAway(connection, { code, answer: reasonedRefusal(connect, code), nowMs })
       return undefined
     }
-    const { session, isResumed } = this.#sessionFor(connect, nowMs)
-    if (identity !== undefined) this.#owners.set(session.clientId, identity)
+    const { changes } = this.keeper
+    const { session, isResumed } = this.sessions.open(connect, identity, nowMs)
     const client = new Client(connect, session, { connection, broker: this })
-    session.outlet = client
-    session.pendingWill = undefined
-    session.expiresMs = Infinity
-    session.expirySeconds = sessionExpirySeconds(connect)
-    this.router.moved(session, 'present')
+    this.sessions.entered(session, { connect, outlet: client })
     this.#strangers.delete(connection)
     this.#clients.add(connection)
-    connection.sink.write(welcome(connect, { clientId: session.clientId, isResumed }))
+    const connack = welcome(connect, { clientId: session.clientId, isResumed })
+    client.welcome(connack, this.keeper.changes > changes ? 'what is kept' : 'nothing')
     client.pump(nowMs)
     return client
   }
 
   mayPublish(clientId: string, topic: string): boolean {
-    return this.#gatekeeper.mayPublish(clientId, topic, this.#owners.get(clientId))
+    return this.#gatekeeper.mayPublish(clientId, topic, this.sessions.ownerOf(clientId))
   }
 
   maySubscribe(clientId: string, filter: string): boolean {
-    return this.#gatekeeper.maySubscribe(clientId, filter, this.#owners.get(clientId))
+    return this.#gatekeeper.maySubscribe(clientId, filter, this.sessions.ownerOf(clientId))
   }
 
   /** The client has packets that go out when the bytes at hand are dealt with, whosever they are. */
@@ -192,6 +200,7 @@ export class Broker {
     const waiting = [...this.#waitingForRoom]
     this.#waitingForRoom.clear()
     for (const connection of waiting) connection.retry(nowMs)
+    this.#takeInWills(nowMs)
     this.#pumpOn(nowMs)
     this.flush()
   }
@@ -204,7 +213,7 @@ export class Broker {
     const figures = {
       startedMs: this.#startedMs ?? nowMs,
       clients: this.#clients.size,
-      sessions: this.#sessions.size,
+      sessions: this.sessions.count,
       subscriptions: router.subscriptionCount,
       retained: router.retainedCount,
       queuedBytes: router.queuedBytes,
@@ -229,12 +238,7 @@ export class Broker {
       } else this.#partFromRevoked(connection, nowMs)
     }
     this.#pumpOn(nowMs)
-    for (const session of this.#sessions.values()) {
-      if (session.pendingWill !== undefined && session.pendingWill.dueMs <= nowMs) {
-        this.#publishWill(session, session.pendingWill.will, nowMs)
-      }
-      if (session.expiresMs <= nowMs) this.#end(session, nowMs)
-    }
+    this.sessions.tick(nowMs)
     if (statusTopics.some((topic) => this.router.hasListeners(topic))) this.refreshStatus(nowMs)
     if (nowMs - this.#purgedMs >= limits.retainedPurgeMs) {
       this.#purgedMs = nowMs
@@ -260,15 +264,7 @@ export class Broker {
   sessionLeft(client: Client, will: Will | undefined, nowMs: number): void {
     const { session } = client
     if (session.outlet !== client) return
-    session.outlet = undefined
-    this.router.moved(session, 'absent')
-    session.expiresMs = nowMs + session.expirySeconds * 1000
-    if (will !== undefined) {
-      const delaySeconds = Math.min(will.properties.willDelaySeconds ?? 0, session.expirySeconds)
-      if (delaySeconds === 0) this.#publishWill(session, will, nowMs)
-      else session.pendingWill = { will, dueMs: nowMs + delaySeconds * 1000 }
-    }
-    if (session.expirySeconds === 0) this.#end(session, nowMs)
+    this.sessions.left(session, will, nowMs)
   }
 
   #pumpOn(nowMs: number): void {
@@ -279,7 +275,7 @@ export class Broker {
   }
 
   #partFromRevoked(connection: Connection, nowMs: number): void {
-    const identity = this.#owners.get(connection.client?.session.clientId ?? '')
+    const identity = this.sessions.ownerOf(connection.client?.session.clientId ?? '')
     const code = identity === undefined ? reason.success : this.#gatekeeper.standing(identity)
     if (code !== reason.success) connection.disconnect(code, nowMs)
   }
@@ -295,7 +291,7 @@ export class Broker {
     const { clientId, will, properties, userName, password } = connect
     if (properties.authenticationMethod !== undefined) return reason.badAuthenticationMethod // [MQTT-4.12.0-1]
     if (!fitsWelcome(connect)) return reason.packetTooLarge
-    const known = this.#sessions.get(clientId)
+    const known = this.sessions.get(clientId)
     const takesOver = known?.outlet !== undefined
     if (!takesOver && this.#clients.size >= limits.connections) return reason.serverBusy
     if (will !== undefined && will.payload.length > limits.willBytes) return reason.quotaExceeded
@@ -306,73 +302,42 @@ export class Broker {
     const isIn = verdict === reason.success || typeof verdict === 'object'
     if (!isIn) return verdict
     const identity = typeof verdict === 'object' ? verdict : undefined
-    const owner = this.#owners.get(clientId)
+    const owner = this.sessions.ownerOf(clientId)
     if (owner !== undefined && owner.name !== identity?.name) return reason.clientIdNotValid
     if (will !== undefined && !this.#gatekeeper.mayPublish(clientId, will.topic, identity)) {
       return reason.notAuthorised
     }
-    if (known === undefined && !this.#hasRoomForSession(nowMs)) return reason.quotaExceeded
+    if (known === undefined && !this.sessions.makeRoom(nowMs)) return reason.quotaExceeded
     return verdict
   }
 
-  /** Where there are too many sessions, the one without a client that would expire first makes room. */
-  #hasRoomForSession(nowMs: number): boolean {
-    if (this.#sessions.size < limits.sessions) return true
-    let first: Session | undefined
-    for (const session of this.#sessions.values()) {
-      if (session.outlet !== undefined) continue
-      if (first === undefined || session.expiresMs < first.expiresMs) first = session
+  /** Where it would go if its client had sent it: to the intake, and to whoever listens. */
+  #publishWill(will: Will, session: Session, nowMs: number): void {
+    const owner = this.sessions.ownerOf(session.clientId)
+    if (owner !== undefined && this.#gatekeeper.standing(owner) === reason.notAuthorised) {
+      this.counters.willsDropped++ // A device that was revoked says nothing more.
+      return
     }
-    if (first === undefined) return false
-    this.counters.sessionsEvicted++
-    this.#end(first, nowMs)
-    return true
-  }
-
-  #sessionFor(connect: Connect, nowMs: number): { session: Session; isResumed: boolean } {
-    const clientId = connect.clientId === '' ? this.#newClientId() : connect.clientId
-    const known = this.#sessions.get(clientId)
-    known?.outlet?.takenOver(nowMs)
-    const kept = this.#sessions.get(clientId)
-    if (kept !== undefined && !connect.clean) return { session: kept, isResumed: true }
-    if (kept !== undefined) this.#end(kept, nowMs)
-    const session = new Session(clientId, this.router.queued)
-    this.#sessions.set(clientId, session)
-    return { session, isResumed: false }
-  }
-
-  /** One that no session has [MQTT-3.2.2-16]. */
-  #newClientId(): string {
-    for (;;) {
-      const clientId = assignedClientId(this.#random)
-      if (!this.#sessions.has(clientId)) return clientId
-    }
-  }
-
-  /** The end of a session is the last moment for its will [MQTT-3.1.2-8]. */
-  #end(session: Session, nowMs: number): void {
-    if (session.pendingWill !== undefined)
-      this.#publishWill(session, session.pendingWill.will, nowMs)
-    this.router.forget(session)
-    this.#sessions.delete(session.clientId)
-    this.#owners.delete(session.clientId)
-  }
-
-  #publishWill(session: Session, will: Will, nowMs: number): void {
-    session.pendingWill = undefined
-    const { topic, payload, qos, retain } = will
     const { willDelaySeconds: _, messageExpirySeconds, ...properties } = will.properties
     const expiresMs =
       messageExpirySeconds === undefined ? Infinity : nowMs + messageExpirySeconds * 1000
-    const message: Message = {
-      topic,
-      payload,
-      qos,
-      retain,
-      properties,
-      expiresMs,
-      publisher: session.clientId,
-    }
+    const message = { ...will, properties, expiresMs, publisher: session.clientId }
     this.router.publish(message, nowMs)
+    if (this.#takeIn(message, nowMs)) return
+    if (this.#willsWaiting.length < limits.sessions) this.#willsWaiting.push(message)
+    else this.counters.willsDropped++
+  }
+
+  #takeInWills(nowMs: number): void {
+    const left = this.#willsWaiting.findIndex((message) => !this.#takeIn(message, nowMs))
+    this.#willsWaiting = left < 0 ? [] : this.#willsWaiting.slice(left)
+  }
+
+  /** False: the intake would take it, but has no room. */
+  #takeIn({ topic, payload }: Message, nowMs: number): boolean {
+    const source = this.intake.open(topic)
+    if (source === undefined) return true
+    this.intake.setArrival(nowMs)
+    return this.intake.take(source, payload, 0, payload.length) !== NO_ROOM
   }
 }

@@ -40,7 +40,7 @@ describe('Maximum Packet Size of the client', () => {
     assert.deepEqual(answer(41, ''), ['CONNACK 95', 'end'])
     assert.match(answer(42, '')[0] ?? '', /^CONNACK 00 .* assigned=/)
     assert.deepEqual(stand.broker.counters.refused, new Map([[0x95, 5]]))
-    assert.equal(stand.broker.sessionCount, 2)
+    assert.equal(stand.broker.sessions.count, 2)
   })
 
   test('a reason string is left out where it does not fit [MQTT-3.2.2-19] [MQTT-3.14.2-3]', () => {

@@ -44,6 +44,8 @@ export class Client implements Outlet, AckOwner {
   readonly #wantsReasons: boolean
   readonly #aliases: OutgoingAliases
   #will: Will | undefined
+  /** CONNACK has gone out; until then nothing else may. */
+  #isWelcome = false
   #looksMs = -Infinity
 
   constructor(connect: Connect, session: Session, { connection, broker }: ClientSurroundings) {
@@ -64,12 +66,19 @@ export class Client implements Outlet, AckOwner {
     )
   }
 
+  /** CONNACK. Where letting the client in changed what is kept, it waits for the disk, and everything else waits behind it. */
+  welcome(connack: Uint8Array, changed: 'nothing' | 'what is kept'): void {
+    this.#isWelcome = changed === 'nothing' || !this.#receiver.holdBack(connack)
+    if (this.#isWelcome) this.#connection.sink.write(connack)
+  }
+
   /** One packet: `bytes[start..end)` after its fixed header. False: no room for it now, offer it again. */
   packet(first: number, bytes: Buffer, { start, end, nowMs }: Frame): boolean {
+    if (!this.#isWelcome) return false
     if (first >> 4 === packetType.publish) {
       return this.#receiver.receive(first, bytes, { start, end, nowMs })
     }
-    if (this.#isSlow) return false
+    if (this.#isSlow || this.#receiver.isOwedMuch) return false
     assertFlags(first)
     this.#control(first >> 4, bytes.subarray(start, end), nowMs)
     return true
@@ -83,7 +92,11 @@ export class Client implements Outlet, AckOwner {
   /** Acknowledgements whose messages are durable. */
   release(run: AckRun): void {
     this.#receiver.released(run)
-    if (this.#connection.isOpen) this.#connection.sink.write(run.bytes)
+    if (!this.#connection.isOpen) return
+    this.#connection.sink.write(run.bytes)
+    if (this.#isWelcome) return
+    this.#isWelcome = true
+    this.#broker.pumpAgain(this)
   }
 
   /** A message for this client; false where it has to be queued. */
@@ -116,7 +129,7 @@ export class Client implements Outlet, AckOwner {
   /** The last packet, after all that waits; why the connection ends is left out where it does not fit [MQTT-3.14.2-3]. */
   farewell(code: number, text: string | undefined): void {
     this.flush()
-    if (this.version === 4) return
+    if (this.version === 4 || !this.#isWelcome) return // [MQTT-3.14.0-1]
     const reasoned = encodeDisconnect(code, this.#wantsReasons ? text : undefined)
     const fits = reasoned.length <= this.#maximumPacketBytes
     this.#connection.sink.write(fits ? reasoned : encodeDisconnect(code))
@@ -137,6 +150,7 @@ export class Client implements Outlet, AckOwner {
   }
 
   get #isSlow(): boolean {
+    if (!this.#isWelcome) return true
     const unsentBytes = this.#connection.sink.unsentBytes + this.#receiver.replyBytes
     return unsentBytes > limits.unsentBytesPause
   }
@@ -167,14 +181,10 @@ export class Client implements Outlet, AckOwner {
 
   #acknowledgement(kind: AcknowledgementKind, body: Buffer, nowMs: number): void {
     const { packetId, reason: code } = decodeAcknowledgement(body, this.version, kind)
-    const { outbox, received } = this.session
+    const { outbox } = this.session
     if (kind === packetType.pubrel) {
-      const known = received.delete(packetId)
-      this.#acknowledge(
-        packetType.pubcomp,
-        packetId,
-        known ? reason.success : reason.packetIdNotFound,
-      )
+      const answer = this.session.release(packetId) ? reason.success : reason.packetIdNotFound
+      this.#acknowledge(packetType.pubcomp, packetId, answer)
       return
     }
     const awaited = outbox.awaits(packetId)
@@ -196,12 +206,13 @@ export class Client implements Outlet, AckOwner {
     const subscriptionId = properties.subscriptionIds?.[0] ?? 0
     const added = new Set<string>()
     const reasons = requests.map((request) => this.#judge(request, added))
-    this.#answer(encodeSuback({ version: this.version, packetId, reasons }))
+    const suback = this.#fitting(encodeSuback({ version: this.version, packetId, reasons }))
     for (const [index, request] of requests.entries()) {
       if ((reasons[index] as number) >= 0x80) continue
       if (request.filter.startsWith('$SYS/')) this.#broker.refreshStatus(nowMs)
       this.#broker.router.subscribe({ ...request, session: this.session, subscriptionId })
     }
+    this.#answer(suback)
     if (this.session.outbox.waiting > 0) this.pump(nowMs)
   }
 
@@ -232,7 +243,7 @@ export class Client implements Outlet, AckOwner {
         ? reason.success
         : reason.noSubscriptionExisted,
     )
-    this.#answer(encodeUnsuback({ version: this.version, packetId, reasons }))
+    this.#answer(this.#fitting(encodeUnsuback({ version: this.version, packetId, reasons })))
   }
 
   #disconnect(body: Buffer, nowMs: number): void {
@@ -252,15 +263,21 @@ export class Client implements Outlet, AckOwner {
 
   #acknowledge(kind: AcknowledgementKind, packetId: number, code: number): void {
     const { version } = this
-    this.#reply(encodeAcknowledgement({ kind, version, packetId, reason: code }))
+    this.#answer(encodeAcknowledgement({ kind, version, packetId, reason: code }))
   }
 
   /** SUBACK and UNSUBACK grow with the packet that they answer; what else is no message always fits [MQTT-3.1.2-24]. */
-  #answer(bytes: Uint8Array): void {
+  #fitting(bytes: Uint8Array): Uint8Array {
     if (bytes.length > this.#maximumPacketBytes) {
       throw new ProtocolError(reason.packetTooLarge, 'the answer is above your Maximum Packet Size')
     }
-    this.#reply(bytes)
+    return bytes
+  }
+
+  /** To what changes the session: a client that is to outlive a crash of ours hears it once that is certain. */
+  #answer(bytes: Uint8Array): void {
+    const waits = this.session.shelf !== undefined && this.#receiver.holdBack(bytes)
+    if (!waits) this.#reply(bytes)
   }
 
   /** What is small goes out together once the bytes at hand are dealt with: a flood of packets costs one write. */
@@ -292,6 +309,8 @@ export class Client implements Outlet, AckOwner {
     }
     this.#aliases.told(aliased)
     this.#broker.counters.messagesSent++
+    // What was sent as QoS 2 must still have its packet id after a crash, or it would be sent as another message.
+    if (qos === 2 && this.session.shelf !== undefined && this.#receiver.holdBack(bytes)) return
     if (bytes.length < LARGE_BYTES) this.#reply(bytes)
     else {
       this.flush()

@@ -130,8 +130,8 @@ describe('CONNECT that is turned away', () => {
       stand.nowMs += n === 7 ? 1 : 0
     }
     assert.match(stand.enter('late').connack, /^CONNACK 00/)
-    assert.equal(stand.broker.counters.sessionsEvicted, 1)
-    assert.equal(stand.broker.sessionCount, limits.sessions)
+    assert.equal(stand.broker.sessions.evicted, 1)
+    assert.equal(stand.broker.sessions.count, limits.sessions)
     assert.equal(stand.enter('c8', { clean: false, version: 4 }).connack, 'CONNACK 00 present')
     assert.equal(stand.enter('c7', { clean: false, version: 4 }).connack, 'CONNACK 00')
   })
@@ -153,7 +153,7 @@ describe('the same client id again', () => {
     assert.deepEqual([older.heard(), old.heard()], [['DISCONNECT 8e', 'end'], ['end']])
     older.vanish()
     assert.equal(stand.broker.clientCount, 2)
-    assert.equal(stand.broker.sessionCount, 2)
+    assert.equal(stand.broker.sessions.count, 2)
   })
 
   test('keeps the session or begins a new one, as it asks', () => {
@@ -187,7 +187,7 @@ describe('DISCONNECT', () => {
     peer.send(pingreq, disconnect(), publish('grid/m/readings', 'late'))
     assert.deepEqual(peer.heard(), ['PINGRESP', 'end'])
     assert.deepEqual(stand.intake.taken, [])
-    assert.equal(stand.broker.sessionCount, 0)
+    assert.equal(stand.broker.sessions.count, 0)
   })
 
   test('what was published before it is kept', () => {

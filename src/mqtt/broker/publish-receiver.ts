@@ -1,6 +1,6 @@
 import { limits } from '../../core/limits.ts'
 import { decodePublish, type Publish } from '../packet/publish.ts'
-import { type Intake, NO_ROOM, type Source } from '../ports.ts'
+import { type Intake, type Keeper, NO_ROOM, type Source } from '../ports.ts'
 import { ProtocolError, type Version, protocolError, reason } from '../reasons.ts'
 import type { Message } from '../session/message.ts'
 import type { Session } from '../session/session.ts'
@@ -11,6 +11,7 @@ import type { Router } from './router.ts'
 /** What the receiver needs from the broker around it. */
 export interface ReceiverSurroundings {
   readonly intake: Intake
+  readonly keeper: Keeper
   readonly router: Router
   mayPublish(clientId: string, topic: string): boolean
   /** The run waits until its batch is durable, then goes to its owner. */
@@ -83,6 +84,13 @@ export class PublishReceiver {
     this.#replies.append(bytes)
   }
 
+  /** A packet that goes out when all that was taken or kept so far is durable; false: it is, and need not wait. */
+  holdBack(bytes: Uint8Array): boolean {
+    const run = this.#durableRun()
+    run?.append(bytes)
+    return run !== undefined
+  }
+
   get replyBytes(): number {
     return this.#replies?.length ?? 0
   }
@@ -106,7 +114,7 @@ export class PublishReceiver {
     const { intake } = this.#around
     if (qos === 0) return intake.take(source, bytes, start, end)
     if (qos === 2 && this.#publisher.session.received.has(packetId)) {
-      if (this.#isOwedMuch) return NO_ROOM
+      if (this.isOwedMuch) return NO_ROOM
       this.#acknowledge(qos, packetId, reason.success)
       return reason.success
     }
@@ -120,16 +128,22 @@ export class PublishReceiver {
   #acknowledge(qos: number, packetId: number, code: number): void {
     const { version, session } = this.#publisher
     if (qos === 1) this.#unacknowledged++
-    else if (code < 0x80 || version === 4) session.received.add(packetId)
+    else if (code < 0x80 || version === 4) session.receive(packetId)
+    const run = this.#durableRun()
+    if (run === undefined) this.#reply(qos, packetId, code)
+    else run.push(qos === 1 ? PUBACK : PUBREC, packetId, { code, version })
+  }
+
+  /** What waits for everything so far to be durable; undefined: it is. */
+  #durableRun(): AckRun | undefined {
     const { takenBatch, durableBatch } = this.#around.intake
-    if (takenBatch > durableBatch) {
-      if (this.#run?.batch !== takenBatch) {
-        this.flush()
-        this.#run = new AckRun(this.#publisher, takenBatch)
-        this.#around.holdBack(this.#run)
-      }
-      this.#run.push(qos === 1 ? PUBACK : PUBREC, packetId, { code, version })
-    } else this.#reply(qos, packetId, code)
+    if (takenBatch <= durableBatch) return undefined
+    if (this.#run?.batch !== takenBatch) {
+      this.flush()
+      this.#run = new AckRun(this.#publisher, takenBatch)
+      this.#around.holdBack(this.#run)
+    }
+    return this.#run
   }
 
   #reply(qos: number, packetId: number, code: number): void {
@@ -139,12 +153,11 @@ export class PublishReceiver {
     this.#replies.push(type, packetId, { code, version })
   }
 
-  /** An ordinary message waits for nothing but its turn: behind acknowledgements that are held back. */
+  /** What was not kept for anybody waits for nothing but its turn: behind acknowledgements that are held back. */
   #acknowledgeOrdinary(qos: number, packetId: number, code: number): void {
     const { version, session } = this.#publisher
-    if (qos === 0) return
     if (qos === 1) this.#unacknowledged++
-    else if (code < 0x80 || version === 4) session.received.add(packetId)
+    else if (code < 0x80 || version === 4) session.receive(packetId)
     if (this.#run === undefined) this.#reply(qos, packetId, code)
     else this.#run.push(qos === 1 ? PUBACK : PUBREC, packetId, { code, version })
   }
@@ -162,18 +175,19 @@ export class PublishReceiver {
   }
 
   /** What takes no place in a batch has no bound but this one while the disk is slow. */
-  get #isOwedMuch(): boolean {
+  get isOwedMuch(): boolean {
     return this.#run !== undefined && this.#run.length > limits.unsentBytesPause
   }
 
   #receiveInFull(first: number, body: Buffer): boolean {
-    if (this.#isOwedMuch) return false
+    const { keeper } = this.#around
+    if (this.isOwedMuch || !keeper.hasRoom) return false
     const { version, session } = this.#publisher
     const publish = decodePublish({ first, body, version })
     const route = this.#routeOf(this.#topicOf(publish))
     const { qos, packetId } = publish
     if (!route.allowed) {
-      this.#acknowledgeOrdinary(qos, packetId, reason.notAuthorised)
+      if (qos > 0) this.#acknowledgeOrdinary(qos, packetId, reason.notAuthorised)
       return true
     }
     const isRepeated = qos === 2 && session.received.has(packetId)
@@ -183,12 +197,15 @@ export class PublishReceiver {
       const code = this.#take(route.source, { qos, packetId, bytes: body, start, end })
       if (code === NO_ROOM) return false
       if (code >= reason.unspecified) return true
-    } else {
-      if (qos > 0 && !isRepeated) this.#checkQuota()
-      this.#acknowledgeOrdinary(qos, packetId, reason.success)
-    }
+    } else if (qos > 0 && !isRepeated) this.#checkQuota()
+    const { changes } = keeper
     if (!isRepeated && (publish.retain || this.#hasListeners(route))) {
       this.#around.router.publish(this.#messageOf(publish, route.topic), this.#nowMs)
+    }
+    if (route.source === undefined && qos > 0) {
+      const isKept = keeper.changes > changes || (qos === 2 && session.shelf !== undefined)
+      if (isKept) this.#acknowledge(qos, packetId, reason.success)
+      else this.#acknowledgeOrdinary(qos, packetId, reason.success)
     }
     return true
   }

@@ -1,4 +1,6 @@
 import { limits } from '../../core/limits.ts'
+import { encodeMessage, retainedKey } from '../kept/message-record.ts'
+import type { Keeper } from '../ports.ts'
 import { type Delivery, deliveryOf } from '../session/delivery.ts'
 import type { Message } from '../session/message.ts'
 import type { OutboxTotal, Step } from '../session/outbox.ts'
@@ -26,9 +28,14 @@ export class Router {
   /** What the outboxes of all sessions hold. */
   readonly queued: OutboxTotal = { bytes: 0 }
   readonly counters: RouterCounters = { dropped: 0, retainedRefused: 0 }
+  readonly #keeper: Keeper
   #lastSerial = 0
   /** Rises with every change of what `hasListeners` says. */
   revision = 0
+
+  constructor(keeper: Keeper) {
+    this.#keeper = keeper
+  }
 
   get subscriptionCount(): number {
     return this.#subscriptions.size + this.#shared.size
@@ -86,26 +93,32 @@ export class Router {
    * [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]; a shared one is sent none (section 4.8.2).
    */
   subscribe(subscription: Subscription): void {
-    const { session, filter, retainHandling } = subscription
+    const { session, filter } = subscription
     session.subscriptions.set(filter, subscription)
+    const replay = this.#add(subscription)
+    this.#revise()
+    session.shelf?.subscribed(subscription, replay === undefined ? 'sent' : 'due')
+    if (replay !== undefined) session.outbox.enqueueReplay(replay)
+  }
+
+  #add(subscription: Subscription): RetainedReplay | undefined {
+    const { session, filter, retainHandling } = subscription
     const shared = parseShared(filter)
     if (shared !== undefined) {
       this.#shared.add(shared, session.clientId, subscription)
-      this.#revise()
-      return
+      return undefined
     }
     const isNew = this.#subscriptions.add(filter, session.clientId, subscription)
-    this.#revise()
-    if (retainHandling === 2 || (retainHandling === 1 && !isNew)) return
+    if (retainHandling === 2 || (retainHandling === 1 && !isNew)) return undefined
     const retained = this.#storeOf(filter)
-    if (retained.count === 0) return
+    if (retained.count === 0) return undefined
     const messages = retained.matching(filter, session.looks)
-    const replay = new RetainedReplay(subscription, messages, this.#lastSerial)
-    session.outbox.enqueueReplay(replay)
+    return new RetainedReplay(subscription, messages, this.#lastSerial)
   }
 
   unsubscribe(session: Session, filter: string): boolean {
     this.#remove(session, filter)
+    session.shelf?.unsubscribed(filter)
     return session.subscriptions.delete(filter)
   }
 
@@ -120,6 +133,7 @@ export class Router {
 
   /** Forgets all that the session has waiting and subscribed to. */
   forget(session: Session): void {
+    session.unkeep()
     for (const filter of session.subscriptions.keys()) this.#remove(session, filter)
     session.outbox.discard()
   }
@@ -129,6 +143,7 @@ export class Router {
     for (const kept of this.#retained.matching('#')) {
       if (kept !== undefined && kept.message.expiresMs <= nowMs) {
         this.#retained.set(kept.message.topic, undefined)
+        this.#keeper.remove(retainedKey(kept.message.topic))
       }
     }
   }
@@ -144,12 +159,20 @@ export class Router {
     this.revision = this.#subscriptions.revision + this.#shared.revision
   }
 
+  /** As the last process left it. */
+  restoreRetained(message: Message): void {
+    this.#retained.set(message.topic, { ...message, message, serial: ++this.#lastSerial })
+  }
+
   #retain(message: Message): void {
     const { topic, payload, properties } = message
     const serial = ++this.#lastSerial
     const kept = payload.length === 0 ? undefined : { payload, properties, message, serial }
-    const outcome = this.#storeOf(topic).set(topic, kept)
-    if (outcome === 'full') this.counters.retainedRefused++
+    const store = this.#storeOf(topic)
+    if (store.set(topic, kept) === 'full') this.counters.retainedRefused++
+    else if (store === this.#status) return
+    else if (kept === undefined) this.#keeper.remove(retainedKey(topic))
+    else this.#keeper.put(retainedKey(topic), encodeMessage(message))
   }
 
   /** Of a topic or of a filter: one that begins with another level never matches what begins with this one [MQTT-4.7.2-1]. */

@@ -1,6 +1,6 @@
 import { assert } from '../../core/assert.ts'
 import { seededRandom } from '../../core/random.ts'
-import { type Gatekeeper, type Intake, NO_ROOM, type Sink } from '../ports.ts'
+import { type Gatekeeper, type Intake, type Keeper, NO_ROOM, type Sink } from '../ports.ts'
 import { Broker } from './broker.ts'
 import { type ConnectOptions, type Version, connect } from './client-packets.test.ts'
 import type { Connection } from './connection.ts'
@@ -16,11 +16,13 @@ export class Stand {
     maySubscribe: () => true,
     standing: () => 0,
   }
-  readonly broker: Broker = new Broker({
-    intake: this.intake,
-    gatekeeper: this.gatekeeper,
-    random: seededRandom(1),
-  })
+  readonly broker: Broker
+
+  /** Without a keeper nothing outlives it. */
+  constructor(keeper: Keeper = FORGETFUL) {
+    const { intake, gatekeeper } = this
+    this.broker = new Broker({ intake, gatekeeper, keeper, random: seededRandom(1) })
+  }
 
   /** A network connection that has said nothing. */
   open(version: Version = 5): Peer {
@@ -57,6 +59,8 @@ export class Stand {
   }
 }
 
+const FORGETFUL: Keeper = { put: () => {}, remove: () => {}, changes: 0, hasRoom: true }
+
 /** Takes `grid/<device>/readings`, as many as there is room for; nothing is durable before the test says so. */
 export class ManualIntake implements Intake {
   setArrival(): void {}
@@ -86,6 +90,11 @@ export class ManualIntake implements Intake {
 
   get takenBatch(): number {
     return this.#inBatch > 0 ? this.#batch : this.#batch - 1
+  }
+
+  /** Something is kept, which becomes durable with what is taken. */
+  keep(): void {
+    this.#inBatch++
   }
 
   /** The batch at hand goes to the disk, and the next one begins. */

@@ -27,6 +27,22 @@ export interface OutboxTotal {
   bytes: number
 }
 
+/** Told of what becomes of QoS 1 and 2 messages, so that it can be restored. */
+export interface OutboxRecord {
+  waits(delivery: Delivery): void
+  /** It waited, and was dropped or has expired. */
+  dropped(delivery: Delivery): void
+  sent(delivery: Delivery, packetId: number): void
+  arrived(packetId: number): void
+  finished(packetId: number): void
+}
+
+/** What a session was still owed when the last process ended. */
+export type Owed =
+  | { readonly kind: 'waiting'; readonly delivery: Delivery }
+  | { readonly kind: 'sent'; readonly delivery: Delivery; readonly packetId: number }
+  | { readonly kind: 'arrived'; readonly packetId: number }
+
 interface Inflight {
   readonly packetId: number
   readonly qos: 0 | 1 | 2
@@ -37,7 +53,7 @@ interface Inflight {
 
 /**
  * Messages for one subscriber: those that wait, and the QoS 1 and 2 messages that are on their way, in the order in which they
- * were sent [MQTT-4.6.0-1]. Bounded by count and by bytes; what goes over the bound is dropped, oldest first, and counted.
+ * were sent [MQTT-4.6.0-1]. Bounded by count and by bytes; what goes over the bound is dropped, the oldest of QoS 0 first, and counted.
  */
 export class Outbox {
   readonly #total: OutboxTotal
@@ -53,6 +69,8 @@ export class Outbox {
   #lastPacketId = 0
   #window: number = limits.inflightPerSession
   dropped = 0
+  /** Undefined: what it holds is forgotten with the process. */
+  record: OutboxRecord | undefined
 
   constructor(total: OutboxTotal) {
     this.#total = total
@@ -75,6 +93,20 @@ export class Outbox {
     this.#repeats = [...this.#inflight.values()]
   }
 
+  /** In the order in which it was sent, then in which it waited. */
+  restore(owed: Iterable<Owed>): void {
+    for (const one of owed) {
+      if (one.kind === 'waiting') this.#wait(one.delivery)
+      else if (one.kind === 'arrived') {
+        this.#set({ packetId: one.packetId, qos: 2, bytes: 0, delivery: undefined })
+      } else {
+        const { delivery, packetId } = one
+        const bytes = messageBytes(delivery.message)
+        this.#set({ packetId, qos: delivery.qos, bytes, delivery })
+      }
+    }
+  }
+
   /** Nothing of its QoS has to go first, and there is room for it on the way: it need not be queued. */
   isClearFor(delivery: Delivery): boolean {
     if (delivery.qos === 0) return this.#waitingQos0 === 0 && this.#replays === 0
@@ -82,8 +114,8 @@ export class Outbox {
   }
 
   enqueue(delivery: Delivery): void {
-    this.#waiting.push(delivery)
-    this.#countWaiting(delivery, 1)
+    this.#wait(delivery)
+    if (delivery.qos > 0) this.record?.waits(delivery)
     for (;;) {
       const count = this.#waiting.length - this.#replays
       const isFull =
@@ -118,7 +150,7 @@ export class Outbox {
         if (!isExpired) {
           return { kind: 'publish', delivery, packetId: this.start(delivery), isRepeated: false }
         }
-        this.dropped++
+        this.#drop(delivery)
       } else this.#shift()
     }
     return undefined
@@ -132,6 +164,7 @@ export class Outbox {
     while (this.#inflight.has(this.#lastPacketId))
     const packetId = this.#lastPacketId
     this.#set({ packetId, qos, bytes: messageBytes(delivery.message), delivery })
+    this.record?.sent(delivery, packetId)
     return packetId
   }
 
@@ -148,12 +181,14 @@ export class Outbox {
     const inflight = this.#inflight.get(packetId)
     assert(inflight !== undefined, 'what has arrived was on its way')
     this.#set({ packetId, qos: inflight.qos, bytes: 0, delivery: undefined })
+    this.record?.arrived(packetId)
     this.#forgetRepeat(packetId)
   }
 
   finish(packetId: number): void {
     this.#countInflight(-(this.#inflight.get(packetId)?.bytes ?? 0))
     this.#inflight.delete(packetId)
+    this.record?.finished(packetId)
     this.#forgetRepeat(packetId)
   }
 
@@ -209,13 +244,24 @@ export class Outbox {
     else this.#countWaiting(head, -1)
   }
 
-  /** Replays keep their place: they hold nothing that could be freed. */
+  /** QoS 0 goes first. Replays keep their place: they hold nothing that could be freed. */
   #dropOldest(): void {
-    const at = this.#waiting.findIndex((entry) => !isReplay(entry))
+    const most = this.#waitingQos0 > 0 ? 0 : 2
+    const at = this.#waiting.findIndex((entry) => !isReplay(entry) && entry.qos <= most)
     const [oldest] = this.#waiting.splice(at, 1)
     assert(oldest !== undefined && !isReplay(oldest), 'what is full holds a delivery')
     this.#countWaiting(oldest, -1)
+    this.#drop(oldest)
+  }
+
+  #drop(delivery: Delivery): void {
     this.dropped++
+    if (delivery.qos > 0) this.record?.dropped(delivery)
+  }
+
+  #wait(delivery: Delivery): void {
+    this.#waiting.push(delivery)
+    this.#countWaiting(delivery, 1)
   }
 
   #countWaiting({ message, qos }: Delivery, sign: 1 | -1): void {

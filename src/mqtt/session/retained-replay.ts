@@ -40,7 +40,10 @@ export class RetainedReplay implements Replay {
     if (this.isOver) return undefined
     while (this.#next === undefined || this.#next.expiresMs <= nowMs) {
       const { done, value } = this.#retained.next()
-      if (done === true) return undefined
+      if (done === true) {
+        this.#subscription.session.shelf?.subscribed(this.#subscription, 'sent')
+        return undefined
+      }
       if (value === undefined) return 'later'
       this.#next = this.#isMeant(value) ? value.message : undefined
     }

@@ -265,7 +265,7 @@ describe('opening', () => {
       message: /no journal\.db/,
     })
     journal.database.exec('PRAGMA user_version = 9')
-    assert.throws(open, { code: 'input', message: /format 9; this program reads format \d/ })
+    assert.throws(open, { code: 'input', message: /format 9; this program reads formats \d to \d/ })
     journal.database.exec('PRAGMA application_id = 1')
     assert.throws(open, { code: 'input', message: /not a journal of Busbar/ })
     journal.database.close()
