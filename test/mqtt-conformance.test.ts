@@ -12,7 +12,7 @@ import {
 import { updatedPage } from './conformance/page.ts'
 
 /** What is missing. It may only get shorter: whoever closes a gap takes it out here, nobody adds one. */
-const GAPS = ['MQTT-4.12.0-2', 'MQTT-4.12.0-5', 'MQTT-4.12.1-2']
+const GAPS: readonly string[] = []
 /** The standard numbers so many: 247 in its chapters 1 to 4, 4 for WebSocket. */
 const STATEMENTS = 251
 

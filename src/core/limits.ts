@@ -20,6 +20,8 @@ export const limits = {
   certificateFileBytes: 256 * 1024,
   /** Between the TCP handshake and CONNECT. A device that says nothing holds a place for this long, no longer. */
   connectTimeoutMs: 10_000,
+  /** A CONNECT that is kept while its client authenticates in steps: the longest will fits; 24 MiB for all strangers. */
+  connectKeptBytes: 24 * 1024,
   /** What a peer gets to take its last packet before its socket is closed. A stop of the edge waits this long at most. */
   farewellMs: 1000,
   /** Largest control packet we accept, announced as Maximum Packet Size. A meter's batch of a day fits. */
@@ -195,6 +197,7 @@ export function assertLimits(): void {
     limits.unsentBytesPause < limits.unsentBytesClose,
     'a slow reader is paused before it is closed',
   )
+  assert(limits.willBytes < limits.connectKeptBytes, 'a CONNECT with the longest will can be kept')
   assert(limits.commitAtOnceReadings < limits.slotReadings, 'a slot has room for what waits')
   assert(
     limits.queryOverlapReadings >= limits.points,

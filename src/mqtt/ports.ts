@@ -47,6 +47,8 @@ export interface Gatekeeper {
   /** The verdict, or undefined where it takes time: then `later` is called once, and not before `admit` has returned. */
   admit(stranger: Stranger, later: Later): Verdict | undefined
   /** `identity`: whom `admit` has let in; undefined where it did not ask. */
+  /** For a client that names an authentication method (section 4.12): undefined where there is no such method here. */
+  exchange(stranger: Omit<Stranger, 'password'>, method: string): Exchange | undefined
   mayPublish(clientId: string, topic: string, identity: Identity | undefined): boolean
   maySubscribe(clientId: string, filter: string, identity: Identity | undefined): boolean
   /** Asked about once a second of whoever is in: 0x00, or the reason code to part with. */
@@ -63,6 +65,18 @@ export type Verdict = number | Identity
 
 /** `nowMs`: when the verdict was found. */
 export type Later = (verdict: Verdict, nowMs: number) => void
+
+/** A login in steps. It is over with whatever is not `continue`, and is not asked again then. */
+export interface Exchange {
+  /** `data`: what the client sent, valid only during the call; empty where it sent none. */
+  step(data: Uint8Array): ExchangeStep
+}
+
+export type ExchangeStep =
+  | { readonly kind: 'continue'; readonly data: Uint8Array }
+  | { readonly kind: 'admitted'; readonly identity: Identity; readonly data: Uint8Array }
+  /** `why`: for people, where there is more to say than the code does. */
+  | { readonly kind: 'refused'; readonly code: number; readonly why?: string }
 
 export interface Stranger {
   /** Empty: the server is to choose one. */

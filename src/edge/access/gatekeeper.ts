@@ -39,6 +39,7 @@ function openGate({ site, foreignDevice }: GatekeeperParts): Gatekeeper {
   const { anyTopic } = site.access
   return {
     admit: () => reason.success,
+    exchange: () => undefined,
     mayPublish: (_, topic) =>
       isPublishable(topic) &&
       (anyTopic || topic.startsWith('grid/') || foreignDevice(topic) !== undefined),
@@ -118,6 +119,8 @@ class NamedGate implements Gatekeeper {
     })
     return undefined
   }
+
+  exchange(): undefined {}
 
   mayPublish(_: string, topic: string, identity: Identity | undefined): boolean {
     if (!isPublishable(topic) || !(identity instanceof Person)) return false

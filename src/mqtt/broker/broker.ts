@@ -3,6 +3,7 @@ import type { Random } from '../../core/random.ts'
 import { type Connect, type Will, answerVersion, decodeConnect } from '../packet/connect.ts'
 import {
   type Gatekeeper,
+  type Identity,
   type Intake,
   type Keeper,
   type Kept,
@@ -14,6 +15,7 @@ import { ProtocolError, reason } from '../reasons.ts'
 import type { Message } from '../session/message.ts'
 import type { Session } from '../session/session.ts'
 import type { AckRun } from './ack-run.ts'
+import { type Arrival, admission } from './admission.ts'
 import { Client } from './client.ts'
 import { Connection } from './connection.ts'
 import { fitsWelcome, reasonedRefusal, refusal, welcome } from './handshake.ts'
@@ -134,12 +136,13 @@ export class Broker {
       this.#turnAway(connection, { code: cause.reason, answer, nowMs })
       return undefined
     }
-    const verdict = this.#judge(connection, connect, nowMs)
+    const verdict = this.#judge({ connection, connect, body }, nowMs)
     if (verdict === undefined) return undefined
     const identity = typeof verdict === 'number' ? undefined : verdict
     const code = typeof verdict === 'number' ? verdict : reason.success
     if (code !== reason.success) {
-      this.#turnAway(connection, { code, answer: reasonedRefusal(connect, code), nowMs })
+      const answer = reasonedRefusal(connect, code, connection.login?.why)
+      this.#turnAway(connection, { code, answer, nowMs })
       return undefined
     }
     const { changes } = this.keeper
@@ -148,10 +151,16 @@ export class Broker {
     this.sessions.entered(session, { connect, outlet: client })
     this.#strangers.delete(connection)
     this.#clients.add(connection)
-    const connack = welcome(connect, { clientId: session.clientId, isResumed })
+    const { clientId } = session
+    const connack = welcome(connect, { clientId, isResumed, proof: connection.login?.proof })
     client.welcome(connack, this.keeper.changes > changes ? 'what is kept' : 'nothing')
     client.pump(nowMs)
     return client
+  }
+
+  /** A client has authenticated again; false: as somebody else than it came in as. */
+  renew(clientId: string, identity: Identity): boolean {
+    return this.sessions.renew(clientId, identity)
   }
 
   mayPublish(clientId: string, topic: string): boolean {
@@ -287,18 +296,15 @@ export class Broker {
     connection.closed(nowMs)
   }
 
-  #judge(connection: Connection, connect: Connect, nowMs: number): Verdict | undefined {
-    const { clientId, will, properties, userName, password } = connect
-    if (properties.authenticationMethod !== undefined) return reason.badAuthenticationMethod // [MQTT-4.12.0-1]
-    if (!fitsWelcome(connect)) return reason.packetTooLarge
+  #judge(arrival: Arrival, nowMs: number): Verdict | undefined {
+    const { connect } = arrival
+    const { clientId, will } = connect
+    if (!fitsWelcome(connect, arrival.connection.login?.proof)) return reason.packetTooLarge
     const known = this.sessions.get(clientId)
     const takesOver = known?.outlet !== undefined
     if (!takesOver && this.#clients.size >= limits.connections) return reason.serverBusy
     if (will !== undefined && will.payload.length > limits.willBytes) return reason.quotaExceeded
-    const verdict = connection.verdict((later) => {
-      const { remote, certificate } = connection.sink
-      return this.#gatekeeper.admit({ clientId, remote, certificate, userName, password }, later)
-    })
+    const verdict = admission(this.#gatekeeper, arrival)
     const isIn = verdict === reason.success || typeof verdict === 'object'
     if (!isIn) return verdict
     const identity = typeof verdict === 'object' ? verdict : undefined

@@ -47,6 +47,8 @@ export const property = {
   correlation: (data: string) => Buffer.concat([u8(0x09), text(data)]),
   subscriptionId: (id: number) => Buffer.concat([u8(0x0b), varint(id)]),
   sessionExpiry: (seconds: number) => Buffer.concat([u8(0x11), u32(seconds)]),
+  method: (name: string) => Buffer.concat([u8(0x15), text(name)]),
+  data: (data: string | Buffer) => Buffer.concat([u8(0x16), text(data)]),
   problemInformation: (wanted: number) => Buffer.concat([u8(0x17), u8(wanted)]),
   willDelay: (seconds: number) => Buffer.concat([u8(0x18), u32(seconds)]),
   responseInformation: (wanted: number) => Buffer.concat([u8(0x19), u8(wanted)]),
@@ -125,6 +127,11 @@ export const pingreq: Buffer = packet(0xc0)
 /** `code` or properties make it one of 5.0. */
 export function disconnect(code?: number, ...properties: readonly Buffer[]): Buffer {
   return code === undefined ? packet(0xe0) : packet(0xe0, code, section(5, properties))
+}
+
+/** Continue is 0x18, begin again 0x19. */
+export function auth(code: number, ...properties: readonly Buffer[]): Buffer {
+  return packet(0xf0, code, section(5, properties))
 }
 
 export interface SubscribeOptions {

@@ -4,7 +4,7 @@ import {
   decodeAcknowledgement,
   encodeAcknowledgement,
 } from '../packet/acknowledgement.ts'
-import { decodeAuth } from '../packet/auth.ts'
+import { type Auth, decodeAuth } from '../packet/auth.ts'
 import type { Connect, Will } from '../packet/connect.ts'
 import { decodeDisconnect, encodeDisconnect } from '../packet/disconnect.ts'
 import { assertFlags, packetType } from '../packet/fixed-header.ts'
@@ -20,6 +20,7 @@ import type { Step } from '../session/outbox.ts'
 import type { Outlet, Session } from '../session/session.ts'
 import { isTopicFilter, parseShared } from '../topic/filter.ts'
 import type { AckOwner, AckRun } from './ack-run.ts'
+import type { Authentication } from './authentication.ts'
 import type { Broker } from './broker.ts'
 import type { Connection } from './connection.ts'
 import { type AliasedTopic, OutgoingAliases } from './outgoing-aliases.ts'
@@ -43,6 +44,7 @@ export class Client implements Outlet, AckOwner {
   readonly #mayExpire: boolean
   readonly #wantsReasons: boolean
   readonly #aliases: OutgoingAliases
+  readonly #authentication: Authentication | undefined
   #will: Will | undefined
   /** CONNACK has gone out; until then nothing else may. */
   #isWelcome = false
@@ -59,6 +61,7 @@ export class Client implements Outlet, AckOwner {
     this.#mayExpire = (properties.sessionExpirySeconds ?? 0) > 0
     this.#wantsReasons = properties.requestProblemInformation !== 0
     this.#aliases = new OutgoingAliases(properties.topicAliasMaximum ?? 0)
+    this.#authentication = connection.login?.authentication
     this.#will = ownWill(connect.will)
     this.#receiver = new PublishReceiver(this, broker)
     session.outbox.restart(
@@ -172,11 +175,24 @@ export class Client implements Outlet, AckOwner {
       case packetType.disconnect:
         return this.#disconnect(body, nowMs)
       case packetType.auth:
-        decodeAuth(body)
-        throw protocolError('AUTH without an authentication method') // [MQTT-4.12.0-7]
+        return this.#authenticate(decodeAuth(body), nowMs)
       default:
         throw protocolError('a packet that a client may not send now')
     }
+  }
+
+  /** Again, while all else goes on (section 4.12.1). */
+  #authenticate(auth: Auth, nowMs: number): void {
+    if (this.#authentication === undefined) {
+      throw protocolError('AUTH without an authentication method') // [MQTT-4.12.0-7]
+    }
+    const step = this.#authentication.next(auth)
+    const isOther =
+      step.kind === 'admitted' && !this.#broker.renew(this.session.clientId, step.identity)
+    if (step.kind === 'refused' || isOther) {
+      const why = step.kind === 'refused' ? step.why : undefined
+      this.#connection.disconnect(reason.notAuthorised, nowMs, why ?? NOT_AGAIN) // [MQTT-4.12.1-2]
+    } else this.#reply(this.#fitting(this.#authentication.packet(step)))
   }
 
   #acknowledgement(kind: AcknowledgementKind, body: Buffer, nowMs: number): void {
@@ -266,7 +282,7 @@ export class Client implements Outlet, AckOwner {
     this.#answer(encodeAcknowledgement({ kind, version, packetId, reason: code }))
   }
 
-  /** SUBACK and UNSUBACK grow with the packet that they answer; what else is no message always fits [MQTT-3.1.2-24]. */
+  /** SUBACK, UNSUBACK and AUTH grow with the packet that they answer; what else is no message always fits [MQTT-3.1.2-24]. */
   #fitting(bytes: Uint8Array): Uint8Array {
     if (bytes.length > this.#maximumPacketBytes) {
       throw new ProtocolError(reason.packetTooLarge, 'the answer is above your Maximum Packet Size')
@@ -341,6 +357,8 @@ function ownWill(will: Will | undefined): Will | undefined {
         : { ...properties, correlationData: Buffer.from(correlationData) },
   }
 }
+
+const NOT_AGAIN = 'the client has not proved again to be who it is'
 
 const AWAITED = {
   [packetType.puback]: 'puback',

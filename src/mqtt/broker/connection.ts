@@ -1,10 +1,12 @@
 import { limits } from '../../core/limits.ts'
+import { decodeDisconnect } from '../packet/disconnect.ts'
 import { packetType, remainingLength, varintBytes } from '../packet/fixed-header.ts'
 import type { Later, Sink, Verdict } from '../ports.ts'
 import { ProtocolError, protocolError, reason, reasonText } from '../reasons.ts'
 import type { Broker } from './broker.ts'
 import type { Client } from './client.ts'
 import { FrameBuffer } from './frame-buffer.ts'
+import type { Login } from './login.ts'
 
 /**
  * One network connection: cuts the stream of bytes into packets and hands them to the client, once CONNECT has said who
@@ -12,6 +14,8 @@ import { FrameBuffer } from './frame-buffer.ts'
  */
 export class Connection {
   readonly sink: Sink
+  /** Of a client that authenticates in steps, until it is in. */
+  login: Login | undefined
   readonly #broker: Broker
   readonly #frames = new FrameBuffer()
   readonly #acceptedMs: number
@@ -128,12 +132,13 @@ export class Connection {
           if (length < 0) break
           bodyAt = at + 1 + varintBytes(length)
         }
-        if (this.#client === undefined && first !== CONNECT) throw notConnect
+        const isNew = this.#client === undefined && this.login === undefined
+        if (isNew && first !== CONNECT) throw notConnect
         const next = bodyAt + length
         if (next - at > limits.packetBytes) throw tooLarge
         if (next > end) break
         if (this.#client === undefined) {
-          this.#enter(bytes.subarray(bodyAt, next), nowMs)
+          this.#enter(first, bytes.subarray(bodyAt, next), nowMs)
           if (this.#isStalled) break
         } else if (!this.#client.packet(first, bytes, { start: bodyAt, end: next, nowMs })) {
           this.#stall()
@@ -153,8 +158,18 @@ export class Connection {
     return this.#isOpen ? at : end
   }
 
-  #enter(body: Buffer, nowMs: number): void {
-    this.#client = this.#broker.enter(this, body, nowMs)
+  /** CONNECT, or what a login has between it and CONNACK. */
+  #enter(first: number, body: Buffer, nowMs: number): void {
+    const { login } = this
+    if (login !== undefined && first === DISCONNECT) {
+      decodeDisconnect(body, 5)
+      this.disconnect(reason.success, nowMs)
+      return
+    }
+    login?.packet(first, body)
+    if (login !== undefined && login.verdict === undefined) return
+    this.#client = this.#broker.enter(this, login?.kept ?? body, nowMs)
+    if (this.#client !== undefined) this.login = undefined
   }
 
   /** Asks once; until the verdict is there CONNECT stays in front, and what follows waits behind it. */
@@ -195,5 +210,6 @@ export class Connection {
 
 const NOTHING = Buffer.alloc(0)
 const CONNECT = packetType.connect << 4
+const DISCONNECT = packetType.disconnect << 4
 const notConnect = protocolError('the first packet must be CONNECT') // [MQTT-3.1.0-1]
 const tooLarge = new ProtocolError(reason.packetTooLarge, 'a packet above Maximum Packet Size')

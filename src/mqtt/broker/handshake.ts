@@ -4,13 +4,18 @@ import type { Connect } from '../packet/connect.ts'
 import type { Properties } from '../packet/properties.ts'
 import { type Version, reason, reasonText } from '../reasons.ts'
 
+export interface Welcome {
+  readonly clientId: string
+  readonly isResumed: boolean
+  /** Of a login in steps. */
+  readonly proof?: Properties | undefined
+}
+
 /** The CONNACK that lets a client in, with all that the server limits or changes (MQTT 5.0, 3.2.2.3). */
-export function welcome(
-  connect: Connect,
-  { clientId, isResumed }: { readonly clientId: string; readonly isResumed: boolean },
-): Uint8Array {
+export function welcome(connect: Connect, { clientId, isResumed, proof }: Welcome): Uint8Array {
   const { version, properties } = connect
   const announced: Properties = {
+    ...proof,
     receiveMaximum: limits.receiveMaximum,
     maximumPacketBytes: limits.packetBytes,
     topicAliasMaximum: limits.topicAliases,
@@ -29,10 +34,10 @@ export function welcome(
 }
 
 /** What a client has to take to be let in; what else it is sent unasked is shorter, messages aside. */
-export function fitsWelcome(connect: Connect): boolean {
+export function fitsWelcome(connect: Connect, proof: Properties | undefined): boolean {
   if (connect.properties.maximumPacketBytes === undefined) return true
   const clientId = connect.clientId === '' ? 'x'.repeat(ASSIGNED_BYTES) : connect.clientId
-  const { length } = welcome(connect, { clientId, isResumed: false })
+  const { length } = welcome(connect, { clientId, isResumed: false, proof })
   return length <= connect.properties.maximumPacketBytes
 }
 
@@ -42,10 +47,13 @@ export function refusal(version: Version, code: number): Uint8Array {
 }
 
 /** Why a client is turned away, as far as it takes it [MQTT-3.2.2-19]; undefined where not even the code fits. */
-export function reasonedRefusal(connect: Connect, code: number): Uint8Array | undefined {
+export function reasonedRefusal(
+  connect: Connect,
+  code: number,
+  reasonString: string | undefined = reasonText(code),
+): Uint8Array | undefined {
   const { version, properties } = connect
   const most = properties.maximumPacketBytes ?? Infinity
-  const reasonString = reasonText(code)
   if (reasonString !== undefined && properties.requestProblemInformation !== 0) {
     const parts = { version, sessionPresent: false, reason: code, properties: { reasonString } }
     const reasoned = encodeConnack(parts)

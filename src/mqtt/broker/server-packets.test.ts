@@ -68,6 +68,8 @@ function describePacket(first: number, fields: Fields, version: Version): string
       return 'PINGRESP'
     case 14:
       return fields.left > 0 ? `DISCONNECT ${hex(fields.byte())}` : 'DISCONNECT'
+    case 15:
+      return `AUTH ${hex(fields.byte())}${fields.properties(version)}`
     default:
       return `type ${type}`
   }
@@ -97,6 +99,8 @@ const PROPERTIES: Readonly<Record<number, readonly [name: string, kind: Kind]>> 
   0x0b: ['sub', 'varint'],
   0x11: ['session', 'u32'],
   0x12: ['assigned', 'text'],
+  0x15: ['method', 'text'],
+  0x16: ['data', 'text'],
   0x21: ['receive', 'u16'],
   0x1f: ['why', 'text'],
   0x22: ['aliases', 'u16'],

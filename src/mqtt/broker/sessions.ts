@@ -60,6 +60,13 @@ export class Sessions {
     return this.#owners.get(clientId)
   }
 
+  /** False: its owner is somebody else. */
+  renew(clientId: string, identity: Identity): boolean {
+    if (this.#owners.get(clientId)?.name !== identity.name) return false
+    this.#owners.set(clientId, identity)
+    return true
+  }
+
   /** Where there are too many, the one without a client that would expire first makes room; false: all have clients. */
   makeRoom(nowMs: number): boolean {
     if (this.#sessions.size < limits.sessions) return true

@@ -12,6 +12,7 @@ export class Stand {
   readonly intake = new ManualIntake()
   readonly gatekeeper: { -readonly [Name in keyof Gatekeeper]: Gatekeeper[Name] } = {
     admit: () => 0,
+    exchange: () => undefined,
     mayPublish: (_, topic) => !topic.startsWith('$'),
     maySubscribe: () => true,
     standing: () => 0,
