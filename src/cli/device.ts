@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
+import { assert } from '../core/assert.ts'
 import { GridError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { Micros, formatTime } from '../core/time.ts'
 import { type DeviceRecord, DeviceStore } from '../edge/access/device-store.ts'
 import { CHOSEN, GENERATED, hashPassword } from '../edge/access/password-hash.ts'
+import {
+  CHOSEN_ITERATIONS,
+  GENERATED_ITERATIONS,
+  scramVerifier,
+} from '../edge/access/scram-verifier.ts'
 import type { Args, Command } from './command.ts'
 
 export const command: Command = {
@@ -61,12 +67,14 @@ function give(
     })
   }
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
-  store.save(id, hashPassword(Buffer.from(secret), GENERATED), Date.now())
+  const scram = scramVerifier(secret, GENERATED_ITERATIONS)
+  assert(scram !== undefined, 'base64url is ASCII')
+  store.save(id, { hash: hashPassword(Buffer.from(secret), GENERATED), scram }, Date.now())
   if (json) print({ device: id, secret })
   else {
     process.stdout.write(`${secret}\n`)
     process.stderr.write(
-      `The password of user name ${id}. It is shown this once; only a hash is kept.\n`,
+      `The password of user name ${id}. It is shown this once; only hashes are kept.\n`,
     )
   }
   return 0
@@ -103,7 +111,7 @@ function described({ id, changedMs, revokedMs }: DeviceRecord): {
   }
 }
 
-/** For `passwordHash` of the site file; the password is the first line of standard input, never a word of the command line. */
+/** For `passwordHash` and `scram` of the site file; the password is the first line of standard input, never a word of the command line. */
 async function hash(): Promise<number> {
   if (process.stdin.isTTY) process.stderr.write('Password, then Enter and Ctrl-D (it is shown): ')
   const [password = ''] = (await text(process.stdin)).split(/\r?\n/)
@@ -114,6 +122,9 @@ async function hash(): Promise<number> {
     })
   }
   process.stdout.write(`${hashPassword(bytes, CHOSEN)}\n`)
+  const scram = scramVerifier(password, CHOSEN_ITERATIONS)
+  if (scram !== undefined) process.stdout.write(`${scram}\n`)
+  else process.stderr.write('No line for scram: clients prepare what is not ASCII differently.\n')
   return 0
 }
 

@@ -173,6 +173,10 @@ export const limits = {
   passwordPasses: 10,
   /** A password is a line of text, or a token. */
   passwordBytes: 1024,
+  /** A message of SCRAM has 60 bytes, a name and two nonces. */
+  scramMessageBytes: 1024,
+  /** What a client can be asked to count through before it is in: a second of a large one, minutes of a small one. */
+  scramIterations: 1_000_000,
   /** Failed logins of one name from one address, and of any from there, that cost nothing but the try. */
   loginFailures: 5,
   loginFailuresPerAddress: 20,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { DeviceStore } from './device-store.ts'
+import { DeviceStore, type SecretForms } from './device-store.ts'
 import {
   CHOSEN,
   GENERATED,
@@ -18,23 +19,47 @@ test('another process sees what one writes', () => {
   try {
     using edge = new DeviceStore(join(folder, 'data'))
     using other = new DeviceStore(join(folder, 'data'))
-    other.save('m1', 'one', 5)
+    other.save('m1', secret('one'), 5)
     assert.equal(edge.get('m1'), undefined)
     edge.look()
-    const added = { id: 'm1', hash: 'one', addedMs: 5, changedMs: 5, revokedMs: undefined }
+    const times = { addedMs: 5, changedMs: 5, revokedMs: undefined }
+    const added = { id: 'm1', ...secret('one'), ...times }
     assert.deepEqual(edge.get('m1'), added)
-    other.save('m1', 'two', 5)
+    other.save('m1', secret('two'), 5)
     other.revoke('m2', 7)
     edge.look()
     assert.deepEqual(edge.list(), [
-      { ...added, hash: 'two', changedMs: 6 },
-      { id: 'm2', hash: '', addedMs: 7, changedMs: 7, revokedMs: 7 },
+      { ...added, ...secret('two'), changedMs: 6 },
+      { id: 'm2', hash: '', scram: '', addedMs: 7, changedMs: 7, revokedMs: 7 },
     ])
     other.revoke('m1', 9)
     edge.look()
-    assert.deepEqual(edge.get('m1'), { ...added, hash: '', changedMs: 6, revokedMs: 9 })
-    other.save('m1', 'three', 10)
+    const revoked = { ...added, hash: '', scram: '', changedMs: 6, revokedMs: 9 }
+    assert.deepEqual(edge.get('m1'), revoked)
+    other.save('m1', secret('three'), 10)
     assert.equal(other.get('m1')?.revokedMs, undefined)
+    assert.deepEqual(other.decoyKey, edge.decoyKey)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a file from before SCRAM is taken over, and its secrets hold', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-devices-'))
+  try {
+    const old = new DatabaseSync(join(folder, 'devices.db'))
+    old.exec(`CREATE TABLE devices (
+      id TEXT PRIMARY KEY, hash TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, revoked INTEGER
+    ) STRICT, WITHOUT ROWID; INSERT INTO devices VALUES ('m1', 'one', 5, 6, NULL)`)
+    old.close()
+    using store = new DeviceStore(folder)
+    const taken = { id: 'm1', hash: 'one', scram: '', addedMs: 5, changedMs: 6 }
+    assert.deepEqual(store.get('m1'), { ...taken, revokedMs: undefined })
+    store.save('m1', secret('two'), 7)
+    using again = new DeviceStore(folder)
+    assert.equal(again.get('m1')?.scram, 'two as SCRAM')
+    assert.deepEqual(again.decoyKey, store.decoyKey)
+    assert.equal(again.decoyKey.length, 32)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -70,6 +95,10 @@ test('a hash of the reference implementation is read, others are not', async () 
     assert.equal(parseHash(wrong), undefined, wrong)
   }
 })
+
+function secret(word: string): SecretForms {
+  return { hash: word, scram: `${word} as SCRAM` }
+}
 
 async function isRight(
   checks: PasswordChecks,

@@ -1,13 +1,21 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { assert } from '../../core/assert.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 
-export interface DeviceRecord {
-  readonly id: string
+/** What is kept of a secret, in two forms. */
+export interface SecretForms {
   /** See `password-hash.ts`; empty: it has no secret, and may come in by certificate only. */
   readonly hash: string
+  /** See `scram-verifier.ts`; empty: its secret is older than SCRAM. */
+  readonly scram: string
+}
+
+export interface DeviceRecord extends SecretForms {
+  readonly id: string
   readonly addedMs: number
   /** When it got the secret it has. */
   readonly changedMs: number
@@ -19,6 +27,8 @@ export interface DeviceRecord {
  * is SQLite with a WAL of its own; a process keeps all of it in memory and looks whether it has changed.
  */
 export class DeviceStore implements Disposable {
+  /** Of the decoys that are shown for names without a verifier (`scram-verifier.ts#decoyVerifier`). */
+  readonly decoyKey: Uint8Array
   readonly #db: DatabaseSync
   readonly #versionNow: StatementSync
   readonly #warn: (text: string) => void
@@ -34,7 +44,8 @@ export class DeviceStore implements Disposable {
       mkdirSync(directory, { recursive: true })
       this.#db = new DatabaseSync(path)
       this.#db.exec(`PRAGMA busy_timeout=${limits.readerBusyMs}; PRAGMA journal_mode=WAL`)
-      this.#db.exec(`PRAGMA synchronous=FULL; ${SCHEMA}`)
+      this.#db.exec('PRAGMA synchronous=FULL')
+      this.decoyKey = prepared(this.#db)
       this.#versionNow = this.#db.prepare('PRAGMA data_version')
       this.#renew()
     } catch (cause) {
@@ -67,16 +78,17 @@ export class DeviceStore implements Disposable {
   }
 
   /** A new device, or one whose secret is replaced; it is no longer revoked. */
-  save(id: string, hash: string, nowMs: number): void {
+  save(id: string, { hash, scram }: SecretForms, nowMs: number): void {
     if (!this.#records.has(id) && this.#records.size >= limits.devices) {
       throw new GridError('input', `device ${id}: a site has at most ${limits.devices} devices`)
     }
     this.#db
       .prepare(
-        `INSERT INTO devices VALUES (?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE
-         SET hash = excluded.hash, changed = max(excluded.changed, changed + 1), revoked = NULL`,
+        `INSERT INTO devices VALUES (?, ?, ?, ?, NULL, ?) ON CONFLICT (id) DO UPDATE
+         SET hash = excluded.hash, scram = excluded.scram,
+             changed = max(excluded.changed, changed + 1), revoked = NULL`,
       )
-      .run(id, hash, nowMs, nowMs)
+      .run(id, hash, nowMs, nowMs, scram)
     this.#read()
   }
 
@@ -84,8 +96,8 @@ export class DeviceStore implements Disposable {
   revoke(id: string, nowMs: number): void {
     this.#db
       .prepare(
-        `INSERT INTO devices VALUES (?, '', ?, ?, ?) ON CONFLICT (id) DO UPDATE
-         SET hash = '', revoked = excluded.revoked`,
+        `INSERT INTO devices VALUES (?, '', ?, ?, ?, '') ON CONFLICT (id) DO UPDATE
+         SET hash = '', scram = '', revoked = excluded.revoked`,
       )
       .run(id, nowMs, nowMs, nowMs)
     this.#read()
@@ -105,11 +117,12 @@ export class DeviceStore implements Disposable {
   #read(): void {
     const rows = this.#db.prepare('SELECT * FROM devices ORDER BY id').all()
     this.#records = new Map(
-      rows.map(({ id, hash, added, changed, revoked }) => [
+      rows.map(({ id, hash, scram, added, changed, revoked }) => [
         String(id),
         {
           id: String(id),
           hash: String(hash),
+          scram: String(scram),
           addedMs: Number(added),
           changedMs: Number(changed),
           revokedMs: revoked === null ? undefined : Number(revoked),
@@ -119,7 +132,25 @@ export class DeviceStore implements Disposable {
   }
 }
 
+/** The tables as they are to be, and the key. A file from before SCRAM has no column for it; two processes may find that at once. */
+function prepared(db: DatabaseSync): Uint8Array {
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`)
+  const columns = db.prepare('PRAGMA table_info(devices)').all()
+  if (!columns.some(({ name }) => name === 'scram')) {
+    db.exec(`ALTER TABLE devices ADD COLUMN scram TEXT NOT NULL DEFAULT ''`)
+  }
+  db.prepare(`INSERT OR IGNORE INTO keys VALUES ('decoy', ?)`).run(randomBytes(KEY_BYTES))
+  const key = db.prepare(`SELECT value FROM keys WHERE name = 'decoy'`).get()?.['value']
+  assert(key instanceof Uint8Array, 'a key that was just written')
+  db.exec('COMMIT')
+  return key
+}
+
+const KEY_BYTES = 32
+
 /** Times in ms since 1970. */
 const SCHEMA = `CREATE TABLE IF NOT EXISTS devices (
-  id TEXT PRIMARY KEY, hash TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, revoked INTEGER
-) STRICT, WITHOUT ROWID`
+  id TEXT PRIMARY KEY, hash TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, revoked INTEGER,
+  scram TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`

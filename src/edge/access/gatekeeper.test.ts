@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { limits } from '../../core/limits.ts'
-import type { Gatekeeper, Identity, Stranger, Verdict } from '../../mqtt/ports.ts'
+import type { ExchangeStep, Gatekeeper, Identity, Stranger, Verdict } from '../../mqtt/ports.ts'
 import { parseSite } from '../site/site.ts'
 import type { DeviceRecord } from './device-store.ts'
 import { siteGatekeeper } from './gatekeeper.ts'
 import { LoginThrottle } from './login-throttle.ts'
 import { GENERATED, hashPassword } from './password-hash.ts'
+import { ScramClient } from './scram-client.test.ts'
+import { GENERATED_ITERATIONS, scramVerifier } from './scram-verifier.ts'
 
 const HASH = hashPassword(Buffer.from('right'), GENERATED)
+const VERIFIER = scramVerifier('right', GENERATED_ITERATIONS) ?? ''
 const SITE = `site: { id: s1, name: S, frequencyHz: 50, limits: gbt }
 devices: [{ id: 'm{1..3}', kind: meter }]
 roles: [{ name: r, subscribe: ['grid/#'] }]
-clients: [{ name: c, role: r, passwordHash: '${HASH}' }]
+clients: [{ name: c, role: r, passwordHash: '${HASH}', scram: '${VERIFIER}' }]
 `
 
 /** A gate with a clock and a device store of the test's own: `m1` has a secret, `m3` is revoked. */
@@ -28,7 +31,11 @@ class Gate {
     this.secret('m3', { revokedMs: 5 })
     this.gatekeeper = siteGatekeeper({
       site: parseSite(SITE + more, 'S'),
-      devices: { get: (id) => this.devices.get(id), look: () => this.looks++ },
+      devices: {
+        get: (id) => this.devices.get(id),
+        look: () => this.looks++,
+        decoyKey: Buffer.alloc(32),
+      },
       throttle: this.throttle,
       foreignDevice: (topic) => /^tele\/(.+)\/S$/.exec(topic)?.[1],
       now: () => this.nowMs,
@@ -36,7 +43,14 @@ class Gate {
   }
 
   secret(id: string, changes: Partial<DeviceRecord>): void {
-    const record = { id, hash: HASH, addedMs: 1, changedMs: 1, revokedMs: undefined }
+    const record = {
+      id,
+      hash: HASH,
+      scram: VERIFIER,
+      addedMs: 1,
+      changedMs: 1,
+      revokedMs: undefined,
+    }
     this.devices.set(id, { ...record, ...changes })
   }
 
@@ -51,6 +65,27 @@ class Gate {
 
   async login(userName: string, password: string, more: Partial<Stranger> = {}): Promise<Verdict> {
     return this.admit({ userName, password: Buffer.from(password), ...more })
+  }
+
+  /** A login by SCRAM up to the client's last message, which is sent when the test likes. */
+  scram(client: ScramClient, more: Partial<Stranger> = {}): () => ExchangeStep {
+    const nobody = { clientId: '', remote: '10.0.0.1:5', certificate: undefined }
+    const stranger = { ...nobody, userName: undefined, ...more }
+    const exchange = this.gatekeeper.exchange(stranger, 'SCRAM-SHA-256')
+    assert.ok(exchange !== undefined)
+    const first = exchange.step(Buffer.from(client.first()))
+    assert.ok(first.kind === 'continue')
+    const final = client.final(Buffer.from(first.data).toString())
+    return () => exchange.step(Buffer.from(final))
+  }
+
+  /** The name that it came in with, or why not. */
+  scramLogin(name: string, password: string, more: Partial<Stranger> = {}): string | number {
+    const client = new ScramClient(name, password)
+    const step = this.scram(client, more)()
+    if (step.kind === 'refused') return step.code
+    assert.ok(step.kind === 'admitted' && client.isServer(Buffer.from(step.data).toString()))
+    return step.identity.name
   }
 
   async person(verdict: Promise<Verdict>): Promise<Identity> {
@@ -149,5 +184,86 @@ describe('the gate of a site with names', () => {
     const { looks } = gate
     standing()
     assert.equal(gate.looks, looks + 1)
+  })
+})
+
+describe('SCRAM at the gate', () => {
+  test('who comes in, and as whom: by the rules for passwords', () => {
+    const gate = new Gate()
+    gate.secret('m2', { scram: '' })
+    for (const [expected, verdict] of [
+      ['m1', gate.scramLogin('m1', 'right')],
+      ['c', gate.scramLogin('c', 'right')],
+      ['m1', gate.scramLogin('m1', 'right', { clientId: 'm1', userName: 'm1' })],
+      ['m1', gate.scramLogin('m1', 'right', cert('m1'))],
+      [0x86, gate.scramLogin('m1', 'wrong')],
+      [0x86, gate.scramLogin('m2', 'right')],
+      [0x86, gate.scramLogin('m3', 'right')],
+      [0x86, gate.scramLogin('nobody', 'right')],
+      [0x87, gate.scramLogin('m1', 'right', { userName: 'c' })],
+      [0x87, gate.scramLogin('m1', 'right', { clientId: 'c' })],
+      [0x87, gate.scramLogin('m1', 'right', cert('m2'))],
+    ] as const) {
+      assert.equal(verdict, expected)
+    }
+    assert.equal(gate.throttle.failed, 4)
+  })
+
+  test('a name that is none is asked like one that is, time after time', () => {
+    const gate = new Gate()
+    const asked = (name: string): string => {
+      const stranger = { clientId: '', remote: 'a:1', certificate: undefined, userName: undefined }
+      const exchange = gate.gatekeeper.exchange(stranger, 'SCRAM-SHA-256')
+      const step = exchange?.step(Buffer.from(new ScramClient(name, '').first()))
+      assert.ok(step?.kind === 'continue')
+      return Buffer.from(step.data)
+        .toString()
+        .replace(/^r=[^,]+/, '')
+    }
+    for (const name of ['m1', 'c', 'm3', 'nobody', 'x'.repeat(300)]) {
+      assert.match(asked(name), /^,s=[\w+/]{22}==,i=(4096|600000)$/)
+      assert.equal(asked(name), asked(name))
+    }
+  })
+
+  test('many conversations at once are no more guesses than a few', () => {
+    const gate = new Gate()
+    const guesses = Array.from({ length: 50 }, () => gate.scram(new ScramClient('m1', 'wrong')))
+    const right = gate.scram(new ScramClient('m1', 'right'))
+    const codes = guesses.map((guess) => {
+      const step = guess()
+      return step.kind === 'refused' ? step.code : 0
+    })
+    assert.equal(codes.filter((code) => code === 0x86).length, limits.loginFailures)
+    assert.equal(codes.filter((code) => code === 0x9f).length, 50 - limits.loginFailures)
+    assert.deepEqual(right(), { kind: 'refused', code: 0x9f })
+    gate.nowMs += limits.loginWaitMsMax
+    assert.equal(gate.scramLogin('m1', 'right'), 'm1')
+  })
+
+  test('what is no SCRAM is refused with a reason, and is no guess; other methods are not there', () => {
+    const gate = new Gate()
+    const stranger = { clientId: '', remote: 'a:1', certificate: undefined, userName: undefined }
+    const exchange = gate.gatekeeper.exchange(stranger, 'SCRAM-SHA-256')
+    assert.deepEqual(exchange?.step(Buffer.from('m1')), {
+      kind: 'refused',
+      code: 0x87,
+      why: 'SCRAM: the first message has no GS2 header',
+    })
+    assert.equal(gate.throttle.failed, 0)
+    assert.equal(gate.gatekeeper.exchange(stranger, 'SCRAM-SHA-1'), undefined)
+    const open = new Gate('access: { anonymous: true }\n')
+    assert.equal(open.gatekeeper.exchange(stranger, 'SCRAM-SHA-256'), undefined)
+  })
+
+  test('who came in by it stays for as long as the device store says so', () => {
+    const gate = new Gate()
+    const step = gate.scram(new ScramClient('m1', 'right'))()
+    assert.ok(step.kind === 'admitted')
+    assert.equal(gate.gatekeeper.standing(step.identity), 0)
+    gate.secret('m1', { changedMs: 2 })
+    assert.equal(gate.gatekeeper.standing(step.identity), 0x98)
+    gate.secret('m1', { revokedMs: 3 })
+    assert.equal(gate.gatekeeper.standing(step.identity), 0x87)
   })
 })

@@ -1,4 +1,5 @@
-import type { Gatekeeper, Identity, Later, Stranger, Verdict } from '../../mqtt/ports.ts'
+import { randomBytes } from 'node:crypto'
+import type { Exchange, Gatekeeper, Identity, Later, Stranger, Verdict } from '../../mqtt/ports.ts'
 import { reason } from '../../mqtt/reasons.ts'
 import { limits } from '../../core/limits.ts'
 import type { Site } from '../site/site.ts'
@@ -6,6 +7,8 @@ import { deviceOfCertificate } from './certificate-device.ts'
 import type { DeviceRecord } from './device-store.ts'
 import type { Attempt, LoginThrottle } from './login-throttle.ts'
 import { type PasswordHash, PasswordChecks, parseHash } from './password-hash.ts'
+import { ScramLogin } from './scram-login.ts'
+import { type ScramVerifier, decoyVerifier, parseVerifier } from './scram-verifier.ts'
 import {
   type TopicRights,
   allowsPublish,
@@ -28,6 +31,7 @@ export interface GatekeeperParts {
 export interface KnownDevices {
   get(id: string): DeviceRecord | undefined
   look(): void
+  readonly decoyKey: Uint8Array
 }
 
 /** Who comes in, and what they may do. Where the site is anonymous nobody is asked who they are. */
@@ -39,7 +43,7 @@ function openGate({ site, foreignDevice }: GatekeeperParts): Gatekeeper {
   const { anyTopic } = site.access
   return {
     admit: () => reason.success,
-    exchange: () => undefined,
+    exchange: () => undefined, // Nobody is asked: to go through the motions would promise what is not kept.
     mayPublish: (_, topic) =>
       isPublishable(topic) &&
       (anyTopic || topic.startsWith('grid/') || foreignDevice(topic) !== undefined),
@@ -69,6 +73,8 @@ class Person implements Identity {
 interface Candidate {
   readonly person: Person
   readonly hash: PasswordHash
+  /** Undefined: by password only. */
+  readonly scram: ScramVerifier | undefined
 }
 
 class NamedGate implements Gatekeeper {
@@ -120,7 +126,28 @@ class NamedGate implements Gatekeeper {
     return undefined
   }
 
-  exchange(): undefined {}
+  exchange(stranger: Omit<Stranger, 'password'>, method: string): Exchange | undefined {
+    if (method !== 'SCRAM-SHA-256') return undefined
+    const { devices, throttle, now } = this.#parts
+    const { clientId, certificate, userName } = stranger
+    const proved = deviceOfCertificate(certificate, (id) => this.#isDevice(id))
+    devices.look()
+    return new ScramLogin(randomBytes(NONCE_BYTES).toString('base64'), {
+      candidate: (name) => {
+        const { person, scram } = this.#candidate(name) ?? {}
+        const decoy = decoyVerifier(name, devices.decoyKey) // Also where it is not needed: it takes its time.
+        const isMixed = (proved ?? name) !== name || (userName ?? name) !== name
+        return {
+          person: scram === undefined ? undefined : person,
+          verifier: scram ?? decoy,
+          isAllowed: !isMixed && !this.#isTaken(clientId, name),
+        }
+      },
+      throttle,
+      address: addressOf(stranger.remote),
+      now,
+    })
+  }
 
   mayPublish(_: string, topic: string, identity: Identity | undefined): boolean {
     if (!isPublishable(topic) || !(identity instanceof Person)) return false
@@ -159,7 +186,8 @@ class NamedGate implements Gatekeeper {
     const hash = record === undefined ? undefined : parseHash(record.hash)
     if (record === undefined || hash === undefined || record.revokedMs !== undefined)
       return undefined
-    return { person: this.#device(name, record.changedMs), hash }
+    const scram = parseVerifier(record.scram)
+    return { person: this.#device(name, record.changedMs), hash, scram }
   }
 
   #device(id: string, secretMs: number | undefined): Person {
@@ -183,18 +211,21 @@ class NamedGate implements Gatekeeper {
   }
 }
 
+const NONCE_BYTES = 18
+
 const REFUSALS = {
   wrong: reason.badUserNameOrPassword,
   skipped: reason.connectionRateExceeded,
 } as const
 
 function clientsOf({ clients, roles }: GatekeeperParts['site']): [string, Candidate][] {
-  return clients.flatMap(({ name, role, passwordHash }) => {
+  return clients.flatMap(({ name, role, passwordHash, scram }) => {
     const rights = roles.find((known) => known.name === role)
     const hash = parseHash(passwordHash)
     if (rights === undefined || hash === undefined) return []
     const person = new Person(name, { kind: 'client', rights, secretMs: undefined })
-    return [[name, { person, hash }]]
+    const verifier = scram === undefined ? undefined : parseVerifier(scram)
+    return [[name, { person, hash, scram: verifier }]]
   })
 }
 

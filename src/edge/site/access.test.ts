@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CHOSEN, hashPassword } from '../access/password-hash.ts'
+import { GENERATED_ITERATIONS, scramVerifier } from '../access/scram-verifier.ts'
 import { faultsOf } from './site-text.test.ts'
 import { parseSite } from './site.ts'
 
 const HEAD = 'site: { id: s1, name: S, frequencyHz: 50, limits: gbt }\n'
+const VERIFIER = scramVerifier('x', GENERATED_ITERATIONS)
 const HASH = hashPassword(Buffer.from('x'), { ...CHOSEN, memoryKib: 64 })
 
 test('roles and clients', () => {
   const site = parseSite(
-    `${HEAD}roles: [{ name: r, publish: ['a/+/#'] }]\nclients: [{ name: c, role: r, passwordHash: '${HASH}' }]\n`,
+    `${HEAD}roles: [{ name: r, publish: ['a/+/#'] }]\nclients: [{ name: c, role: r, passwordHash: '${HASH}', scram: '${VERIFIER}' }]\n`,
     'S',
   )
   assert.deepEqual(site.roles, [{ name: 'r', publish: ['a/+/#'], subscribe: [] }])
   assert.equal(site.clients[0]?.role, 'r')
+  assert.equal(site.clients[0]?.scram, VERIFIER)
 })
 
 test('what is wrong with them', () => {
@@ -25,7 +28,9 @@ clients:
   - { name: m2, role: r, passwordHash: '${HASH}' }
   - { name: c, role: q, passwordHash: secret }
   - { name: c, role: r, passwordHash: '${HASH.replace('m=64', 'm=9999999')}' }
+  - { name: d, role: r, scram: '${HASH}', passwordHash: '${HASH}' }
 `
+  const scram = 'a verifier is needed as busbar device hash prints it: SCRAM-SHA-256$...'
   const filter = 'a topic filter is needed: levels with / between, + for one of them, # at the end'
   const hash = 'a hash is needed as busbar device hash prints it: $argon2id$v=19$...'
   assert.deepEqual(faultsOf(text), [
@@ -37,5 +42,6 @@ clients:
     `S:8:39: clients[1].passwordHash: ${hash}`,
     'S:9:13: clients[2].name: "c" is given twice',
     `S:9:39: clients[2].passwordHash: ${hash}`,
+    `S:10:32: clients[3].scram: ${scram}`,
   ])
 })

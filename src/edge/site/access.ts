@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { limits } from '../../core/limits.ts'
 import { isTopicFilter } from '../../mqtt/topic/filter.ts'
 import { parseHash } from '../access/password-hash.ts'
+import { parseVerifier } from '../access/scram-verifier.ts'
 import { type Fault, type Path, formatPath } from './fault.ts'
 import { networkId } from './network.ts'
 import type { YamlText } from './yaml-text.ts'
@@ -34,7 +35,16 @@ export const client = z.strictObject({
     .refine((text) => parseHash(text) !== undefined, {
       error: 'a hash is needed as busbar device hash prints it: $argon2id$v=19$...',
     })
-    .describe('Printed by busbar device hash.'),
+    .describe('Printed by busbar device hash, first line.'),
+  scram: z
+    .string()
+    .refine((text) => parseVerifier(text) !== undefined, {
+      error: 'a verifier is needed as busbar device hash prints it: SCRAM-SHA-256$...',
+    })
+    .optional()
+    .describe(
+      'Printed by busbar device hash, second line; without it the client needs a password.',
+    ),
 })
 
 /** Roles that are named but not there, names given twice, a client that is called like a device. */

@@ -137,7 +137,7 @@ describe('a login in steps', () => {
       peer.send(...packets, answer('moon'))
       assert.deepEqual(peer.heard(), ['end'])
       assert.equal(stand.broker.counters.protocolErrors, 1)
-      assert.equal(stand.broker.sessionCount, 0)
+      assert.equal(stand.broker.sessions.count, 0)
       assert.deepEqual(stand.intake.taken, [])
     }
     const stand = new RiddleStand()
