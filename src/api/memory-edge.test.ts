@@ -8,6 +8,7 @@ import type {
   PointInfo,
   ReadingsChunk,
   ReadingsQuery,
+  SessionInfo,
 } from './ports.ts'
 import { type Api, startApi } from './server.ts'
 
@@ -23,6 +24,7 @@ export class MemoryEdge implements EdgeView {
   ]
   healthInfo: HealthInfo = { healthy: true, site: 's1', uptimeSeconds: 5, problems: [] }
   accountList: AccountInfo[] = []
+  sessionList: SessionInfo[] = []
   /** Chunks handed out so far, and queries that ended. */
   handedOut = 0
   ended = 0
@@ -34,6 +36,10 @@ export class MemoryEdge implements EdgeView {
 
   accounts(): readonly AccountInfo[] {
     return this.accountList
+  }
+
+  sessions(client: string | undefined): Iterable<SessionInfo> {
+    return this.sessionList.filter((session) => client === undefined || session.client === client)
   }
 
   points(): Iterable<PointInfo> {

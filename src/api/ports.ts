@@ -6,6 +6,8 @@ export interface EdgeView {
   health(): HealthInfo
   /** One line for each device that has sent anything, taken at one moment. */
   accounts(): readonly AccountInfo[]
+  /** Of one client id, or of all. */
+  sessions(client: string | undefined): Iterable<SessionInfo>
   /** Walked in slices between other work: points that appear meanwhile may be missing, none comes twice. */
   points(): Iterable<PointInfo>
   pointInfo(point: number): PointInfo | undefined
@@ -52,6 +54,21 @@ export interface AccountInfo {
   readonly refused: Readonly<Record<string, number>>
   /** Taken from the device, not yet in a commit and not yet acknowledged. */
   readonly inFlight: number
+}
+
+export interface SessionInfo {
+  readonly client: string
+  /** The device or local client whose it is; null: nobody's in particular. */
+  readonly owner: string | null
+  readonly connected: boolean
+  /** When it is forgotten; undefined: its client is connected. */
+  readonly expires: Micros | undefined
+  readonly subscriptions: number
+  /** Messages that wait, and those that are on their way and not acknowledged. */
+  readonly waiting: number
+  readonly inFlight: number
+  /** Messages that it was owed and not sent since the start: its queue was full, or they expired. */
+  readonly dropped: number
 }
 
 export interface HealthInfo {

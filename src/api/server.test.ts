@@ -38,6 +38,21 @@ describe('the other routes', () => {
     assert.ok(worst < 150, `${worst} ms without a turn of the event loop`)
   })
 
+  test('sessions, of one client or of all', async () => {
+    await using served = await Served.start()
+    const counts = { subscriptions: 1, waiting: 2, inFlight: 3, dropped: 4 }
+    served.edge.sessionList = [
+      { client: 'a', owner: 'm1', connected: true, expires: undefined, ...counts },
+      { client: 'b', owner: null, connected: false, expires: NOW, ...counts },
+    ]
+    const answer = await served.get('/api/v1/sessions?client=b')
+    const only = { client: 'b', owner: null, connected: false }
+    const expires = '2026-01-31T12:00:00.000Z'
+    assert.deepEqual(await answer.json(), { sessions: [{ ...only, ...counts, expires }] })
+    const all = (await (await served.get('/api/v1/sessions')).json()) as { sessions: unknown[] }
+    assert.equal(all.sessions.length, 2)
+  })
+
   test('the ledger, with totals', async () => {
     await using served = await Served.start()
     served.edge.accountList = [

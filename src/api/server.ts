@@ -11,6 +11,7 @@ import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Report, Route, RouteContext } from './route.ts'
 import { readingsRoute } from './readings-route.ts'
+import { sessionsRoute } from './sessions-route.ts'
 
 export interface ApiOptions {
   readonly address: Address
@@ -36,6 +37,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/points': pointsRoute(context),
     '/api/v1/readings': readingsRoute(context),
     '/api/v1/ledger': ledgerRoute(context),
+    '/api/v1/sessions': sessionsRoute(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })

@@ -46,6 +46,7 @@ async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { reado
   const view: EdgeView = {
     health: () => ({ healthy: true, site: 's', uptimeSeconds: 0, problems: [] }),
     accounts: () => [],
+    sessions: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
     readings: (asked) => thread.readings(asked),

@@ -7,10 +7,11 @@ import type {
   PointInfo,
   ReadingsChunk,
   ReadingsQuery,
+  SessionInfo,
 } from '../api/ports.ts'
 import { accountOf } from '../core/accounts.ts'
 import { quantityOf } from '../core/quantities.ts'
-import type { Clock } from '../core/time.ts'
+import { type Clock, Micros } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
@@ -101,6 +102,24 @@ export class RunningEdge implements EdgeView {
       })
     }
     return accounts
+  }
+
+  *sessions(client: string | undefined): Iterable<SessionInfo> {
+    const { sessions } = this.#parts.broker
+    for (const session of sessions.all()) {
+      const { clientId, outbox, outlet, expiresMs } = session
+      if (client !== undefined && client !== clientId) continue
+      yield {
+        client: clientId,
+        owner: sessions.ownerOf(clientId)?.name ?? null,
+        connected: outlet !== undefined,
+        expires: outlet === undefined ? Micros(expiresMs * 1000) : undefined,
+        subscriptions: session.subscriptions.size,
+        waiting: outbox.waiting,
+        inFlight: outbox.inflight,
+        dropped: outbox.dropped,
+      }
+    }
   }
 
   *points(): Iterable<PointInfo> {

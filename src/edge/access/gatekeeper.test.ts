@@ -173,13 +173,14 @@ describe('the gate of a site with names', () => {
       gate.person(gate.admit(cert('m1'))),
       gate.person(gate.login('c', 'right')),
     ])
+    const remembered = { name: 'm1' } // By a session of an earlier process.
     const standing = (): number[] =>
-      [secret, proved, client].map((who) => gate.gatekeeper.standing(who))
-    assert.deepEqual(standing(), [0, 0, 0])
+      [secret, proved, client, remembered].map((who) => gate.gatekeeper.standing(who))
+    assert.deepEqual(standing(), [0, 0, 0, 0])
     gate.secret('m1', { changedMs: 2 })
-    assert.deepEqual(standing(), [0x98, 0, 0])
+    assert.deepEqual(standing(), [0x98, 0, 0, 0])
     gate.secret('m1', { revokedMs: 3 })
-    assert.deepEqual(standing(), [0x87, 0x87, 0])
+    assert.deepEqual(standing(), [0x87, 0x87, 0, 0x87])
     gate.nowMs += limits.deviceLookMs
     const { looks } = gate
     standing()

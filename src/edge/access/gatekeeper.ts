@@ -162,9 +162,10 @@ class NamedGate implements Gatekeeper {
 
   standing(identity: Identity): number {
     this.#look()
-    if (!(identity instanceof Person) || identity.kind === 'client') return reason.success
+    if (this.#clients.has(identity.name)) return reason.success
     if (this.#isRevoked(identity.name)) return reason.notAuthorised
-    const { secretMs } = identity
+    // Of a session of an earlier process only the name is known.
+    const secretMs = identity instanceof Person ? identity.secretMs : undefined
     const isOld =
       secretMs !== undefined && this.#parts.devices.get(identity.name)?.changedMs !== secretMs
     return isOld ? reason.administrative : reason.success

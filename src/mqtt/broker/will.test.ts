@@ -145,4 +145,31 @@ describe('will', () => {
     assert.ok(again.connack.includes('present'))
     assert.deepEqual(again.early, [`PUBLISH will 'gone' q1 #1`])
   })
+
+  test('on a topic of the intake is taken like any message, once there is room for it', () => {
+    const stand = new Stand()
+    const will = { topic: 'grid/m1/readings', payload: 'off' }
+    stand.enter('m1', { will }).vanish()
+    assert.deepEqual(stand.intake.taken, ['m1 off'])
+    stand.intake.room = 0
+    stand.enter('m1', { will }).vanish()
+    stand.enter('m1', { will: { ...will, payload: 'off again' } }).vanish()
+    stand.commit()
+    assert.equal(stand.intake.taken.length, 1)
+    stand.intake.room = Infinity
+    stand.commit()
+    assert.deepEqual(stand.intake.taken, ['m1 off', 'm1 off', 'm1 off again'])
+  })
+
+  test('of a device that was revoked is not sent, and counted', () => {
+    const stand = new Stand()
+    const observer = witness(stand)
+    stand.gatekeeper.admit = () => ({ name: 'm1' })
+    const mortal = stand.enter('mortal', { will: WILL })
+    stand.gatekeeper.standing = ({ name }) => (name === 'm1' ? 0x87 : 0)
+    stand.pass(1)
+    assert.equal(mortal.isEnded, true)
+    assert.deepEqual(observer.heard(), [])
+    assert.equal(stand.broker.counters.willsDropped, 1)
+  })
 })
