@@ -149,6 +149,8 @@ export const limits = {
   writerCacheKib: 8192,
   /** A reader waits this long for the writer to recover or truncate the WAL. */
   readerBusyMs: 5000,
+  /** Rows of one span of history: five days at a minute. What a span costs beside its bits is then below 0.01 byte a reading. */
+  historySpanRows: 8192,
 
   // --- HTTP ------------------------------------------------------------------------------------------------
   httpConnections: 256,
@@ -206,6 +208,10 @@ export function assertLimits(): void {
   assert(
     limits.queryOverlapReadings >= limits.points,
     'a window of one moment, a reading of every point, fits into a query',
+  )
+  assert(
+    limits.historySpanRows <= 16_384,
+    'a row of a span, and half of its kinds, fit into 16 bits',
   )
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
   assert(
