@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeMessage, encodeMessage } from '../src/mqtt/kept/message-record.ts'
-import { bytesOf } from './docs/dump.ts'
+import { bytesOf } from './docs/hex-dump.ts'
 import { fencesOf, readPage } from './docs/pages.ts'
 
 test('the record on the page is the message that it says', () => {

@@ -7,7 +7,7 @@ import { Micros, formatTime, parseTime } from '../src/core/time.ts'
 import { RowEncoder, decodeRow } from '../src/store/row.ts'
 import { APPLICATION_ID, FORMAT_VERSION, SCHEMA } from '../src/store/schema.ts'
 import { decodeSnapshot, encodeSnapshot } from '../src/store/snapshot.ts'
-import { bytesOf } from './docs/dump.ts'
+import { bytesOf } from './docs/hex-dump.ts'
 import { fencesOf, readPage, tableOf } from './docs/pages.ts'
 
 const page = readPage('docs/format/journal.md')

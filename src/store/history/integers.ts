@@ -12,7 +12,7 @@ const ORDERS = [0, 1, 2] as const
 type Order = (typeof ORDERS)[number]
 
 const ROWS = limits.historySpanRows
-const trials = ORDERS.map(() => new Float64Array(ROWS))
+const trials = [new Float64Array(ROWS), new Float64Array(ROWS), new Float64Array(ROWS)] as const
 
 export interface Plan {
   readonly order: Order
@@ -24,7 +24,7 @@ export interface Plan {
 export function planIntegers(integers: Float64Array, count: number): Plan {
   let best: Plan = { order: 0, mantissa: 1, bits: Infinity }
   for (const order of ORDERS) {
-    const numbers = trials[order] as Float64Array
+    const numbers = trials[order]
     const { mantissa, bits } = costOf(numbers, difference(integers, count, { order, numbers }))
     if (bits < best.bits) best = { order, mantissa, bits }
   }
@@ -38,7 +38,7 @@ export function writeIntegers(
   { count, plan: { order, mantissa } }: { readonly count: number; readonly plan: Plan },
 ): void {
   if (count === 0) return
-  const numbers = trials[order] as Float64Array
+  const numbers = trials[order]
   const differences = difference(integers, count, { order, numbers })
   writer.byte(order)
   if (order === 0) writer.signed(leastIn(integers, count))
@@ -88,20 +88,27 @@ export function readIntegers(reader: BlockReader, integers: Float64Array, count:
     for (let row = 0; row < count; row++) integers[row] = (integers[row] as number) + first
     return
   }
+  const numbers = trials[0]
+  let last = (integers[0] = first)
   let step = order === 2 ? reader.signed() : 0
-  const numbers = trials[0] as Float64Array
+  if (order === 2 && count > 1) last = integers[1] = first + step
   if (count > order) readNumbers(reader, numbers, count - order)
-  let last = first
-  integers[0] = first
-  if (order === 2 && count > 1) integers[1] = last = first + step
-  for (let row = order; row < count; row++) {
-    const number = numbers[row - order] as number
-    const half = Math.floor(number / 2)
-    const change = number - 2 * half === 1 ? -half - 1 : half
-    if (order === 2) {
-      step += change
+  // One loop for each order: a test within costs a third of the speed.
+  if (order === 1)
+    for (let row = 1; row < count; row++) {
+      last += signedOf(numbers[row - 1] as number)
+      integers[row] = last
+    }
+  else
+    for (let row = 2; row < count; row++) {
+      step += signedOf(numbers[row - 2] as number)
       last += step
-    } else last += change
-    integers[row] = last
-  }
+      integers[row] = last
+    }
+}
+
+function signedOf(number: number): number {
+  const word = number | 0
+  if (word === number) return (word >>> 1) ^ -(word & 1)
+  return number % 2 === 1 ? -(number + 1) / 2 : number / 2
 }

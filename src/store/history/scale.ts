@@ -17,11 +17,9 @@ const SAMPLE = 16
 /** The first scale that holds for all values, which are finite and not −0. */
 export function scaleOf(values: Float64Array): Scale {
   const sample = values.subarray(0, SAMPLE)
-  const isFloat = values.every((value) => Math.fround(value) === value)
   for (let decimals = 0; decimals <= DECIMALS_MOST; decimals++)
     if (fits(sample, decimals) && fits(values, decimals)) return decimals
-  if (!isFloat) return RAW
-  // A float has seven digits: where its decimals take more than its bits they say nothing.
+  if (!values.every((value) => Math.fround(value) === value)) return RAW
   for (let decimals = 0; decimals <= DECIMALS_MOST; decimals++)
     if (fitsFloat(sample, decimals) && fitsFloat(values, decimals)) return THROUGH_FLOAT + decimals
   return FLOAT_BITS
