@@ -149,7 +149,7 @@ export const limits = {
   writerCacheKib: 8192,
   /** A reader waits this long for the writer to recover or truncate the WAL. */
   readerBusyMs: 5000,
-  /** Rows of one span of history: five days at a minute. What a span costs beside its bits is then below 0.01 byte a reading. */
+  /** Rows of one span of history, nearly six days at a minute: what stands beside its bits is then 0.01 byte a reading. */
   historySpanRows: 8192,
 
   // --- HTTP ------------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ export function assertLimits(): void {
   )
   assert(
     limits.historySpanRows <= 16_384,
-    'a row of a span, and half of its kinds, fit into 16 bits',
+    'a row of a span fits into 16 bits, its kinds of values into the table that ranks them',
   )
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
   assert(

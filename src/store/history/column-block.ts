@@ -23,7 +23,7 @@ const marks = new Uint16Array(limits.historySpanRows)
 export function encodeColumn(column: Column, rows: number): Uint8Array {
   const { values, qualities, rows: present } = column
   const count = values.length
-  assert(rows <= limits.historySpanRows, 'a span has no more rows than its limit')
+  assert(rows > 0 && rows <= limits.historySpanRows, 'a span has rows, up to its limit')
   assert(
     count === (present?.length ?? rows) && count > 0,
     'a column has a value for each of its rows',
@@ -66,6 +66,7 @@ function isPlain(value: number): boolean {
 
 /** `rows` is how many times the span has. Throws `corrupt`. */
 export function decodeColumn(block: Uint8Array, rows: number): Column {
+  assert(rows > 0 && rows <= limits.historySpanRows, 'a span has rows, up to its limit')
   const reader = new BlockReader(block, FORMAT)
   const flags = reader.byte()
   if (flags > 7) throw damaged(`flags ${flags}`)

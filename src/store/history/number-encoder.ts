@@ -7,8 +7,8 @@ import { MANTISSA_MOST, extraBitsOf, leastOf, tokenOf, tokensOf } from './token.
 export const STATE_LOW = 1 << 15
 const ROWS = limits.historySpanRows
 const TOKENS = tokensOf(MANTISSA_MOST)
-/** What a token costs in the table, in bits: a class of 4 and a mantissa of up to 3. */
-const TABLE_BITS = 6
+/** What a token costs in the table, in bits, with its share of what says which ones do not come. */
+const TABLE_BITS = 7
 
 export interface Cost {
   readonly mantissa: number

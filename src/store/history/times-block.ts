@@ -64,6 +64,7 @@ function middleInterval(times: Float64Array): number {
 
 /** Throws `corrupt` where the bytes are damaged, are of another number of rows, or do not ascend. */
 export function decodeTimes(block: Uint8Array, rows: number): Float64Array {
+  assert(rows > 0 && rows <= limits.historySpanRows, 'a span has rows, up to its limit')
   const reader = new BlockReader(block, FORMAT)
   const unit = reader.varint()
   const times = unit === RAW ? readRawDoubles(reader, rows) : readUnits(reader, rows, unit)
