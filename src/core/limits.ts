@@ -8,6 +8,23 @@ export const limits = {
   // --- connections -----------------------------------------------------------------------------------------
   /** A substation has about 1,000 devices; four times that leaves room for reconnects that overlap. */
   connections: 4096,
+  /**
+   * New connections from one address (of IPv6: one /64): a thousand devices behind a concentrator may each come back every four
+   * seconds. Past it they are closed before a byte is read. A site may have less, of this and the next two.
+   */
+  connectionsPerSecond: 250,
+  /** What an address that was quiet may bring at once: every client that there may be, after a restart, from behind one concentrator. */
+  connectionBurstSeconds: 20,
+  /** Addresses of which that is remembered, some 200 bytes each; the oldest goes first. */
+  connectionAddresses: 4096,
+  /** PUBLISH of one client: all readings of 50 substations. Past it the client is not read from until it has paid. */
+  messagesPerSecond: 1_000_000,
+  /** What one client sends, packets of any kind: more than a gigabit network carries. */
+  bytesPerSecond: 128 * 1024 * 1024,
+  /** What a client that was quiet may send at once; devices send by the second or less often. */
+  rateBurstSeconds: 1,
+  /** Clients that went and still owe something for the last two, some 200 bytes each; the oldest goes first. */
+  pacesKept: 4096,
   /** Connections that have not sent CONNECT yet; past it the one that waited longest is closed. */
   strangers: 1024,
   /** Connections on which TLS or the upgrade to WebSocket is under way, 60 kB each; past it the oldest is closed. */
@@ -192,6 +209,10 @@ export function assertLimits(): void {
   assert(
     limits.unsentBytesPause < limits.unsentBytesClose,
     'a slow reader is paused before it is closed',
+  )
+  assert(
+    limits.connectionsPerSecond * limits.connectionBurstSeconds > limits.connections,
+    'after a restart every client may come back from one address',
   )
   assert(limits.commitAtOnceReadings < limits.slotReadings, 'a slot has room for what waits')
   assert(

@@ -79,13 +79,14 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     intake: ingest,
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     random,
+    rates: site.access.limits,
   })
   settle = (serial) => {
     ingest.settled(serial)
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
-  const transport = new Transport(broker)
+  const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => transport.stop())
   started.defer(async () => ingest.finish())
   started.defer(() => sparkplug?.stop())

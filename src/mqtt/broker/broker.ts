@@ -16,6 +16,7 @@ import {
   sessionExpirySeconds,
   welcome,
 } from './handshake.ts'
+import { type ClientRates, Paces } from './pace.ts'
 import { Router } from './router.ts'
 import { statusMessages, statusTopics } from './status.ts'
 
@@ -24,6 +25,8 @@ export interface BrokerSettings {
   readonly gatekeeper: Gatekeeper
   /** For client ids that the server assigns. */
   readonly random: Random
+  /** Lower ones than `limits` has. */
+  readonly rates?: ClientRates
 }
 
 /** Counters since the start. */
@@ -52,6 +55,7 @@ interface Refusal {
 export class Broker {
   readonly intake: Intake
   readonly router: Router = new Router()
+  readonly paces: Paces
   readonly counters: BrokerCounters = {
     connections: 0,
     refused: new Map(),
@@ -79,7 +83,8 @@ export class Broker {
   #statusMs = -Infinity
   #purgedMs = -Infinity
 
-  constructor({ intake, gatekeeper, random }: BrokerSettings) {
+  constructor({ intake, gatekeeper, random, rates = limits }: BrokerSettings) {
+    this.paces = new Paces(rates)
     this.intake = intake
     this.#gatekeeper = gatekeeper
     this.#random = random
@@ -141,6 +146,7 @@ export class Broker {
     this.router.moved(session, 'present')
     this.#strangers.delete(connection)
     this.#clients.add(connection)
+    connection.keepPace(identity?.name ?? session.clientId, nowMs)
     connection.sink.write(welcome(connect, { clientId: session.clientId, isResumed }))
     client.pump(nowMs)
     return client
@@ -228,6 +234,7 @@ export class Broker {
         connection.disconnect(reason.keepAliveTimeout, nowMs)
       } else this.#partFromRevoked(connection, nowMs)
     }
+    this.paces.tick(nowMs)
     this.#pumpOn(nowMs)
     for (const session of this.#sessions.values()) {
       if (session.pendingWill !== undefined && session.pendingWill.dueMs <= nowMs) {

@@ -5,6 +5,7 @@ import { ProtocolError, protocolError, reason, reasonText } from '../reasons.ts'
 import type { Broker } from './broker.ts'
 import type { Client } from './client.ts'
 import { FrameBuffer } from './frame-buffer.ts'
+import type { Pace } from './pace.ts'
 
 /**
  * One network connection: cuts the stream of bytes into packets and hands them to the client, once CONNECT has said who
@@ -22,6 +23,11 @@ export class Connection {
   #verdict: Verdict | 'asked' | undefined
   #heardMs: number
   #countedBytes = 0
+  /** Of the client, under the name that it is known by. */
+  #pace: { readonly name: string; readonly of: Pace } | undefined
+  #isPaced = false
+  /** Messages since the last `charge`. */
+  #messages = 0
 
   constructor(sink: Sink, broker: Broker, nowMs: number) {
     this.sink = sink
@@ -49,6 +55,31 @@ export class Connection {
     if (this.#broker.unfinishedBytes > limits.unfinishedBytesTotal && this.#frames.length > 0) {
       this.fail(new ProtocolError(reason.serverBusy, 'too many unfinished packets in all'), nowMs)
     }
+  }
+
+  /** From now on what it sends is charged to the client of this name. */
+  keepPace(name: string, nowMs: number): void {
+    this.#pace = { name, of: this.#broker.paces.enter(name, nowMs) }
+  }
+
+  /**
+   * A chunk of so many bytes has been dealt with. Returns how many ms its client is not to be read from: the connection is paused
+   * then, and the caller charges nothing once they have passed, until nothing is owed any more.
+   */
+  charge(bytes: number, nowMs: number): number {
+    if (this.#pace === undefined || !this.#isOpen) return 0
+    const waitMs = this.#pace.of.charge({ messages: this.#messages, bytes }, nowMs)
+    this.#messages = 0
+    if (waitMs > 0 && !this.#isPaced) {
+      this.#isPaced = true
+      this.#broker.paces.pauses++
+      this.sink.pause()
+    } else if (waitMs === 0 && this.#isPaced) {
+      this.#isPaced = false
+      if (!this.#isBackedUp) this.#heardMs = nowMs
+      this.resume()
+    }
+    return waitMs
   }
 
   /** There may be room again for the packet that had to wait. */
@@ -86,6 +117,7 @@ export class Connection {
     this.#isOpen = false
     this.#countUnfinished()
     this.#broker.left(this)
+    if (this.#pace !== undefined) this.#broker.paces.leave(this.#pace.name, nowMs)
     this.#client?.closed(nowMs)
     this.#broker.flush()
   }
@@ -107,7 +139,7 @@ export class Connection {
   /** One and a half Keep Alive without a whole packet, and the client counts as gone [MQTT-3.1.2-22]. */
   isSilent(nowMs: number): boolean {
     if (this.#client === undefined) return nowMs - this.#acceptedMs > limits.connectTimeoutMs
-    if (this.#isStalled && !this.#isBackedUp) return false // We do not listen.
+    if ((this.#isStalled || this.#isPaced) && !this.#isBackedUp) return false // We do not listen.
     const { keepAliveSeconds } = this.#client
     return keepAliveSeconds > 0 && nowMs - this.#heardMs > keepAliveSeconds * 1500
   }
@@ -150,6 +182,7 @@ export class Connection {
     }
     if (at > 0) this.#heardMs = nowMs
     this.#broker.counters.messagesReceived += messages
+    this.#messages += messages
     return this.#isOpen ? at : end
   }
 
@@ -177,9 +210,10 @@ export class Connection {
     this.#broker.waitForRoom(this)
   }
 
-  /** Reads on, unless the peer does not read, or its next packet has to wait. */
+  /** Reads on, unless the peer does not read, its next packet has to wait, or it was too fast. */
   resume(): void {
-    if (!this.#isStalled && !this.#isBackedUp && this.#isOpen) this.sink.resume()
+    const mustWait = this.#isStalled || this.#isPaced || this.#isBackedUp
+    if (!mustWait && this.#isOpen) this.sink.resume()
   }
 
   get #isBackedUp(): boolean {

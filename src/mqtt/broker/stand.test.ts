@@ -16,7 +16,7 @@ export class Stand {
     maySubscribe: () => true,
     standing: () => 0,
   }
-  readonly broker: Broker = new Broker({
+  broker: Broker = new Broker({
     intake: this.intake,
     gatekeeper: this.gatekeeper,
     random: seededRandom(1),

@@ -27,7 +27,9 @@ export function joinSocket(socket: Socket, { broker, sink, framing }: SocketPart
     if (framing === undefined) connection.receive(chunk, nowMs)
     else receiveFramed(framing, chunk, { connection, nowMs })
     if (socket.writableLength > limits.unsentBytesPause) connection.backedUp(Date.now())
-    if (connection.isOpen && Date.now() - nowMs >= TURN_MS) {
+    if (connection.charge(chunk.length, nowMs) > 0) {
+      waitForTokens(connection)
+    } else if (connection.isOpen && Date.now() - nowMs >= TURN_MS) {
       socket.pause()
       setImmediate(() => connection.resume())
     }
@@ -40,6 +42,15 @@ export function joinSocket(socket: Socket, { broker, sink, framing }: SocketPart
 
 /** A chunk that takes this long is the last of its connection for now: libuv would read up to 32 before it looks at others. */
 const TURN_MS = 4
+
+/** Looks again at least so often: a connection that has ended meanwhile is not kept, however much it owes. */
+const TOKENS_MS = 1000
+
+function waitForTokens(connection: Connection): void {
+  const waitMs = connection.charge(0, Date.now())
+  if (waitMs === 0) return
+  setTimeout(() => waitForTokens(connection), Math.min(waitMs, TOKENS_MS)).unref()
+}
 
 /** A chunk without MQTT bytes, such as a ping of WebSocket, is no sign of life for Keep Alive [MQTT-3.1.2-20]. */
 function receiveFramed(

@@ -5,7 +5,5 @@ import { SocketSink } from './socket-sink.ts'
 
 /** MQTT over TCP as it is: nothing stands between the socket and the broker. */
 export function tcpServer(broker: Broker): Server {
-  return createServer({ noDelay: true, keepAlive: true }, (socket) =>
-    joinSocket(socket, { broker, sink: new SocketSink(socket) }),
-  )
+  return createServer((socket) => joinSocket(socket, { broker, sink: new SocketSink(socket) }))
 }

@@ -18,11 +18,7 @@ export function tlsServer(
   settings: TlsSettings,
   credentials: Credentials,
 ): Server {
-  const server = createServer({
-    ...secureOptions(settings, credentials),
-    noDelay: true,
-    keepAlive: true,
-  })
+  const server = createServer(secureOptions(settings, credentials))
   server.prependListener('connection', (socket) => handshakes.begin(socket, Date.now()))
   server.on('tlsClientError', (_, socket) => socket.destroy())
   server.on('secureConnection', (socket) => {

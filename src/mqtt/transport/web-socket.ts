@@ -48,8 +48,6 @@ export function secureWebSocketServer(
 }
 
 const OPTIONS = {
-  noDelay: true,
-  keepAlive: true,
   maxHeaderSize: limits.httpHeaderBytes,
   // The limits of `Handshakes` hold for HTTP as for TLS; two clocks would count some here and some there.
   headersTimeout: 0,
