@@ -41,6 +41,14 @@ export const limits = {
   farewellMs: 1000,
   /** Largest control packet we accept, announced as Maximum Packet Size. A meter's batch of a day fits. */
   packetBytes: 256 * 1024,
+  /** What one connection's packets may take before others have their turn; a chunk of readings takes a third of it. */
+  sliceMs: 1,
+  /** A turn of the event loop that took so long reads no more from those it has heard, and lets no more go on that wait. */
+  turnMs: 4,
+  /** Connections that wait for their turn and go on in one. */
+  turnConnections: 16,
+  /** Filters of one SUBSCRIBE or UNSUBSCRIBE, four times as many as a session may have: a packet is dealt with as a whole. */
+  filtersPerPacket: 1024,
   /** Bytes of unfinished packets over all connections; past it the connection that would add more is closed. */
   unfinishedBytesTotal: 64 * 1024 * 1024,
   /** Bytes waiting in one connection's socket before we stop reading from it (a client that never reads). */

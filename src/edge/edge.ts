@@ -80,6 +80,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     random,
     rates: site.access.limits,
+    stopwatch: () => performance.now(),
   })
   settle = (serial) => {
     ingest.settled(serial)

@@ -18,6 +18,7 @@ import {
 } from './handshake.ts'
 import { type ClientRates, Paces } from './pace.ts'
 import { Router } from './router.ts'
+import { Turns } from './turns.ts'
 import { statusMessages, statusTopics } from './status.ts'
 
 export interface BrokerSettings {
@@ -27,6 +28,8 @@ export interface BrokerSettings {
   readonly random: Random
   /** Lower ones than `limits` has. */
   readonly rates?: ClientRates
+  /** Ms that only ever rise, to part the time between connections; without it nobody waits for a turn. */
+  readonly stopwatch?: () => number
 }
 
 /** Counters since the start. */
@@ -56,6 +59,8 @@ export class Broker {
   readonly intake: Intake
   readonly router: Router = new Router()
   readonly paces: Paces
+  readonly turns: Turns = new Turns()
+  readonly stopwatch: () => number
   readonly counters: BrokerCounters = {
     connections: 0,
     refused: new Map(),
@@ -83,7 +88,8 @@ export class Broker {
   #statusMs = -Infinity
   #purgedMs = -Infinity
 
-  constructor({ intake, gatekeeper, random, rates = limits }: BrokerSettings) {
+  constructor({ intake, gatekeeper, random, rates = limits, stopwatch }: BrokerSettings) {
+    this.stopwatch = stopwatch ?? (() => 0)
     this.paces = new Paces(rates)
     this.intake = intake
     this.#gatekeeper = gatekeeper
@@ -261,6 +267,7 @@ export class Broker {
     this.#strangers.delete(connection)
     this.#clients.delete(connection)
     this.#waitingForRoom.delete(connection)
+    this.turns.remove(connection)
   }
 
   /** The client's connection is gone: its session stays for as long as it asked, its will goes out if it still has one. */

@@ -71,6 +71,7 @@ export class Client implements Outlet, AckOwner {
     }
     if (this.#isSlow) return false
     assertFlags(first)
+    this.#broker.router.work++
     this.#control(first >> 4, bytes.subarray(start, end), nowMs)
     return true
   }

@@ -26,6 +26,7 @@ export class Connection {
   /** Of the client, under the name that it is known by. */
   #pace: { readonly name: string; readonly of: Pace } | undefined
   #isPaced = false
+  #wasCut = false
   /** Messages since the last `charge`. */
   #messages = 0
 
@@ -38,6 +39,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.#isOpen
+  }
+
+  /** What it sent last took longer than a slice. */
+  get wasCut(): boolean {
+    return this.#wasCut
   }
 
   /** Undefined until CONNECT was accepted. */
@@ -149,7 +155,11 @@ export class Connection {
     const end = bytes.length
     let at = 0
     let messages = 0
-    this.#broker.intake.setArrival(nowMs)
+    const { intake, router, stopwatch } = this.#broker
+    const endMs = stopwatch() + limits.sliceMs
+    let work = router.work
+    intake.setArrival(nowMs)
+    this.#wasCut = false
     try {
       while (at + 1 < end && this.#isOpen) {
         const first = bytes[at] as number
@@ -173,6 +183,14 @@ export class Connection {
         }
         if (first >> 4 === packetType.publish) messages++
         at = next
+        if (router.work !== work || messages % LOOK_MESSAGES === 0) {
+          work = router.work
+          if (at < end && stopwatch() >= endMs) {
+            this.#wasCut = true
+            this.yieldTurn()
+            break
+          }
+        }
       }
       this.#client?.flush()
     } catch (cause) {
@@ -204,6 +222,20 @@ export class Connection {
     return undefined
   }
 
+  /** Others have their turn first. */
+  yieldTurn(): void {
+    if (!this.#isOpen) return
+    this.#isStalled = true
+    this.sink.pause()
+    this.#broker.turns.add(this)
+  }
+
+  /** It is this connection's turn. */
+  turn(nowMs: number): void {
+    this.retry(nowMs)
+    this.#broker.flush()
+  }
+
   #stall(): void {
     this.#isStalled = true
     this.sink.pause()
@@ -227,6 +259,8 @@ export class Connection {
   }
 }
 
+/** A look at the clock costs a tenth of a message. */
+const LOOK_MESSAGES = 32
 const NOTHING = Buffer.alloc(0)
 const CONNECT = packetType.connect << 4
 const notConnect = protocolError('the first packet must be CONNECT') // [MQTT-3.1.0-1]

@@ -168,6 +168,7 @@ export class PublishReceiver {
 
   #receiveInFull(first: number, body: Buffer): boolean {
     if (this.#isOwedMuch) return false
+    this.#around.router.work++
     const { version, session } = this.#publisher
     const publish = decodePublish({ first, body, version })
     const route = this.#routeOf(this.#topicOf(publish))

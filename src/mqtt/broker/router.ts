@@ -26,6 +26,8 @@ export class Router {
   /** What the outboxes of all sessions hold. */
   readonly queued: OutboxTotal = { bytes: 0 }
   readonly counters: RouterCounters = { dropped: 0, retainedRefused: 0 }
+  /** Rises with all that is not plain readings: it may take any time, and whoever caused it looks at the clock. */
+  work = 0
   #lastSerial = 0
   /** Rises with every change of what `hasListeners` says. */
   revision = 0

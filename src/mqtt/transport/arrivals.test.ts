@@ -46,7 +46,7 @@ describe('arrivals', () => {
   test('one too many is closed before anybody hears of it', async () => {
     const stand = new Stand()
     const transport = new Transport(stand.broker, 0.1)
-    const server = tcpServer(stand.broker)
+    const server = tcpServer(transport)
     const address = await transport.listen(server, { host: '127.0.0.1', port: 0 }, '')
     const open = (): Socket => connectSocket({ ...address }).on('error', () => {})
     const [first, second, third] = [open(), open(), open()]

@@ -5,16 +5,18 @@ import { proofOf } from './peer-certificate.ts'
 import { type Credentials, type TlsSettings, secureOptions } from './secure-context.ts'
 import { joinSocket } from './socket-connection.ts'
 import { SocketSink } from './socket-sink.ts'
+import type { TurnTaking } from './turn-taking.ts'
 
 /** Where those go who have come as far as MQTT, and those who are on their way there. */
 export interface Entrance {
   readonly broker: Broker
   readonly handshakes: Handshakes
+  readonly turnTaking: TurnTaking
 }
 
 /** MQTT over TLS. */
 export function tlsServer(
-  { broker, handshakes }: Entrance,
+  { broker, handshakes, turnTaking }: Entrance,
   settings: TlsSettings,
   credentials: Credentials,
 ): Server {
@@ -28,7 +30,7 @@ export function tlsServer(
       socket.destroy()
       return
     }
-    joinSocket(socket, { broker, sink: new SocketSink(socket, proof.certificate) })
+    joinSocket(socket, { broker, turnTaking, sink: new SocketSink(socket, proof.certificate) })
   })
   return server
 }

@@ -5,17 +5,20 @@ import { limits } from '../../core/limits.ts'
 import type { Broker } from '../broker/broker.ts'
 import { Arrivals } from './arrivals.ts'
 import { Handshakes } from './handshakes.ts'
+import { TurnTaking } from './turn-taking.ts'
 
 /** Every way to the broker that is a socket, with the only clock and timer of the MQTT part. */
 export class Transport {
   readonly broker: Broker
   readonly handshakes: Handshakes = new Handshakes()
   readonly arrivals: Arrivals
+  readonly turnTaking: TurnTaking
   readonly #doors: Server[] = []
   readonly #ticker: NodeJS.Timeout
 
   constructor(broker: Broker, connectionsPerSecond: number = limits.connectionsPerSecond) {
     this.broker = broker
+    this.turnTaking = new TurnTaking(broker)
     this.arrivals = new Arrivals(connectionsPerSecond)
     this.#ticker = setInterval(() => {
       broker.tick(Date.now())

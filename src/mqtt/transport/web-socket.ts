@@ -56,7 +56,7 @@ const OPTIONS = {
 
 function attend(
   server: Server | SecureServer,
-  { broker, handshakes }: Entrance,
+  { broker, handshakes, turnTaking }: Entrance,
   { origins }: WebSocketSettings,
   prove: (socket: Socket) => Proof,
 ): void {
@@ -77,7 +77,7 @@ function attend(
     }
     socket.write(answer.head)
     const webSocket = new WebSocket(new SocketSink(socket, proof.certificate))
-    joinSocket(socket, { broker, sink: webSocket, framing: webSocket })
+    joinSocket(socket, { broker, turnTaking, sink: webSocket, framing: webSocket })
     if (head.length > 0) socket.unshift(head)
   })
 }

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { limits } from '../../core/limits.ts'
+import { seededRandom } from '../../core/random.ts'
+import { Broker } from './broker.ts'
+import { connect, pingreq, publish, subscribe } from './client-packets.test.ts'
+import { Stand } from './stand.test.ts'
+
+/** Every look at the stopwatch finds that half a slice has passed. */
+function hurriedStand(): Stand {
+  const stand = new Stand()
+  const { intake, gatekeeper } = stand
+  let elapsedMs = 0
+  const stopwatch = (): number => (elapsedMs += limits.sliceMs / 2)
+  stand.broker = new Broker({ intake, gatekeeper, random: seededRandom(1), stopwatch })
+  return stand
+}
+
+describe('turns', () => {
+  test('what takes longer than a slice waits, and goes on where it stopped', () => {
+    const stand = hurriedStand()
+    const client = stand.enter('a')
+    client.send(...Array.from({ length: 5 }, () => pingreq))
+    assert.deepEqual(client.heard(), ['PINGRESP', 'PINGRESP'])
+    assert.ok(client.isPaused && client.connection.wasCut)
+    assert.equal(stand.broker.turns.size, 1)
+    stand.broker.turns.take(stand.nowMs, () => false)
+    assert.deepEqual(client.heard(), ['PINGRESP', 'PINGRESP'])
+    stand.broker.turns.take(stand.nowMs, () => false)
+    assert.deepEqual(client.heard(), ['PINGRESP'])
+    assert.ok(!client.isPaused && !client.connection.wasCut)
+    assert.equal(stand.broker.turns.size, 0)
+  })
+
+  test('what came meanwhile is kept behind it, in order', () => {
+    const stand = hurriedStand()
+    const client = stand.enter('a')
+    client.send(pingreq, pingreq, subscribe({ a: 0 }))
+    client.send(pingreq)
+    for (let turn = 0; turn < 3; turn++) stand.broker.turns.take(stand.nowMs, () => false)
+    assert.deepEqual(client.heard(), ['PINGRESP', 'PINGRESP', 'SUBACK 1 00', 'PINGRESP'])
+  })
+
+  test('readings are looked at by the dozen', () => {
+    const stand = hurriedStand()
+    const client = stand.enter('a')
+    const reading = publish('grid/a/readings', 'x')
+    client.send(reading)
+    client.send(...Array.from({ length: 100 }, () => reading))
+    assert.equal(stand.intake.taken.length, 65)
+    stand.broker.turns.take(stand.nowMs, () => false)
+    assert.equal(stand.intake.taken.length, 101)
+  })
+
+  test('whoever waited longest goes first, and only until it is enough', () => {
+    const stand = hurriedStand()
+    const clients = ['a', 'b', 'c'].map((name) => stand.enter(name))
+    for (const client of clients) client.connection.yieldTurn()
+    assert.ok(clients.every(({ isPaused }) => isPaused))
+    stand.broker.turns.take(stand.nowMs, () => true)
+    assert.deepEqual(
+      clients.map(({ isPaused }) => isPaused),
+      [false, true, true],
+    )
+    clients[1]?.vanish()
+    assert.equal(stand.broker.turns.size, 1)
+  })
+
+  test('a connection that ended waits for nothing', () => {
+    const stand = hurriedStand()
+    const peer = stand.open()
+    peer.vanish()
+    peer.connection.yieldTurn()
+    assert.equal(stand.broker.turns.size, 0)
+    peer.send(connect('late'))
+    assert.deepEqual(peer.heard(), [])
+  })
+})
