@@ -76,6 +76,8 @@ export const limits = {
   subscriptionsPerSession: 256,
   /** A filter of 32 levels takes 8 KiB. */
   subscriptionsTotal: 16_384,
+  /** Levels of all filters, four each: one message may have to look at every one of them, which takes 7 ms. */
+  subscriptionLevelsTotal: 65_536,
   /** Messages waiting for one subscriber; the oldest is dropped and counted. */
   queuedMessagesPerSession: 1024,
   queuedBytesPerSession: 1024 * 1024,

@@ -176,7 +176,7 @@ export class Connection {
         if (next > end) break
         if (this.#client === undefined) {
           this.#enter(bytes.subarray(bodyAt, next), nowMs)
-          if (this.#isStalled) break
+          if (this.#client === undefined && this.#isStalled) break
         } else if (!this.#client.packet(first, bytes, { start: bodyAt, end: next, nowMs })) {
           this.#stall()
           break
@@ -233,6 +233,7 @@ export class Connection {
   /** It is this connection's turn. */
   turn(nowMs: number): void {
     this.retry(nowMs)
+    this.#client?.pump(nowMs)
     this.#broker.flush()
   }
 

@@ -28,6 +28,8 @@ export class Router {
   readonly counters: RouterCounters = { dropped: 0, retainedRefused: 0 }
   /** Rises with all that is not plain readings: it may take any time, and whoever caused it looks at the clock. */
   work = 0
+  /** Of the filters of all subscriptions. */
+  levelCount = 0
   #lastSerial = 0
   /** Rises with every change of what `hasListeners` says. */
   revision = 0
@@ -89,6 +91,7 @@ export class Router {
    */
   subscribe(subscription: Subscription): void {
     const { session, filter, retainHandling } = subscription
+    if (!session.subscriptions.has(filter)) this.levelCount += levelsOf(filter)
     session.subscriptions.set(filter, subscription)
     const shared = parseShared(filter)
     if (shared !== undefined) {
@@ -107,6 +110,7 @@ export class Router {
   }
 
   unsubscribe(session: Session, filter: string): boolean {
+    if (session.subscriptions.has(filter)) this.levelCount -= levelsOf(filter)
     this.#remove(session, filter)
     return session.subscriptions.delete(filter)
   }
@@ -122,7 +126,7 @@ export class Router {
 
   /** Forgets all that the session has waiting and subscribed to. */
   forget(session: Session): void {
-    for (const filter of session.subscriptions.keys()) this.#remove(session, filter)
+    for (const filter of session.subscriptions.keys()) this.unsubscribe(session, filter)
     session.outbox.discard()
   }
 
@@ -171,4 +175,8 @@ export class Router {
     })
     return matching
   }
+}
+
+function levelsOf(filter: string): number {
+  return filter.split('/').length
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { limits } from '../../core/limits.ts'
 import { seededRandom } from '../../core/random.ts'
 import { Broker } from './broker.ts'
-import { connect, pingreq, publish, subscribe } from './client-packets.test.ts'
+import { connect, pingreq, property, publish, subscribe } from './client-packets.test.ts'
 import { Stand } from './stand.test.ts'
 
 /** Every look at the stopwatch finds that half a slice has passed. */
@@ -64,6 +64,35 @@ describe('turns', () => {
     )
     clients[1]?.vanish()
     assert.equal(stand.broker.turns.size, 1)
+  })
+
+  test('what waits for a client goes out turn by turn, right behind its CONNECT as well', () => {
+    const stand = hurriedStand()
+    const options = { clean: false, properties: [property.sessionExpiry(60)] }
+    const away = stand.enter('away', options)
+    away.send(subscribe({ 'note/#': 1 }))
+    away.vanish()
+    const speaker = stand.enter('speaker')
+    const finish = (): void => {
+      while (stand.broker.turns.size > 0) stand.broker.turns.take(stand.nowMs, () => false)
+    }
+    for (let n = 0; n < 9; n++) {
+      speaker.send(publish(`note/${n}`, 'x', { id: 1, retain: true }))
+      finish()
+    }
+    let woken = 0
+    stand.broker.turns.onWaiting = () => woken++
+    const back = stand.enter('away', options)
+    assert.ok(back.early.length < 9 && woken > 0, back.early.join())
+    finish()
+    assert.equal(back.early.length + back.heard().length, 9)
+    const fresh = stand.enter('fresh')
+    fresh.send(subscribe({ 'note/#': 0 }))
+    const first = fresh.heard().length
+    assert.ok(first < 10)
+    finish()
+    assert.equal(first + fresh.heard().length, 10)
+    assert.ok(!back.isEnded && !fresh.isEnded && !fresh.isPaused)
   })
 
   test('a connection that ended waits for nothing', () => {

@@ -7,6 +7,8 @@ import type { Connection } from './connection.ts'
  */
 export class Turns {
   readonly #waiting = new Set<Connection>()
+  /** Somebody waits who did not: whoever drives the broker is to see to it that `take` comes soon. */
+  onWaiting: () => void = () => {}
 
   get size(): number {
     return this.#waiting.size
@@ -14,6 +16,7 @@ export class Turns {
 
   add(connection: Connection): void {
     this.#waiting.add(connection)
+    this.onWaiting()
   }
 
   remove(connection: Connection): void {

@@ -14,12 +14,13 @@ export class TurnTaking {
 
   constructor(broker: Broker) {
     this.#broker = broker
+    broker.turns.onWaiting = () => this.#schedule()
   }
 
   /** A chunk has come, which is kept for later where it is large, or the one before took long, and the turn is long already. */
   begin(connection: Connection, isLarge: boolean): void {
-    if (!this.#isScheduled) this.#schedule()
-    else if ((isLarge || connection.wasCut) && this.#isLong()) connection.yieldTurn()
+    this.#schedule()
+    if ((isLarge || connection.wasCut) && this.#isLong()) connection.yieldTurn()
   }
 
   /** It has been dealt with. */
@@ -28,6 +29,7 @@ export class TurnTaking {
   }
 
   #schedule(): void {
+    if (this.#isScheduled) return
     this.#isScheduled = true
     this.#startedMs = performance.now()
     setImmediate(() => {
