@@ -19,7 +19,7 @@ const SECONDS = Number(process.env['BUSBAR_TEST_ATTACK_SECONDS'] ?? 2)
 const ATTEMPTS = 3
 const MEGABYTES = 300
 /** Until compilers and caches have settled, and until the attackers are all there. */
-const WARM_UP_MS = 700
+const WARM_UP_MS = 500
 const ATTACKER = fileURLToPath(new URL('./hostile/attacker.ts', import.meta.url))
 
 /** Behind everybody else: on two cores attackers would be measured instead of the edge. */
