@@ -8,6 +8,23 @@ export const limits = {
   // --- connections -----------------------------------------------------------------------------------------
   /** A substation has about 1,000 devices; four times that leaves room for reconnects that overlap. */
   connections: 4096,
+  /**
+   * New connections from one address (of IPv6: one /64): a thousand devices behind a concentrator may each come back every four
+   * seconds. Past it they are closed before a byte is read. A site may have less, of this and the next two.
+   */
+  connectionsPerSecond: 250,
+  /** What an address that was quiet may bring at once: every client that there may be, after a restart, from behind one concentrator. */
+  connectionBurstSeconds: 20,
+  /** Addresses of which that is remembered, some 200 bytes each; the oldest goes first. */
+  connectionAddresses: 4096,
+  /** PUBLISH of one client: all readings of 50 substations. Past it the client is not read from until it has paid. */
+  messagesPerSecond: 1_000_000,
+  /** What one client sends, packets of any kind: more than a gigabit network carries. */
+  bytesPerSecond: 128 * 1024 * 1024,
+  /** What a client that was quiet may send at once; devices send by the second or less often. */
+  rateBurstSeconds: 1,
+  /** Clients that went and still owe something for the last two, some 200 bytes each; the oldest goes first. */
+  pacesKept: 4096,
   /** Connections that have not sent CONNECT yet; past it the one that waited longest is closed. */
   strangers: 1024,
   /** Connections on which TLS or the upgrade to WebSocket is under way, 60 kB each; past it the oldest is closed. */
@@ -26,6 +43,14 @@ export const limits = {
   farewellMs: 1000,
   /** Largest control packet we accept, announced as Maximum Packet Size. A meter's batch of a day fits. */
   packetBytes: 256 * 1024,
+  /** What one connection's packets may take before others have their turn; a chunk of readings takes a third of it. */
+  sliceMs: 1,
+  /** A turn of the event loop that took so long reads no more from those it has heard, and lets no more go on that wait. */
+  turnMs: 4,
+  /** Connections that wait for their turn and go on in one. */
+  turnConnections: 16,
+  /** Filters of one SUBSCRIBE or UNSUBSCRIBE, four times as many as a session may have: a packet is dealt with as a whole. */
+  filtersPerPacket: 1024,
   /** Bytes of unfinished packets over all connections; past it the connection that would add more is closed. */
   unfinishedBytesTotal: 64 * 1024 * 1024,
   /** Bytes waiting in one connection's socket before we stop reading from it (a client that never reads). */
@@ -53,6 +78,8 @@ export const limits = {
   subscriptionsPerSession: 256,
   /** A filter of 32 levels takes 8 KiB. */
   subscriptionsTotal: 16_384,
+  /** Levels of all filters, four each: one message may have to look at every one of them, which takes 7 ms. */
+  subscriptionLevelsTotal: 65_536,
   /** Messages waiting for one subscriber; the oldest is dropped and counted. */
   queuedMessagesPerSession: 1024,
   queuedBytesPerSession: 1024 * 1024,
@@ -204,6 +231,10 @@ export function assertLimits(): void {
     'a slow reader is paused before it is closed',
   )
   assert(limits.willBytes < limits.connectKeptBytes, 'a CONNECT with the longest will can be kept')
+  assert(
+    limits.connectionsPerSecond * limits.connectionBurstSeconds > limits.connections,
+    'after a restart every client may come back from one address',
+  )
   assert(limits.commitAtOnceReadings < limits.slotReadings, 'a slot has room for what waits')
   assert(
     limits.queryOverlapReadings >= limits.points,

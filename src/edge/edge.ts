@@ -83,6 +83,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     keeper: kept,
     random,
+    rates: site.access.limits,
+    stopwatch: () => performance.now(),
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
   settle = (serial) => {
@@ -90,7 +92,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
-  const transport = new Transport(broker)
+  const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
   started.defer(async () => transport.stop())
   started.defer(async () => ingest.finish())

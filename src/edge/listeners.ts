@@ -53,7 +53,7 @@ export class Listeners {
     const { transport, settings } = this.#parts
     const { tls, webSocket } = settings
     const plain = await transport.listen(
-      tcpServer(transport.broker),
+      tcpServer(transport),
       mqtt,
       'Choose another address with --mqtt HOST:PORT.',
     )

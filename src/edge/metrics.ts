@@ -20,6 +20,7 @@ export class Metrics {
   constructor(parts: MetricsParts) {
     const counters = [
       ...storeCounters(parts),
+      ...arrivalCounters(parts),
       ...connectionCounters(parts),
       ...deliveryCounters(parts),
       ...sparkplugCounters(parts),
@@ -138,7 +139,8 @@ function storeCounters({ writer }: MetricsParts): readonly Described[] {
   ]
 }
 
-function connectionCounters({ broker, transport, throttle }: MetricsParts): readonly Described[] {
+/** Of those who come, up to CONNECT. */
+function arrivalCounters({ broker, transport, throttle }: MetricsParts): readonly Described[] {
   const { counters: handshakes } = transport.handshakes
   return [
     {
@@ -157,6 +159,11 @@ function connectionCounters({ broker, transport, throttle }: MetricsParts): read
       value: () => broker.counters.connections,
     },
     {
+      name: 'busbar_mqtt_connections_refused_total',
+      help: 'Connections closed at once because too many came from their address.',
+      value: () => transport.arrivals.refused,
+    },
+    {
       name: 'busbar_mqtt_logins_failed_total',
       help: 'CONNECTs with a wrong password, or a name that has none.',
       value: () => throttle.failed,
@@ -165,6 +172,16 @@ function connectionCounters({ broker, transport, throttle }: MetricsParts): read
       name: 'busbar_mqtt_strangers_dropped_total',
       help: 'Connections closed because they did not send CONNECT in time, or too many waited.',
       value: () => broker.counters.strangersDropped,
+    },
+  ]
+}
+
+function connectionCounters({ broker }: MetricsParts): readonly Described[] {
+  return [
+    {
+      name: 'busbar_mqtt_rate_pauses_total',
+      help: 'Times that a client sent more than it may, and was not read from for a while.',
+      value: () => broker.paces.pauses,
     },
     {
       name: 'busbar_mqtt_protocol_errors_total',

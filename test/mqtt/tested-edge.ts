@@ -105,6 +105,11 @@ export class TestedEdge implements AsyncDisposable {
     return `mqtt://${formatAddress(this.mqtt)}`
   }
 
+  /** The same, for whoever comes from 127.0.0.`host`: all of them are this machine where it runs Linux. */
+  mqttFrom(host: number): Address & { readonly localAddress: string } {
+    return { ...this.mqtt, localAddress: `127.0.0.${host}` }
+  }
+
   /** Where a listener of the site file is. */
   listener(name: string): Address {
     const address = this.listeners.get(name)

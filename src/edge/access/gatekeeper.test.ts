@@ -137,6 +137,16 @@ describe('the gate of a site with names', () => {
     assert.equal((await gate.person(gate.login('m1', 'right'))).name, 'm1')
   })
 
+  test('another address of the same /64 is no fresh start for a guesser', async () => {
+    const gate = new Gate()
+    const from = (address: string): Partial<Stranger> => ({ remote: `${address}:5` })
+    for (let guess = 0; guess < limits.loginFailures; guess++) {
+      assert.equal(await gate.login('m1', 'wrong', from(`2001:db8::${guess}`)), 0x86)
+    }
+    assert.equal(await gate.login('m1', 'right', from('2001:db8::ffff')), 0x9f)
+    assert.equal((await gate.person(gate.login('m1', 'right', from('2001:db8:1::1')))).name, 'm1')
+  })
+
   test('as many wait as may, and the next is told to come again', async () => {
     const gate = new Gate()
     const some = limits.passwordChecksWaiting + limits.passwordChecks

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Exchange, Gatekeeper, Identity, Later, Stranger, Verdict } from '../../mqtt/ports.ts'
 import { reason } from '../../mqtt/reasons.ts'
 import { limits } from '../../core/limits.ts'
+import { peerNetwork } from '../../core/peer-network.ts'
 import type { Site } from '../site/site.ts'
 import { deviceOfCertificate } from './certificate-device.ts'
 import type { DeviceRecord } from './device-store.ts'
@@ -101,7 +102,7 @@ class NamedGate implements Gatekeeper {
       return this.#isRevoked(proved) ? reason.notAuthorised : this.#device(proved, undefined)
     }
     if (userName === undefined || password === undefined) return reason.notAuthorised
-    const attempt: Attempt = { address: addressOf(stranger.remote), name: userName }
+    const attempt: Attempt = { address: peerNetwork(addressOf(stranger.remote)), name: userName }
     const { throttle } = this.#parts
     if (throttle.refuses(attempt, nowMs)) return reason.connectionRateExceeded
     this.#parts.devices.look()

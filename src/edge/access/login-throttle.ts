@@ -2,6 +2,7 @@ import { limits } from '../../core/limits.ts'
 
 /** Who tries to get in, from where. */
 export interface Attempt {
+  /** Of `core/peer-network.ts#peerNetwork`. */
   readonly address: string
   readonly name: string
 }

@@ -19,6 +19,19 @@ test('roles and clients', () => {
   assert.equal(site.clients[0]?.scram, VERIFIER)
 })
 
+test('limits may be lower than those of the edge, not higher', () => {
+  const access = (text: string): string => `${HEAD}access: { limits: { ${text} } }\n`
+  const { limits } = parseSite(access('messagesPerSecond: 7'), 'S').access
+  assert.equal(limits.messagesPerSecond, 7)
+  assert.equal(limits.bytesPerSecond, 134_217_728)
+  const wrong = access('messagesPerSecond: 0, bytesPerSecond: 1.5, connectionsPerSecond: 251')
+  assert.deepEqual(faultsOf(wrong), [
+    'S:2:40: access.limits.messagesPerSecond: 0; at least 1 is needed',
+    'S:2:59: access.limits.bytesPerSecond: a whole number is needed, not 1.5',
+    'S:2:86: access.limits.connectionsPerSecond: 251; at most 250 is needed',
+  ])
+})
+
 test('what is wrong with them', () => {
   const text = `${HEAD}devices: [{ id: 'm{1..3}', kind: meter }]
 roles:

@@ -8,9 +8,23 @@ import { networkId } from './network.ts'
 import type { YamlText } from './yaml-text.ts'
 import { parsePattern, writeOut } from './device-pattern.ts'
 
+function rate(most: number): z.ZodDefault<z.ZodNumber> {
+  return z.number().int().min(1).max(most).default(most)
+}
+
+/** What one client or address may do; a site may allow less than `limits` does, not more. */
+const rates = z.strictObject({
+  messagesPerSecond: rate(limits.messagesPerSecond).describe('Messages of one client.'),
+  bytesPerSecond: rate(limits.bytesPerSecond).describe('What one client sends, of any kind.'),
+  connectionsPerSecond: rate(limits.connectionsPerSecond).describe(
+    'New connections from one address; twenty seconds of them may come at once.',
+  ),
+})
+
 export const access = z.strictObject({
   anonymous: z.boolean().default(false).describe('Whoever reaches the port may connect.'),
   anyTopic: z.boolean().default(false).describe('A client may use topics of other devices.'),
+  limits: rates.prefault({}).describe('How fast one client may be, and how fast new ones come.'),
 })
 
 const filters = z

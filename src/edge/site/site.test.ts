@@ -13,7 +13,12 @@ const ROOT = join(import.meta.dirname, '../../..')
 describe('a site', () => {
   test('has defaults that let nobody in and lose nothing', () => {
     const site = parseSite(HEAD, 'S')
-    assert.deepEqual(site.access, { anonymous: false, anyTopic: false })
+    const { messagesPerSecond, bytesPerSecond, connectionsPerSecond } = limits
+    assert.deepEqual(site.access, {
+      anonymous: false,
+      anyTopic: false,
+      limits: { messagesPerSecond, bytesPerSecond, connectionsPerSecond },
+    })
     assert.equal(site.unknownDevices, 'quarantine')
     assert.deepEqual(site.devices, [])
   })
@@ -76,7 +81,8 @@ describe('a site in a file', () => {
     assert.equal(byId.get('t2-monitor')?.transformer, 't2')
     assert.equal(byId.get('busbar-2-pq')?.voltageLevel, '10kv-2')
     const open = loadSite(join(ROOT, 'examples/open.yaml'))
-    assert.deepEqual(open.access, { anonymous: true, anyTopic: true })
+    const { anonymous, anyTopic } = open.access
+    assert.deepEqual({ anonymous, anyTopic }, { anonymous: true, anyTopic: true })
     assert.deepEqual(open.devices, [])
     const { tls, webSocket } = loadSite(join(ROOT, 'examples/tls.yaml')).listeners
     assert.equal(tls?.clientCa, join(ROOT, 'examples/tls/devices-ca.pem'))

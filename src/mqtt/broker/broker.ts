@@ -19,8 +19,10 @@ import { type Arrival, admission } from './admission.ts'
 import { Client } from './client.ts'
 import { Connection } from './connection.ts'
 import { fitsWelcome, reasonedRefusal, refusal, welcome } from './handshake.ts'
+import { type ClientRates, Paces } from './pace.ts'
 import { Router } from './router.ts'
 import { Sessions } from './sessions.ts'
+import { Turns } from './turns.ts'
 import { statusMessages, statusTopics } from './status.ts'
 
 export interface BrokerSettings {
@@ -29,6 +31,10 @@ export interface BrokerSettings {
   readonly keeper: Keeper
   /** For client ids that the server assigns. */
   readonly random: Random
+  /** Lower ones than `limits` has. */
+  readonly rates?: ClientRates
+  /** Ms that only ever rise, to part the time between connections; without it nobody waits for a turn. */
+  readonly stopwatch?: () => number
 }
 
 /** Counters since the start. */
@@ -59,6 +65,9 @@ export class Broker {
   readonly keeper: Keeper
   readonly router: Router
   readonly sessions: Sessions
+  readonly paces: Paces
+  readonly turns: Turns = new Turns()
+  readonly stopwatch: () => number
   readonly counters: BrokerCounters = {
     connections: 0,
     refused: new Map(),
@@ -84,7 +93,9 @@ export class Broker {
   #statusMs = -Infinity
   #purgedMs = -Infinity
 
-  constructor({ intake, gatekeeper, keeper, random }: BrokerSettings) {
+  constructor({ intake, gatekeeper, keeper, random, rates = limits, stopwatch }: BrokerSettings) {
+    this.stopwatch = stopwatch ?? (() => 0)
+    this.paces = new Paces(rates)
     this.intake = intake
     this.keeper = keeper
     this.#gatekeeper = gatekeeper
@@ -152,6 +163,7 @@ export class Broker {
     this.#strangers.delete(connection)
     this.#clients.add(connection)
     const { clientId } = session
+    connection.keepPace(identity?.name ?? clientId, nowMs)
     const connack = welcome(connect, { clientId, isResumed, proof: connection.login?.proof })
     client.welcome(connack, this.keeper.changes > changes ? 'what is kept' : 'nothing')
     client.pump(nowMs)
@@ -246,6 +258,7 @@ export class Broker {
         connection.disconnect(reason.keepAliveTimeout, nowMs)
       } else this.#partFromRevoked(connection, nowMs)
     }
+    this.paces.tick(nowMs)
     this.#pumpOn(nowMs)
     this.sessions.tick(nowMs)
     if (statusTopics.some((topic) => this.router.hasListeners(topic))) this.refreshStatus(nowMs)
@@ -267,6 +280,7 @@ export class Broker {
     this.#strangers.delete(connection)
     this.#clients.delete(connection)
     this.#waitingForRoom.delete(connection)
+    this.turns.remove(connection)
   }
 
   /** The client's connection is gone: its session stays for as long as it asked, its will goes out if it still has one. */

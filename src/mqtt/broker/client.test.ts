@@ -62,6 +62,28 @@ describe('SUBACK and UNSUBACK', () => {
     late.send(subscribe({ a: 0 }))
     assert.deepEqual(late.heard(), ['SUBACK 1 97'])
   })
+
+  test('deep ones are fewer, and make room again with their session', () => {
+    const stand = new Stand()
+    const { router } = stand.broker
+    const depth = limits.topicLevels
+    const deep = (n: number): string => `${n}${'/a'.repeat(depth - 1)}`
+    const filters = Object.fromEntries(Array.from({ length: 256 }, (_, n) => [deep(n), 0]))
+    const bytes = subscribe(filters)
+    const enough = limits.subscriptionLevelsTotal / depth / 256
+    const clients = Array.from({ length: enough }, (_, n) => stand.enter(`c${n}`))
+    for (const client of clients) client.send(bytes, bytes)
+    assert.equal(router.levelCount, limits.subscriptionLevelsTotal)
+    const late = stand.enter('late')
+    late.send(subscribe({ a: 0 }))
+    assert.deepEqual(late.heard(), ['SUBACK 1 97'])
+    clients[0]?.send(unsubscribe([deep(0), deep(0), 'none']))
+    assert.equal(router.levelCount, limits.subscriptionLevelsTotal - depth)
+    for (const client of clients) client.vanish()
+    assert.equal(router.levelCount, 0)
+    late.send(subscribe({ a: 0 }))
+    assert.deepEqual(late.heard(), ['SUBACK 1 00'])
+  })
 })
 
 describe('topic aliases', () => {

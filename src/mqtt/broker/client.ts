@@ -83,6 +83,7 @@ export class Client implements Outlet, AckOwner {
     }
     if (this.#isSlow || this.#receiver.isOwedMuch) return false
     assertFlags(first)
+    this.#broker.router.work++
     this.#control(first >> 4, bytes.subarray(start, end), nowMs)
     return true
   }
@@ -120,10 +121,19 @@ export class Client implements Outlet, AckOwner {
       this.#looksMs = nowMs
       looks.left = limits.retainedLooks
     }
-    for (let next = this.#next(nowMs); next !== undefined; next = this.#next(nowMs)) {
+    const { stopwatch } = this.#broker
+    const endMs = stopwatch() + limits.sliceMs
+    let isLate = false
+    for (
+      let next = this.#next(nowMs);
+      next !== undefined;
+      next = isLate ? undefined : this.#next(nowMs)
+    ) {
       if (next.kind === 'publish') this.#transmit(next.delivery, { ...next, nowMs })
       else this.#acknowledge(packetType.pubrel, next.packetId, reason.success)
+      isLate = stopwatch() >= endMs
     }
+    if (isLate) this.#connection.yieldTurn()
     const isCut = looks.left <= 0 && outbox.waiting > 0
     if (isCut && this.#connection.isOpen) this.#broker.pumpAgain(this)
     this.flush()
@@ -241,7 +251,8 @@ export class Client implements Outlet, AckOwner {
     if (subscriptions.has(filter) || added.has(filter)) return qos
     const isFull =
       subscriptions.size + added.size >= limits.subscriptionsPerSession ||
-      this.#broker.router.subscriptionCount + added.size >= limits.subscriptionsTotal
+      this.#broker.router.subscriptionCount + added.size >= limits.subscriptionsTotal ||
+      this.#broker.router.levelCount >= limits.subscriptionLevelsTotal
     if (isFull) return this.#failure(reason.quotaExceeded)
     added.add(filter)
     return qos

@@ -7,6 +7,7 @@ import type { Broker } from './broker.ts'
 import type { Client } from './client.ts'
 import { FrameBuffer } from './frame-buffer.ts'
 import type { Login } from './login.ts'
+import type { Pace } from './pace.ts'
 
 /**
  * One network connection: cuts the stream of bytes into packets and hands them to the client, once CONNECT has said who
@@ -26,6 +27,12 @@ export class Connection {
   #verdict: Verdict | 'asked' | undefined
   #heardMs: number
   #countedBytes = 0
+  /** Of the client, under the name that it is known by. */
+  #pace: { readonly name: string; readonly of: Pace } | undefined
+  #isPaced = false
+  #wasCut = false
+  /** Messages since the last `charge`. */
+  #messages = 0
 
   constructor(sink: Sink, broker: Broker, nowMs: number) {
     this.sink = sink
@@ -36,6 +43,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.#isOpen
+  }
+
+  /** What it sent last took longer than a slice. */
+  get wasCut(): boolean {
+    return this.#wasCut
   }
 
   /** Undefined until CONNECT was accepted. */
@@ -53,6 +65,31 @@ export class Connection {
     if (this.#broker.unfinishedBytes > limits.unfinishedBytesTotal && this.#frames.length > 0) {
       this.fail(new ProtocolError(reason.serverBusy, 'too many unfinished packets in all'), nowMs)
     }
+  }
+
+  /** From now on what it sends is charged to the client of this name. */
+  keepPace(name: string, nowMs: number): void {
+    this.#pace = { name, of: this.#broker.paces.enter(name, nowMs) }
+  }
+
+  /**
+   * A chunk of so many bytes has been dealt with. Returns how many ms its client is not to be read from: the connection is paused
+   * then, and the caller charges nothing once they have passed, until nothing is owed any more.
+   */
+  charge(bytes: number, nowMs: number): number {
+    if (this.#pace === undefined || !this.#isOpen) return 0
+    const waitMs = this.#pace.of.charge({ messages: this.#messages, bytes }, nowMs)
+    this.#messages = 0
+    if (waitMs > 0 && !this.#isPaced) {
+      this.#isPaced = true
+      this.#broker.paces.pauses++
+      this.sink.pause()
+    } else if (waitMs === 0 && this.#isPaced) {
+      this.#isPaced = false
+      if (!this.#isBackedUp) this.#heardMs = nowMs
+      this.resume()
+    }
+    return waitMs
   }
 
   /** There may be room again for the packet that had to wait. */
@@ -90,6 +127,7 @@ export class Connection {
     this.#isOpen = false
     this.#countUnfinished()
     this.#broker.left(this)
+    if (this.#pace !== undefined) this.#broker.paces.leave(this.#pace.name, nowMs)
     this.#client?.closed(nowMs)
     this.#broker.flush()
   }
@@ -111,7 +149,7 @@ export class Connection {
   /** One and a half Keep Alive without a whole packet, and the client counts as gone [MQTT-3.1.2-22]. */
   isSilent(nowMs: number): boolean {
     if (this.#client === undefined) return nowMs - this.#acceptedMs > limits.connectTimeoutMs
-    if (this.#isStalled && !this.#isBackedUp) return false // We do not listen.
+    if ((this.#isStalled || this.#isPaced) && !this.#isBackedUp) return false // We do not listen.
     const { keepAliveSeconds } = this.#client
     return keepAliveSeconds > 0 && nowMs - this.#heardMs > keepAliveSeconds * 1500
   }
@@ -121,7 +159,11 @@ export class Connection {
     const end = bytes.length
     let at = 0
     let messages = 0
-    this.#broker.intake.setArrival(nowMs)
+    const { intake, router, stopwatch } = this.#broker
+    const endMs = stopwatch() + limits.sliceMs
+    let work = router.work
+    intake.setArrival(nowMs)
+    this.#wasCut = false
     try {
       while (at + 1 < end && this.#isOpen) {
         const first = bytes[at] as number
@@ -139,13 +181,21 @@ export class Connection {
         if (next > end) break
         if (this.#client === undefined) {
           this.#enter(first, bytes.subarray(bodyAt, next), nowMs)
-          if (this.#isStalled) break
+          if (this.#client === undefined && this.#isStalled) break
         } else if (!this.#client.packet(first, bytes, { start: bodyAt, end: next, nowMs })) {
           this.#stall()
           break
         }
         if (first >> 4 === packetType.publish) messages++
         at = next
+        if (router.work !== work || messages % LOOK_MESSAGES === 0) {
+          work = router.work
+          if (at < end && stopwatch() >= endMs) {
+            this.#wasCut = true
+            this.yieldTurn()
+            break
+          }
+        }
       }
       this.#client?.flush()
     } catch (cause) {
@@ -155,6 +205,7 @@ export class Connection {
     }
     if (at > 0) this.#heardMs = nowMs
     this.#broker.counters.messagesReceived += messages
+    this.#messages += messages
     return this.#isOpen ? at : end
   }
 
@@ -186,15 +237,31 @@ export class Connection {
     return undefined
   }
 
+  /** Others have their turn first. */
+  yieldTurn(): void {
+    if (!this.#isOpen) return
+    this.#isStalled = true
+    this.sink.pause()
+    this.#broker.turns.add(this)
+  }
+
+  /** It is this connection's turn. */
+  turn(nowMs: number): void {
+    this.retry(nowMs)
+    this.#client?.pump(nowMs)
+    this.#broker.flush()
+  }
+
   #stall(): void {
     this.#isStalled = true
     this.sink.pause()
     this.#broker.waitForRoom(this)
   }
 
-  /** Reads on, unless the peer does not read, or its next packet has to wait. */
+  /** Reads on, unless the peer does not read, its next packet has to wait, or it was too fast. */
   resume(): void {
-    if (!this.#isStalled && !this.#isBackedUp && this.#isOpen) this.sink.resume()
+    const mustWait = this.#isStalled || this.#isPaced || this.#isBackedUp
+    if (!mustWait && this.#isOpen) this.sink.resume()
   }
 
   get #isBackedUp(): boolean {
@@ -208,6 +275,8 @@ export class Connection {
   }
 }
 
+/** A look at the clock costs a tenth of a message. */
+const LOOK_MESSAGES = 32
 const NOTHING = Buffer.alloc(0)
 const CONNECT = packetType.connect << 4
 const DISCONNECT = packetType.disconnect << 4

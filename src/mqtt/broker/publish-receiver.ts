@@ -182,6 +182,7 @@ export class PublishReceiver {
   #receiveInFull(first: number, body: Buffer): boolean {
     const { keeper } = this.#around
     if (this.isOwedMuch || !keeper.hasRoom) return false
+    this.#around.router.work++
     const { version, session } = this.#publisher
     const publish = decodePublish({ first, body, version })
     const route = this.#routeOf(this.#topicOf(publish))

@@ -29,6 +29,10 @@ export class Router {
   readonly queued: OutboxTotal = { bytes: 0 }
   readonly counters: RouterCounters = { dropped: 0, retainedRefused: 0 }
   readonly #keeper: Keeper
+  /** Rises with all that is not plain readings: it may take any time, and whoever caused it looks at the clock. */
+  work = 0
+  /** Of the filters of all subscriptions. */
+  levelCount = 0
   #lastSerial = 0
   /** Rises with every change of what `hasListeners` says. */
   revision = 0
@@ -94,6 +98,7 @@ export class Router {
    */
   subscribe(subscription: Subscription): void {
     const { session, filter } = subscription
+    if (!session.subscriptions.has(filter)) this.levelCount += levelsOf(filter)
     session.subscriptions.set(filter, subscription)
     const replay = this.#add(subscription)
     this.#revise()
@@ -117,6 +122,7 @@ export class Router {
   }
 
   unsubscribe(session: Session, filter: string): boolean {
+    if (session.subscriptions.has(filter)) this.levelCount -= levelsOf(filter)
     this.#remove(session, filter)
     session.shelf?.unsubscribed(filter)
     return session.subscriptions.delete(filter)
@@ -134,7 +140,7 @@ export class Router {
   /** Forgets all that the session has waiting and subscribed to. */
   forget(session: Session): void {
     session.unkeep()
-    for (const filter of session.subscriptions.keys()) this.#remove(session, filter)
+    for (const filter of session.subscriptions.keys()) this.unsubscribe(session, filter)
     session.outbox.discard()
   }
 
@@ -192,4 +198,8 @@ export class Router {
     })
     return matching
   }
+}
+
+function levelsOf(filter: string): number {
+  return filter.split('/').length
 }

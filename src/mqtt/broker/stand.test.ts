@@ -1,7 +1,7 @@
 import { assert } from '../../core/assert.ts'
 import { seededRandom } from '../../core/random.ts'
 import { type Gatekeeper, type Intake, type Keeper, NO_ROOM, type Sink } from '../ports.ts'
-import { Broker } from './broker.ts'
+import { Broker, type BrokerSettings } from './broker.ts'
 import { type ConnectOptions, type Version, connect } from './client-packets.test.ts'
 import type { Connection } from './connection.ts'
 import { readPackets } from './server-packets.test.ts'
@@ -20,9 +20,10 @@ export class Stand {
   readonly broker: Broker
 
   /** Without a keeper nothing outlives it. */
-  constructor(keeper: Keeper = FORGETFUL) {
+  constructor(settings: Partial<BrokerSettings> = {}) {
     const { intake, gatekeeper } = this
-    this.broker = new Broker({ intake, gatekeeper, keeper, random: seededRandom(1) })
+    const own = { intake, gatekeeper, keeper: FORGETFUL, random: seededRandom(1) }
+    this.broker = new Broker({ ...own, ...settings })
   }
 
   /** A network connection that has said nothing. */

@@ -16,7 +16,7 @@ export class KeptStand {
       put: (key, value) => this.#change(keeper, key, value.slice()),
       remove: (key) => this.#change(keeper, key, undefined),
     }
-    this.stand = new Stand(keeper)
+    this.stand = new Stand({ keeper })
     this.stand.nowMs = nowMs
     this.stand.broker.restore(this.disk, nowMs)
   }

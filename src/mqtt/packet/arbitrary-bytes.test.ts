@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { limits } from '../../core/limits.ts'
 import { type Random, seededRandom } from '../../core/random.ts'
 import { ProtocolError, type Version, reason } from '../reasons.ts'
 import { decodeAcknowledgement } from './acknowledgement.ts'
@@ -130,10 +131,20 @@ describe('any bytes are a packet or an error of the standard', () => {
     }
   })
 
-  test('a packet full of the smallest filters is decoded in time and memory of its size', () => {
+  test('a packet full of the smallest filters is refused after as many as we take', () => {
     const body = new Uint8Array(3 + 4 * 65_000)
     body.set([0, 1, 0])
     for (let at = 3; at < body.length; at += 4) body.set([0, 1, 0x61, 0], at)
-    assert.equal(decodeSubscribe(body, 5).requests.length, 65_000)
+    const { filtersPerPacket } = limits
+    const most = body.subarray(0, 3 + 4 * filtersPerPacket)
+    assert.equal(decodeSubscribe(most, 5).requests.length, filtersPerPacket)
+    const quotaExceeded = { reason: reason.quotaExceeded }
+    assert.throws(() => decodeSubscribe(body.subarray(0, most.length + 4), 5), quotaExceeded)
+    assert.throws(() => decodeSubscribe(body, 5), quotaExceeded)
+    const names = new Uint8Array(3 + 3 * (filtersPerPacket + 1)).fill(0x61)
+    names.set([0, 1, 0])
+    for (let at = 3; at < names.length; at += 3) names.set([0, 1], at)
+    assert.equal(decodeUnsubscribe(names.subarray(0, -3), 5).filters.length, filtersPerPacket)
+    assert.throws(() => decodeUnsubscribe(names, 5), quotaExceeded)
   })
 })

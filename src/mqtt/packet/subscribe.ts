@@ -1,4 +1,5 @@
-import { type Version, malformed, protocolError } from '../reasons.ts'
+import { limits } from '../../core/limits.ts'
+import { ProtocolError, type Version, malformed, protocolError, reason } from '../reasons.ts'
 import { type Properties, decodeProperties } from './properties.ts'
 import { propertyScope } from './property-table.ts'
 import { PacketReader } from './reader.ts'
@@ -31,10 +32,18 @@ export function decodeSubscribe(body: Uint8Array, version: Version): Subscribe {
   const packetId = reader.packetId()
   const properties = version === 5 ? decodeProperties(reader, propertyScope.subscribe) : {}
   const requests: SubscriptionRequest[] = []
-  while (reader.left > 0) requests.push(decodeRequest(reader, version))
+  while (reader.left > 0) {
+    if (requests.length === limits.filtersPerPacket) throw tooManyFilters
+    requests.push(decodeRequest(reader, version))
+  }
   if (requests.length === 0) throw protocolError('SUBSCRIBE without a filter') // [MQTT-3.8.3-2]
   return { packetId, properties, requests }
 }
+
+export const tooManyFilters: ProtocolError = new ProtocolError(
+  reason.quotaExceeded,
+  'more filters in a packet than we take',
+)
 
 function decodeRequest(reader: PacketReader, version: Version): SubscriptionRequest {
   const filter = reader.string() // [MQTT-3.8.3-1]

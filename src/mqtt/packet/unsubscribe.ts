@@ -1,7 +1,9 @@
+import { limits } from '../../core/limits.ts'
 import { type Version, protocolError } from '../reasons.ts'
 import { type Properties, decodeProperties } from './properties.ts'
 import { propertyScope } from './property-table.ts'
 import { PacketReader } from './reader.ts'
+import { tooManyFilters } from './subscribe.ts'
 
 export interface Unsubscribe {
   packetId: number
@@ -19,7 +21,10 @@ export function decodeUnsubscribe(body: Uint8Array, version: Version): Unsubscri
   const packetId = reader.packetId()
   const properties = version === 5 ? decodeProperties(reader, propertyScope.unsubscribe) : {}
   const filters: string[] = []
-  while (reader.left > 0) filters.push(reader.string()) // [MQTT-3.10.3-1]
+  while (reader.left > 0) {
+    if (filters.length === limits.filtersPerPacket) throw tooManyFilters
+    filters.push(reader.string()) // [MQTT-3.10.3-1]
+  }
   if (filters.length === 0) throw protocolError('UNSUBSCRIBE without a filter') // [MQTT-3.10.3-2]
   return { packetId, properties, filters }
 }

@@ -4,6 +4,7 @@ import type { Broker } from '../broker/broker.ts'
 import type { Connection } from '../broker/connection.ts'
 import type { Sink } from '../ports.ts'
 import { ProtocolError, reason } from '../reasons.ts'
+import type { TurnTaking } from './turn-taking.ts'
 
 /** What stands between the bytes of a socket and those of MQTT. TCP and TLS have none. */
 export interface Framing {
@@ -15,22 +16,24 @@ export interface Framing {
 
 export interface SocketParts {
   readonly broker: Broker
+  readonly turnTaking: TurnTaking
   readonly sink: Sink
   readonly framing?: Framing
 }
 
 /** Joins a socket, on which any handshake is over, and a connection of the broker: bytes in, bytes out, back-pressure. */
-export function joinSocket(socket: Socket, { broker, sink, framing }: SocketParts): void {
+export function joinSocket(socket: Socket, parts: SocketParts): void {
+  const { broker, turnTaking, sink, framing } = parts
   const connection = broker.accept(sink, Date.now())
   socket.on('data', (chunk: Buffer) => {
+    const isLarge = chunk.length >= LARGE_BYTES
+    turnTaking.begin(connection, isLarge)
     const nowMs = Date.now()
     if (framing === undefined) connection.receive(chunk, nowMs)
     else receiveFramed(framing, chunk, { connection, nowMs })
     if (socket.writableLength > limits.unsentBytesPause) connection.backedUp(Date.now())
-    if (connection.isOpen && Date.now() - nowMs >= TURN_MS) {
-      socket.pause()
-      setImmediate(() => connection.resume())
-    }
+    if (connection.charge(chunk.length, nowMs) > 0) waitForTokens(connection)
+    else if (isLarge) turnTaking.end(connection)
   })
   socket.on('drain', () => connection.drained(Date.now()))
   socket.on('end', () => socket.end())
@@ -38,8 +41,17 @@ export function joinSocket(socket: Socket, { broker, sink, framing }: SocketPart
   socket.on('close', () => connection.closed(Date.now()))
 }
 
-/** A chunk that takes this long is the last of its connection for now: libuv would read up to 32 before it looks at others. */
-const TURN_MS = 4
+/** There is more behind a chunk of this size. */
+const LARGE_BYTES = 16 * 1024
+
+/** Looks again at least so often: a connection that has ended meanwhile is not kept, however much it owes. */
+const TOKENS_MS = 1000
+
+function waitForTokens(connection: Connection): void {
+  const waitMs = connection.charge(0, Date.now())
+  if (waitMs === 0) return
+  setTimeout(() => waitForTokens(connection), Math.min(waitMs, TOKENS_MS)).unref()
+}
 
 /** A chunk without MQTT bytes, such as a ping of WebSocket, is no sign of life for Keep Alive [MQTT-3.1.2-20]. */
 function receiveFramed(

@@ -18,7 +18,7 @@ const HINT = 'Choose another address with --mqtt HOST:PORT.'
 async function listening(): Promise<{ transport: Transport; address: Address; stand: Stand }> {
   const stand = new Stand()
   const transport = new Transport(stand.broker)
-  return { transport, address: await transport.listen(tcpServer(stand.broker), ANY, HINT), stand }
+  return { transport, address: await transport.listen(tcpServer(transport), ANY, HINT), stand }
 }
 
 async function open(address: Address, ...packets: readonly Buffer[]): Promise<Socket> {
@@ -77,7 +77,7 @@ describe('TCP', () => {
     const { transport, address } = await listening()
     const { broker } = new Stand()
     const second = new Transport(broker)
-    await assert.rejects(second.listen(tcpServer(broker), address, HINT), (thrown) => {
+    await assert.rejects(second.listen(tcpServer(second), address, HINT), (thrown) => {
       assert.ok(thrown instanceof GridError)
       assert.equal(thrown.code, 'address-in-use')
       assert.equal(thrown.message, `127.0.0.1:${address.port} is taken by another program`)

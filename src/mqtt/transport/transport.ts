@@ -1,31 +1,47 @@
-import type { Server } from 'node:net'
+import { type Server, createServer } from 'node:net'
 import { type Address, formatAddress } from '../../core/address.ts'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
 import type { Broker } from '../broker/broker.ts'
+import { Arrivals } from './arrivals.ts'
 import { Handshakes } from './handshakes.ts'
+import { TurnTaking } from './turn-taking.ts'
 
 /** Every way to the broker that is a socket, with the only clock and timer of the MQTT part. */
 export class Transport {
   readonly broker: Broker
   readonly handshakes: Handshakes = new Handshakes()
-  readonly #servers: Server[] = []
+  readonly arrivals: Arrivals
+  readonly turnTaking: TurnTaking
+  readonly #doors: Server[] = []
   readonly #ticker: NodeJS.Timeout
 
-  constructor(broker: Broker) {
+  constructor(broker: Broker, connectionsPerSecond: number = limits.connectionsPerSecond) {
     this.broker = broker
+    this.turnTaking = new TurnTaking(broker)
+    this.arrivals = new Arrivals(connectionsPerSecond)
     this.#ticker = setInterval(() => {
       broker.tick(Date.now())
       this.handshakes.tick(Date.now())
+      this.arrivals.tick(Date.now())
     }, TICK_MS)
   }
 
-  /** Resolves with the address in use; port 0 picks a free one. Throws `address-in-use`, with `hint`. */
+  /**
+   * Lets connections in to `server`, which does not listen itself: who comes too often is turned away before TLS or HTTP have spent
+   * anything on him. Resolves with the address in use; port 0 picks a free one. Throws `address-in-use`, with `hint`.
+   */
   async listen(server: Server, { host, port }: Address, hint: string): Promise<Address> {
-    this.#servers.push(server)
+    const door = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+      if (this.arrivals.admits(socket.remoteAddress ?? '', Date.now())) {
+        server.emit('connection', socket)
+      } else socket.destroy()
+    })
+    this.#doors.push(door)
     return new Promise((resolve, reject) => {
-      server.once('error', (cause) => reject(listenError({ host, port }, hint, cause)))
-      server.listen({ host, port, backlog: 1024 }, () => {
-        const bound = server.address()
+      door.once('error', (cause) => reject(listenError({ host, port }, hint, cause)))
+      door.listen({ host, port, backlog: 1024 }, () => {
+        const bound = door.address()
         resolve({ host, port: bound !== null && typeof bound === 'object' ? bound.port : port })
       })
     })
@@ -34,8 +50,8 @@ export class Transport {
   /** Lets nobody in any more and parts from everybody; a sink ends within `limits.farewellMs`. */
   async stop(): Promise<void> {
     clearInterval(this.#ticker)
-    const closed = this.#servers.map(
-      async (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    const closed = this.#doors.map(
+      async (door) => new Promise<void>((resolve) => door.close(() => resolve())),
     )
     this.handshakes.stop()
     this.broker.stop(Date.now())

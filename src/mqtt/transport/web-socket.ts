@@ -48,8 +48,6 @@ export function secureWebSocketServer(
 }
 
 const OPTIONS = {
-  noDelay: true,
-  keepAlive: true,
   maxHeaderSize: limits.httpHeaderBytes,
   // The limits of `Handshakes` hold for HTTP as for TLS; two clocks would count some here and some there.
   headersTimeout: 0,
@@ -58,7 +56,7 @@ const OPTIONS = {
 
 function attend(
   server: Server | SecureServer,
-  { broker, handshakes }: Entrance,
+  { broker, handshakes, turnTaking }: Entrance,
   { origins }: WebSocketSettings,
   prove: (socket: Socket) => Proof,
 ): void {
@@ -79,7 +77,7 @@ function attend(
     }
     socket.write(answer.head)
     const webSocket = new WebSocket(new SocketSink(socket, proof.certificate))
-    joinSocket(socket, { broker, sink: webSocket, framing: webSocket })
+    joinSocket(socket, { broker, turnTaking, sink: webSocket, framing: webSocket })
     if (head.length > 0) socket.unshift(head)
   })
 }
