@@ -48,6 +48,7 @@ async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { reado
     accounts: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
+    audit: () => ({ entries: [], dropped: 0 }),
     readings: (asked) => thread.readings(asked),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   }

@@ -14,6 +14,7 @@ import { mappedTopics } from './foreign-topics.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
+import { CommandStation } from './commands/station.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { Listeners } from './listeners.ts'
 import type { ListenerKind } from './site/listeners.ts'
@@ -80,8 +81,10 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     random,
   })
+  const commands = new CommandStation({ site, ingest, broker, sparkplug })
   settle = (serial) => {
     ingest.settled(serial)
+    commands.settled(serial)
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
@@ -89,6 +92,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => transport.stop())
   started.defer(async () => ingest.finish())
   started.defer(() => sparkplug?.stop())
+  started.defer(() => commands.stop())
   const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
@@ -104,6 +108,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     listeners,
     sparkplug,
     throttle,
+    commands,
   }
   const view = new RunningEdge(parts)
   started.defer(async () => view.stop())

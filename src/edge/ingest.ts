@@ -8,6 +8,7 @@ import { type Intake, NO_ROOM, type Source } from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
 import { CanonicalDecoder } from '../payload/canonical.ts'
 import type { Decoder, Draft, PointNames } from '../payload/decoder.ts'
+import type { AuditEntry } from '../store/audit.ts'
 import type { Evidence } from '../store/journal.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Device, Names } from '../store/names.ts'
@@ -52,6 +53,7 @@ export class Ingest implements Intake {
   #readings = 0
   #notes = 0
   #evidence: Evidence[] = []
+  #audit: AuditEntry[] = []
   #durable = 0
   #arrival = Micros(0)
   /** The first reading of the batch has started the clock. */
@@ -76,7 +78,7 @@ export class Ingest implements Intake {
   }
 
   get takenBatch(): number {
-    return this.#readings + this.#notes > 0 ? this.#writer.serial : this.#writer.serial - 1
+    return this.#isEmpty ? this.#writer.serial - 1 : this.#writer.serial
   }
 
   get durableBatch(): number {
@@ -155,6 +157,19 @@ export class Ingest implements Intake {
     )
   }
 
+  /**
+   * Writes with the readings at hand, or by itself; on the disk once `durableBatch` is the number returned, or a later one. There
+   * is always room: whoever asks bounds what waits.
+   */
+  record(entry: AuditEntry): number {
+    this.#audit.push(entry)
+    if (!this.#isDue) {
+      this.#isDue = true
+      setImmediate(() => this.#handOverWaiting())
+    }
+    return this.#writer.serial
+  }
+
   /** The writer says that everything up to this batch is on the disk. */
   settled(serial: number): void {
     this.#durable = serial
@@ -169,7 +184,7 @@ export class Ingest implements Intake {
     this.#finished = resolve
     setTimeout(resolve, limits.farewellMs).unref()
     clearTimeout(this.#patience)
-    if (this.#readings + this.#notes > 0) this.#handOver()
+    if (!this.#isEmpty && this.#writer.slot !== undefined) this.#handOver()
     if (this.#writer.idle) resolve()
     return promise
   }
@@ -212,11 +227,16 @@ export class Ingest implements Intake {
     setImmediate(() => this.#handOverWaiting())
   }
 
+  get #isEmpty(): boolean {
+    return this.#readings + this.#notes + this.#audit.length === 0
+  }
+
   /** Once it is due, a batch goes as soon as the writer has nothing else to do. */
   #handOverWaiting(): void {
-    if (this.#readings + this.#notes === 0) {
+    if (this.#isEmpty) {
       // Messages without a reading started the clock; the next that has one starts it again.
       this.#isWaiting = false
+      this.#isDue = false
       return
     }
     if (this.#writer.idle) this.#handOver()
@@ -226,13 +246,16 @@ export class Ingest implements Intake {
   #handOver(): void {
     const definitions = this.#names.takeNew()
     const evidence = this.#evidence
+    const audit = this.#audit
+    const isAccompanied = definitions !== undefined || evidence.length > 0 || audit.length > 0
     this.#writer.handOver(
       { readings: this.#readings, notes: this.#notes },
-      definitions === undefined && evidence.length === 0 ? undefined : { definitions, evidence },
+      isAccompanied ? { definitions, evidence, audit } : undefined,
     )
     this.#readings = 0
     this.#notes = 0
     this.#evidence = []
+    this.#audit = []
     this.#isWaiting = false
     this.#isDue = false
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot

@@ -5,6 +5,7 @@ import type { ViewParts } from './view.ts'
 export interface MetricsParts extends ViewParts {
   readonly diskBytes: () => number
   readonly journalBytes: () => number
+  readonly auditDropped: () => number
 }
 
 interface Described {
@@ -22,14 +23,21 @@ export class Metrics {
       ...storeCounters(parts),
       ...mqttCounters(parts),
       ...sparkplugCounters(parts),
+      ...commandCounters(parts),
       ...PROCESS_COUNTERS,
     ]
     for (const { name, help, value } of counters) this.#counter(name, help, value)
-    const gauges = [...mqttGauges(parts), ...storeGauges(parts), ...PROCESS_GAUGES]
+    const gauges = [
+      ...mqttGauges(parts),
+      ...storeGauges(parts),
+      ...commandGauges(parts),
+      ...PROCESS_GAUGES,
+    ]
     for (const { name, help, value } of gauges) this.#gauge(name, help, value)
     this.#accounts(parts)
     this.#refusedConnects(parts)
     this.#certificates(parts)
+    this.#commands(parts)
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
@@ -88,6 +96,20 @@ export class Metrics {
         for (const [code, count] of broker.counters.refused) {
           this.inc({ reason: `0x${code.toString(16)}` }, count)
         }
+      },
+    })
+  }
+
+  #commands({ commands }: MetricsParts): void {
+    new Counter({
+      name: 'busbar_commands_total',
+      help: 'Requests for commands to devices, by what became of them.',
+      labelNames: ['outcome'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [outcome, count] of Object.entries(commands.counters.outcomes))
+          this.inc({ outcome }, count)
       },
     })
   }
@@ -215,6 +237,36 @@ function sparkplugCounters({ sparkplug }: MetricsParts): readonly Described[] {
       name: 'busbar_sparkplug_metrics_skipped_total',
       help: 'Metrics that are no number (text, data sets, templates), or whose birth was not known.',
       value: () => sparkplug?.counters.skippedMetrics ?? 0,
+    },
+  ]
+}
+
+function commandCounters({ commands, auditDropped }: MetricsParts): readonly Described[] {
+  return [
+    {
+      name: 'busbar_commands_stray_answers_total',
+      help: 'Answers of devices that nobody waited for, or no longer.',
+      value: () => commands.counters.strayAnswers,
+    },
+    {
+      name: 'busbar_commands_unrecorded_total',
+      help: 'Requests for commands that were turned away without a record: too many, one after another.',
+      value: () => commands.counters.unrecorded,
+    },
+    {
+      name: 'busbar_store_audit_dropped_total',
+      help: 'Records of commands that made room for later ones, since the data folder was made.',
+      value: auditDropped,
+    },
+  ]
+}
+
+function commandGauges({ commands }: MetricsParts): readonly Described[] {
+  return [
+    {
+      name: 'busbar_commands_in_flight',
+      help: 'Commands that have not come to an end.',
+      value: () => commands.inFlight,
     },
   ]
 }

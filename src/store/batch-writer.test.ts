@@ -47,6 +47,7 @@ class Store {
     const batch = this.#writer.prepare(slot, {
       definitions: this.#isDefined ? undefined : DEFINITIONS,
       evidence: [],
+      audit: [],
     })
     this.#isDefined = true
     this.#writer.write(batch)

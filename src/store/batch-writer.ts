@@ -70,7 +70,10 @@ export class BatchWriter {
     let bytes = 0
     this.#journal.commit(() => {
       if (accompaniment?.definitions !== undefined) this.#journal.define(accompaniment.definitions)
-      if (accompaniment !== undefined) this.#journal.keepEvidence(accompaniment.evidence)
+      if (accompaniment !== undefined) {
+        this.#journal.keepEvidence(accompaniment.evidence)
+        this.#journal.audit.add(accompaniment.audit)
+      }
       for (const conflict of admitted.conflicts) this.#journal.contradict(conflict)
       for (const source of cutRows(slot, admitted, notes)) {
         const row = this.#encoder.encode(source, this.#deviceOf)

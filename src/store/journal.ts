@@ -4,6 +4,7 @@ import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Micros } from '../core/time.ts'
 import type { Conflict } from './admission.ts'
+import { AuditTable } from './audit.ts'
 import { checkFormat } from './format-check.ts'
 import type { Definitions } from './names.ts'
 import type { EncodedRow } from './row.ts'
@@ -30,6 +31,7 @@ export function journalPath(directory: string): string {
 /** The journal's one writer. A commit has reached the disk when `commit` returns (WAL, synchronous=FULL). */
 export class Journal {
   readonly db: DatabaseSync
+  readonly audit: AuditTable
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
@@ -44,6 +46,7 @@ export class Journal {
   constructor(directory: string) {
     const db = openJournal(directory)
     this.db = db
+    this.audit = new AuditTable(db)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#rollback = db.prepare('ROLLBACK')

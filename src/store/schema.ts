@@ -50,6 +50,18 @@ CREATE TABLE evidence (
   complaint TEXT NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  request TEXT NOT NULL,
+  who TEXT NOT NULL,
+  address TEXT NOT NULL,
+  device TEXT NOT NULL,
+  command TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  duration_ms INTEGER
+) STRICT;
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FORMAT_VERSION};
 `

@@ -1,3 +1,4 @@
+import type { AuditEntry } from './audit.ts'
 import type { Evidence } from './journal.ts'
 import type { Definitions } from './names.ts'
 
@@ -13,6 +14,7 @@ export interface WriterSettings {
 export interface Accompaniment {
   readonly definitions: Definitions | undefined
   readonly evidence: readonly Evidence[]
+  readonly audit: readonly AuditEntry[]
 }
 
 /** A number is the serial of the slot that has just become durable; everything before it is durable, too. */

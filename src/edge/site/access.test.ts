@@ -12,7 +12,7 @@ test('roles and clients', () => {
     `${HEAD}roles: [{ name: r, publish: ['a/+/#'] }]\nclients: [{ name: c, role: r, passwordHash: '${HASH}' }]\n`,
     'S',
   )
-  assert.deepEqual(site.roles, [{ name: 'r', publish: ['a/+/#'], subscribe: [] }])
+  assert.deepEqual(site.roles, [{ name: 'r', publish: ['a/+/#'], subscribe: [], command: [] }])
   assert.equal(site.clients[0]?.role, 'r')
 })
 
