@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 const SITE = `site: { id: s1, name: S, frequencyHz: 50, limits: gbt }
 devices: [{ id: 'm{1..9}', kind: meter }]
 roles:
-  - { name: operator, publish: ['grid/+/commands/#'], subscribe: ['grid/#', '$SYS/broker/#'] }
+  - { name: operator, publish: ['grid/+/commands/#'], command: ['m7'], subscribe: ['grid/#', '$SYS/broker/#'] }
 clients:
   - { name: scada, role: operator, passwordHash: '${hashPassword(Buffer.from('chosen'), CHOSEN)}' }
 `
@@ -162,8 +162,19 @@ describe('what they may do', () => {
     assert.equal(await subscribe(scada, '#'), 0x87)
     assert.equal(await publish(scada, 'grid/m7/readings'), 0x87)
     const heard = new Promise((resolve) => meter.once('message', (topic) => resolve(topic)))
-    assert.equal(await publish(scada, 'grid/m7/commands/read'), 0)
-    assert.equal(await heard, 'grid/m7/commands/read')
+    // Past the audit nothing goes, whatever the role says.
+    assert.equal(await publish(scada, 'grid/m7/commands/read-now'), 0x87)
+    const order = '{"command":"read-now"}'
+    await scada.publishAsync('edge/commands/m7', order, { qos: 1 })
+    assert.equal(await heard, 'grid/m7/commands/read-now')
+    await scada.publishAsync('edge/commands/m6', order, { qos: 1 })
+    const sql = 'SELECT who, device, outcome FROM audit ORDER BY number'
+    for (let wait = 0; edge.rows(sql).length < 2 && wait < 100; wait++)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.deepEqual(
+      edge.rows(sql).map((row) => Object.values(row).join(' ')),
+      ['scada m7 requested', 'scada m6 not-authorised'],
+    )
     await Promise.all([meter.endAsync(), scada.endAsync()])
   })
 })

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { Micros } from '../core/time.ts'
 import type {
   AccountInfo,
+  AuditInfo,
+  AuditQuery,
   EdgeView,
   HealthInfo,
   PointInfo,
@@ -25,6 +27,8 @@ export class MemoryEdge implements EdgeView {
   healthInfo: HealthInfo = { healthy: true, site: 's1', uptimeSeconds: 5, problems: [] }
   accountList: AccountInfo[] = []
   sessionList: SessionInfo[] = []
+  auditInfo: AuditInfo = { entries: [], dropped: 0 }
+  readonly auditAsked: AuditQuery[] = []
   /** Chunks handed out so far, and queries that ended. */
   handedOut = 0
   ended = 0
@@ -60,6 +64,11 @@ export class MemoryEdge implements EdgeView {
     } finally {
       this.ended++
     }
+  }
+
+  audit(query: AuditQuery): AuditInfo {
+    this.auditAsked.push(query)
+    return this.auditInfo
   }
 
   async metrics(): Promise<{ contentType: string; text: string }> {

@@ -16,6 +16,8 @@ export interface EdgeView {
    * `in-use` where too many queries run. `return` ends the query at once, even while a `next` is waiting.
    */
   readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk>
+  /** The newest first. */
+  audit(query: AuditQuery): AuditInfo
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -69,6 +71,31 @@ export interface SessionInfo {
   readonly inFlight: number
   /** Messages that it was owed and not sent since the start: its queue was full, or they expired. */
   readonly dropped: number
+}
+
+export interface AuditQuery {
+  /** Undefined: of every device. */
+  readonly device: string | undefined
+  readonly limit: number
+}
+
+export interface AuditInfo {
+  readonly entries: Iterable<AuditRecord>
+  /** Records that had to make room for later ones. */
+  readonly dropped: number
+}
+
+/** A command that was asked for (`requested`), or what came of it. */
+export interface AuditRecord {
+  readonly time: Micros
+  readonly request: string
+  readonly who: string
+  readonly address: string
+  readonly device: string
+  readonly command: string
+  readonly outcome: string
+  readonly detail: string
+  readonly durationMs: number | undefined
 }
 
 export interface HealthInfo {

@@ -4,6 +4,7 @@ import { formatAddress } from '../core/address.ts'
 import { GridError, errorCode, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Clock } from '../core/time.ts'
+import { auditRoute } from './audit-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
 import { nearest } from '../core/nearest.ts'
 import { pointsRoute } from './points-route.ts'
@@ -38,6 +39,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/readings': readingsRoute(context),
     '/api/v1/ledger': ledgerRoute(context),
     '/api/v1/sessions': sessionsRoute(context),
+    '/api/v1/audit': auditRoute(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })

@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   query: () => import('./query.ts'),
   site: () => import('./site.ts'),
   device: () => import('./device.ts'),
+  command: () => import('./send-command.ts'),
+  audit: () => import('./audit.ts'),
   ledger: () => import('./ledger.ts'),
   bench: () => import('./bench.ts'),
 }

@@ -15,6 +15,7 @@ import { mappedTopics } from './foreign-topics.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
+import { CommandStation } from './commands/station.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
@@ -77,18 +78,19 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const devices = new DeviceStore(directory, settings.warn)
   started.defer(() => devices[Symbol.dispose]())
   const throttle = new LoginThrottle()
-  const random = seededRandom(Math.floor(clock() / 1000))
   const broker = new Broker({
     intake: ingest,
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     keeper: kept,
-    random,
+    random: seededRandom(Math.floor(clock() / 1000)),
     rates: site.access.limits,
     stopwatch: () => performance.now(),
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
+  const commands = new CommandStation({ site, ingest, broker, sparkplug })
   settle = (serial) => {
     ingest.settled(serial)
+    commands.settled(serial)
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
@@ -97,23 +99,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => transport.stop())
   started.defer(async () => ingest.finish())
   started.defer(() => sparkplug?.stop())
+  started.defer(() => commands.stop())
   const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
-  const parts = {
-    site,
-    directory,
-    clock,
-    writer,
-    names,
-    ingest,
-    broker,
-    transport,
-    listeners,
-    sparkplug,
-    throttle,
-  }
-  const view = new RunningEdge(parts)
+  const places = { site, directory, clock, writer, names, ingest }
+  const parts = { broker, transport, listeners, sparkplug, throttle, commands }
+  const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
   const api = await startApi({ address: settings.http, view, now: clock, report: settings.report })

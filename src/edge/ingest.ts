@@ -8,6 +8,7 @@ import { type Intake, NO_ROOM, type Source } from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
 import { CanonicalDecoder } from '../payload/canonical.ts'
 import type { Decoder, Draft, PointNames } from '../payload/decoder.ts'
+import type { AuditEntry } from '../store/audit.ts'
 import type { Evidence } from '../store/journal.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Device, Names } from '../store/names.ts'
@@ -55,6 +56,7 @@ export class Ingest implements Intake {
   #readings = 0
   #notes = 0
   #evidence: Evidence[] = []
+  #audit: AuditEntry[] = []
   #durable = 0
   #arrival = Micros(0)
   /** The first reading of the batch has started the clock. */
@@ -88,7 +90,7 @@ export class Ingest implements Intake {
 
   /** What the batch that is being filled will make durable. */
   get #untaken(): number {
-    return this.#readings + this.#notes + this.#kept.untaken
+    return this.#readings + this.#notes + this.#audit.length + this.#kept.untaken
   }
 
   get durableBatch(): number {
@@ -167,6 +169,19 @@ export class Ingest implements Intake {
     )
   }
 
+  /**
+   * Writes with the readings at hand, or by itself; on the disk once `durableBatch` is the number returned, or a later one. There
+   * is always room: whoever asks bounds what waits.
+   */
+  record(entry: AuditEntry): number {
+    this.#audit.push(entry)
+    if (!this.#isDue) {
+      this.#isDue = true
+      setImmediate(() => this.#handOverWaiting())
+    }
+    return this.#writer.serial
+  }
+
   /** The writer says that everything up to this batch is on the disk. */
   settled(serial: number): void {
     this.#durable = serial
@@ -235,6 +250,7 @@ export class Ingest implements Intake {
     if (this.#untaken === 0) {
       // Messages without a reading started the clock; the next that has one starts it again.
       this.#isWaiting = false
+      this.#isDue = false
       return
     }
     if (this.#writer.idle) this.#handOver()
@@ -244,15 +260,18 @@ export class Ingest implements Intake {
   #handOver(): void {
     const definitions = this.#names.takeNew()
     const evidence = this.#evidence
+    const audit = this.#audit
     const kept = this.#kept.take()
-    const isPlain = definitions === undefined && evidence.length === 0 && kept === undefined
+    const isPlain =
+      definitions === undefined && evidence.length + audit.length === 0 && kept === undefined
     this.#writer.handOver(
       { readings: this.#readings, notes: this.#notes },
-      isPlain ? undefined : { definitions, evidence, kept },
+      isPlain ? undefined : { definitions, evidence, audit, kept },
     )
     this.#readings = 0
     this.#notes = 0
     this.#evidence = []
+    this.#audit = []
     this.#isWaiting = false
     this.#isDue = false
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot

@@ -2,9 +2,20 @@ import type { Broker } from '../mqtt/broker/broker.ts'
 import { NO_ROOM } from '../mqtt/ports.ts'
 import type { Message } from '../mqtt/session/message.ts'
 import { SparkplugDecoder } from '../payload/sparkplug/decoder.ts'
-import { type Action, type HostCounters, SparkplugHost } from '../payload/sparkplug/host.ts'
-import { formatTopic, parseTopic, type SparkplugTopic } from '../payload/sparkplug/message.ts'
+import {
+  type Action,
+  type HostCounters,
+  SparkplugHost,
+  type Target,
+} from '../payload/sparkplug/host.ts'
+import {
+  formatTopic,
+  parseTopic,
+  type Payload,
+  type SparkplugTopic,
+} from '../payload/sparkplug/message.ts'
 import { rebirthPayload } from '../payload/sparkplug/rebirth.ts'
+import type { Expectation } from './commands/route.ts'
 import { type ForeignDevice, type Ingest, isDeviceName } from './ingest.ts'
 import type { Site } from './site/site.ts'
 
@@ -32,6 +43,8 @@ export class SparkplugStation {
   readonly #host = new SparkplugHost()
   /** Devices behind edge nodes that have died, by topic. Bounded as the host's edge nodes and their devices are. */
   readonly #burials = new Map<string, SparkplugTopic>()
+  /** Told of every message of an edge node. */
+  onHeard: (topic: SparkplugTopic, payload: Payload) => void = () => {}
   #around: StationSurroundings | undefined
   #timer: NodeJS.Timeout | undefined
   #onlineSinceMs = 0
@@ -58,8 +71,21 @@ export class SparkplugStation {
           names,
           draft,
           act: (actions) => this.#later(actions),
+          heard: (of, payload) => this.onHeard(of, payload),
         }),
     }
+  }
+
+  /** A device by its name here: `<edge node>`, or `<edge node>:<device>`. */
+  target(name: string): (Target & Pick<Expectation, 'node' | 'device'>) | undefined {
+    const [node = '', ...rest] = name.split(':')
+    const device = rest.join(':')
+    const target = this.#host.target(node, device)
+    return target === undefined ? undefined : { ...target, node, device }
+  }
+
+  valueIn(topic: SparkplugTopic, payload: Payload, metric: string): number | undefined {
+    return this.#host.valueIn(topic, payload, metric)
   }
 
   start(around: StationSurroundings): void {

@@ -2,6 +2,8 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
   AccountInfo,
+  AuditInfo,
+  AuditQuery,
   EdgeView,
   HealthInfo,
   PointInfo,
@@ -18,10 +20,11 @@ import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
+import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from './access/login-throttle.ts'
-import { Metrics } from './metrics.ts'
+import { Metrics } from './metrics/metrics.ts'
 import type { Site } from './site/site.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 
@@ -37,6 +40,7 @@ export interface ViewParts {
   readonly listeners: Listeners
   readonly sparkplug: SparkplugStation | undefined
   readonly throttle: LoginThrottle
+  readonly commands: CommandStation
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -60,6 +64,7 @@ export class RunningEdge implements EdgeView {
       ...parts,
       diskBytes: () => folderBytes(parts.directory),
       journalBytes: () => this.#reader.bytes,
+      auditDropped: () => this.#reader.auditDropped,
     })
   }
 
@@ -149,6 +154,10 @@ export class RunningEdge implements EdgeView {
       this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged)
       yield chunk
     }
+  }
+
+  audit(query: AuditQuery): AuditInfo {
+    return { entries: this.#reader.audit(query), dropped: this.#reader.auditDropped }
   }
 
   async metrics(): Promise<{ readonly contentType: string; readonly text: string }> {

@@ -48,6 +48,7 @@ class Store {
       definitions: this.#isDefined ? undefined : DEFINITIONS,
       evidence: [],
       kept: undefined,
+      audit: [],
     })
     this.#isDefined = true
     this.#writer.write(batch)

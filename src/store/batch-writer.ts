@@ -70,7 +70,10 @@ export class BatchWriter {
     let bytes = 0
     this.#journal.commit(() => {
       if (accompaniment?.definitions !== undefined) this.#journal.define(accompaniment.definitions)
-      if (accompaniment !== undefined) this.#journal.keepEvidence(accompaniment.evidence)
+      if (accompaniment !== undefined) {
+        this.#journal.keepEvidence(accompaniment.evidence)
+        this.#journal.audit.add(accompaniment.audit)
+      }
       if (accompaniment?.kept !== undefined) this.#journal.kept.apply(accompaniment.kept)
       for (const conflict of admitted.conflicts) this.#journal.contradict(conflict)
       for (const source of cutRows(slot, admitted, notes)) {

@@ -4,6 +4,7 @@ import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Micros } from '../core/time.ts'
 import type { Conflict } from './admission.ts'
+import { AuditTable } from './audit.ts'
 import { checkFormat } from './format-check.ts'
 import { KeptTable } from './kept.ts'
 import type { Definitions } from './names.ts'
@@ -32,6 +33,7 @@ export function journalPath(directory: string): string {
 export class Journal {
   readonly db: DatabaseSync
   readonly kept: KeptTable
+  readonly audit: AuditTable
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
@@ -47,6 +49,7 @@ export class Journal {
     const db = openJournal(directory)
     this.db = db
     this.kept = new KeptTable(db)
+    this.audit = new AuditTable(db)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#rollback = db.prepare('ROLLBACK')

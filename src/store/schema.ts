@@ -18,6 +18,18 @@ CREATE TABLE kept (
   value BLOB NOT NULL,
   crc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  request TEXT NOT NULL,
+  who TEXT NOT NULL,
+  address TEXT NOT NULL,
+  device TEXT NOT NULL,
+  command TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  duration_ms INTEGER
+) STRICT;
 `
 
 export const UPGRADE = `${ADDED_IN_2} PRAGMA user_version = ${FORMAT_VERSION};`

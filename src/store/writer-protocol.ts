@@ -1,3 +1,4 @@
+import type { AuditEntry } from './audit.ts'
 import type { Evidence } from './journal.ts'
 import type { Definitions } from './names.ts'
 
@@ -15,6 +16,7 @@ export interface Accompaniment {
   readonly evidence: readonly Evidence[]
   /** See `kept.ts`. */
   readonly kept: Uint8Array<ArrayBuffer> | undefined
+  readonly audit: readonly AuditEntry[]
 }
 
 /** A number is the serial of the slot that has just become durable; everything before it is durable, too. */

@@ -52,10 +52,8 @@ function fill(directory: string, bytes: number): number {
   for (let commits = 0; commits % 64 !== 0 || journalBytes(directory) < bytes; commits++) {
     fillSlot(slot, readings)
     const definitions = commits === 0 ? everyName() : undefined
-    const batch = writer.prepare(
-      slot,
-      definitions && { definitions, evidence: [], kept: undefined },
-    )
+    const nothing = { evidence: [], audit: [], kept: undefined }
+    const batch = writer.prepare(slot, definitions && { definitions, ...nothing })
     writer.write(batch)
     writer.settle(batch)
     readings += limits.slotReadings

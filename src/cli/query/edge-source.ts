@@ -7,6 +7,8 @@ import {
   type ReadingsQuery,
   allocateChunk,
 } from '../../store/reader/readings-query.ts'
+import type { AuditQuery } from '../../store/reader/audit-list.ts'
+import type { AuditPage } from './audit-page.ts'
 import type { NamedPoint, QuerySource } from './source.ts'
 
 interface ReadingLine {
@@ -45,6 +47,19 @@ export class EdgeSource implements QuerySource {
       const damagedRows = Number(end?.['damagedRows'] ?? 0)
       yield this.#chunkOf(items as readonly ReadingLine[], damagedRows)
     }
+  }
+
+  /** The newest first, and how many are gone. */
+  async audit(query: AuditQuery): Promise<AuditPage> {
+    const words = new URLSearchParams({ limit: String(query.limit) })
+    if (query.device !== undefined) words.set('device', query.device)
+    const records: AuditPage['records'][number][] = []
+    let dropped = 0
+    for await (const { items, end } of this.#lines(`/api/v1/audit?${String(words)}`)) {
+      records.push(...(items as AuditPage['records']))
+      dropped = Number(end?.['dropped'] ?? 0)
+    }
+    return { records, dropped }
   }
 
   nameOf(point: number): Pick<NamedPoint, 'device' | 'quantity'> | undefined {

@@ -14,9 +14,13 @@ import {
   type TopicRights,
   allowsPublish,
   allowsSubscribe,
+  clientRights,
   deviceRights,
   edgeNodeRights,
+  isRequest,
+  isServers,
 } from './topic-rights.ts'
+import { coversDevice } from './command-rights.ts'
 
 export interface GatekeeperParts {
   readonly site: Pick<Site, 'access' | 'devices' | 'roles' | 'clients' | 'sparkplug'>
@@ -47,7 +51,10 @@ function openGate({ site, foreignDevice }: GatekeeperParts): Gatekeeper {
     exchange: () => undefined, // Nobody is asked: to go through the motions would promise what is not kept.
     mayPublish: (_, topic) =>
       isPublishable(topic) &&
-      (anyTopic || topic.startsWith('grid/') || foreignDevice(topic) !== undefined),
+      (anyTopic ||
+        isRequest(topic) ||
+        topic.startsWith('grid/') ||
+        foreignDevice(topic) !== undefined),
     maySubscribe: () => true,
     standing: () => reason.success,
   }
@@ -59,16 +66,21 @@ class Person implements Identity {
   readonly kind: 'device' | 'client'
   readonly rights: TopicRights
   readonly secretMs: number | undefined
+  /** Devices that it may send commands to. */
+  readonly command: readonly string[]
 
-  constructor(
-    name: string,
-    { kind, rights, secretMs }: Pick<Person, 'kind' | 'rights' | 'secretMs'>,
-  ) {
+  constructor(name: string, { kind, rights, secretMs, command }: Omit<Person, 'name'>) {
     this.name = name
     this.kind = kind
     this.rights = rights
     this.secretMs = secretMs
+    this.command = command
   }
+}
+
+/** Only who has a role that says so; a device never. */
+export function mayCommand(identity: Identity | undefined, device: string): boolean {
+  return identity instanceof Person && identity.command.some((each) => coversDevice(each, device))
 }
 
 interface Candidate {
@@ -152,6 +164,8 @@ class NamedGate implements Gatekeeper {
 
   mayPublish(_: string, topic: string, identity: Identity | undefined): boolean {
     if (!isPublishable(topic) || !(identity instanceof Person)) return false
+    // Whoever may not is told so, and written down, by the one who hears the request.
+    if (isRequest(topic)) return true
     if (this.#parts.site.access.anyTopic || allowsPublish(identity.rights, topic)) return true
     return identity.kind === 'device' && this.#parts.foreignDevice(topic) === identity.name
   }
@@ -195,7 +209,7 @@ class NamedGate implements Gatekeeper {
   #device(id: string, secretMs: number | undefined): Person {
     const isSparkplug = this.#parts.site.sparkplug !== undefined
     const rights = isSparkplug ? edgeNodeRights(id) : deviceRights(id)
-    return new Person(id, { kind: 'device', rights, secretMs })
+    return new Person(id, { kind: 'device', rights, secretMs, command: [] })
   }
 
   #isDevice(id: string): boolean {
@@ -222,10 +236,12 @@ const REFUSALS = {
 
 function clientsOf({ clients, roles }: GatekeeperParts['site']): [string, Candidate][] {
   return clients.flatMap(({ name, role, passwordHash, scram }) => {
-    const rights = roles.find((known) => known.name === role)
+    const known = roles.find((each) => each.name === role)
     const hash = parseHash(passwordHash)
-    if (rights === undefined || hash === undefined) return []
-    const person = new Person(name, { kind: 'client', rights, secretMs: undefined })
+    if (known === undefined || hash === undefined) return []
+    const rights = clientRights(name, known)
+    const { command } = known
+    const person = new Person(name, { kind: 'client', rights, secretMs: undefined, command })
     const verifier = scram === undefined ? undefined : parseVerifier(scram)
     return [[name, { person, hash, scram: verifier }]]
   })
@@ -236,7 +252,7 @@ function addressOf(remote: string): string {
   return remote.slice(0, remote.lastIndexOf(':'))
 }
 
-/** `$` topics are the server's own [MQTT-4.7.2-1]. */
+/** `$` topics are the server's own [MQTT-4.7.2-1], and so are those by which it tells devices what to do. */
 function isPublishable(topic: string): boolean {
-  return !topic.startsWith('$')
+  return !topic.startsWith('$') && !isServers(topic)
 }

@@ -22,6 +22,30 @@ export function edgeNodeRights(node: string): TopicRights {
   }
 }
 
+/** What the role says, and the answers to its own commands. */
+export function clientRights(name: string, { publish, subscribe }: TopicRights): TopicRights {
+  return { publish, subscribe: [...subscribe, `${ANSWERS}${name}/#`] }
+}
+
+/** A request for a command to a device: `edge/commands/<device>`. */
+export function isRequest(topic: string): boolean {
+  return /^edge\/commands\/[^/]*$/.test(topic)
+}
+
+/** What the edge alone says: commands, or else they could be sent past the audit, and what it says of itself. */
+export function isServers(topic: string): boolean {
+  return (
+    (topic.startsWith('edge/') && !isRequest(topic)) || /^grid\/[^/]*\/commands(?:\/|$)/.test(topic)
+  )
+}
+
+/** May an answer of the edge go there? Where others expect something of their own, no: it would speak in their name. */
+export function isForAnswers(topic: string): boolean {
+  return topic.startsWith(ANSWERS) || !/^(?:\$|edge\/|grid\/|spBv1\.0\/)/.test(topic)
+}
+
+const ANSWERS = 'edge/answers/'
+
 export function allowsPublish({ publish }: TopicRights, topic: string): boolean {
   return publish.some((filter) => matches(filter, topic))
 }

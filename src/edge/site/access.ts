@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { limits } from '../../core/limits.ts'
 import { isTopicFilter } from '../../mqtt/topic/filter.ts'
+import { isDevicePattern } from '../access/command-rights.ts'
 import { parseHash } from '../access/password-hash.ts'
 import { parseVerifier } from '../access/scram-verifier.ts'
 import { type Fault, type Path, formatPath } from './fault.ts'
@@ -39,6 +40,15 @@ export const role = z.strictObject({
   name: networkId,
   publish: filters.default([]).describe('Topics that it may publish to.'),
   subscribe: filters.default([]).describe('What it may subscribe to, or any part of that.'),
+  command: z
+    .array(
+      z.string().refine(isDevicePattern, {
+        error: 'a device is needed, or the beginning of its name with * behind it',
+      }),
+    )
+    .max(limits.roleCommands)
+    .default([])
+    .describe('Devices that it may send commands to: f1-meter-001, f1-meter-*, or *.'),
 })
 
 export const client = z.strictObject({

@@ -183,6 +183,14 @@ export class Broker {
     return this.#gatekeeper.maySubscribe(clientId, filter, this.sessions.ownerOf(clientId))
   }
 
+  /** Who is behind a client id: nobody in particular where nobody was asked, and no address where it has gone. */
+  whoIs(clientId: string): { readonly identity: Identity | undefined; readonly remote: string } {
+    const connection = [...this.#clients].find(
+      ({ client }) => client?.session.clientId === clientId,
+    )
+    return { identity: this.sessions.ownerOf(clientId), remote: connection?.sink.remote ?? '' }
+  }
+
   /** The client has packets that go out when the bytes at hand are dealt with, whosever they are. */
   flushLater(client: Client): void {
     this.#unflushed.add(client)

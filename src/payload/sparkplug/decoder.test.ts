@@ -16,7 +16,13 @@ const actions: Action[] = []
 function decoderOf(text: string): SparkplugDecoder {
   const topic = parseTopic(text)
   assert.ok(topic !== undefined)
-  return new SparkplugDecoder(topic, { host, names, draft, act: (given) => actions.push(...given) })
+  return new SparkplugDecoder(topic, {
+    host,
+    names,
+    draft,
+    heard: () => {},
+    act: (given) => actions.push(...given),
+  })
 }
 
 const BIRTH = encodePayload({

@@ -2,7 +2,7 @@ import type { Micros } from '../../core/time.ts'
 import type { Decoder, Draft, Outcome, PointNames } from '../decoder.ts'
 import { append, refuse } from '../reading.ts'
 import type { Action, SparkplugHost } from './host.ts'
-import { decodePayload, type SparkplugTopic } from './message.ts'
+import { decodePayload, type Payload, type SparkplugTopic } from './message.ts'
 
 export interface SparkplugParts {
   readonly host: SparkplugHost
@@ -10,6 +10,8 @@ export interface SparkplugParts {
   readonly draft: Draft
   /** Takes what is to be done when the message has been dealt with. */
   readonly act: (actions: readonly Action[]) => void
+  /** Told of every message that the host has taken. */
+  readonly heard: (topic: SparkplugTopic, payload: Payload) => void
 }
 
 /** The messages of one topic. A message changes the host's state once, so room for it is looked for first. */
@@ -23,7 +25,7 @@ export class SparkplugDecoder implements Decoder {
   }
 
   decode(bytes: Uint8Array, start: number, end: number, now: Micros): Outcome {
-    const { host, names, draft, act } = this.#parts
+    const { host, names, draft, act, heard } = this.#parts
     draft.count = 0
     const payload = decodePayload(bytes.subarray(start, end))
     if (typeof payload === 'string') return refuse(draft, payload)
@@ -35,6 +37,7 @@ export class SparkplugDecoder implements Decoder {
       return answer.refusal
     }
     act(answer.actions)
+    heard(this.#topic, payload)
     const context = { names, draft, device: this.#topic.node, now }
     for (const reading of answer.readings) {
       const outcome = append(context, reading)

@@ -1,3 +1,4 @@
+import type { Control } from './control.ts'
 import type { Metric } from './metric.ts'
 
 /** What a birth says of a metric, for all the messages that follow. */
@@ -81,6 +82,14 @@ export class EdgeNode {
     if (name !== undefined) return this.#metrics.get(owner)?.get(name)
     const known = alias === undefined ? undefined : this.#aliases.get(alias)
     return known?.owner === owner ? known.definition : undefined
+  }
+
+  /** A metric that the birth has, as a command must name it. */
+  controlOf(owner: string, name: string): Control | undefined {
+    const definition = this.#metrics.get(owner)?.get(name)
+    if (definition === undefined) return undefined
+    const [alias] = [...this.#aliases].find(([, known]) => known.definition === definition) ?? []
+    return { name, alias, datatype: definition.datatype }
   }
 
   definitionsOf(owner: string): readonly Definition[] {

@@ -3,6 +3,7 @@ import { limits } from '../../core/limits.ts'
 import { quality } from '../../core/quality.ts'
 import { Micros } from '../../core/time.ts'
 import type { Reading } from '../reading.ts'
+import type { Control } from './control.ts'
 import { type Definition, EdgeNode } from './edge-node.ts'
 import type { Payload, SparkplugTopic } from './message.ts'
 import type { Metric } from './metric.ts'
@@ -20,6 +21,14 @@ export type Answer =
       readonly actions: readonly Action[]
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly complaint: string }
+
+/** An edge node that can be told something, or a device of it. */
+export interface Target {
+  readonly group: string
+  readonly isOnline: boolean
+  /** Of its birth. */
+  control(name: string): Control | undefined
+}
 
 /** Since the start. */
 export interface HostCounters {
@@ -68,6 +77,24 @@ export class SparkplugHost {
   isOnline({ group, node: name }: SparkplugTopic): boolean {
     const node = this.#nodes.get(name)
     return node?.group === group && node.isOnline
+  }
+
+  /** `device` is empty for the node itself; undefined: nobody knows an edge node of this name. */
+  target(name: string, device: string): Target | undefined {
+    const node = this.#nodes.get(name)
+    if (node === undefined) return undefined
+    const isOnline = node.isOnline && node.knows(device)
+    return { group: node.group, isOnline, control: (metric) => node.controlOf(device, metric) }
+  }
+
+  /** What a message that was received says of one metric; undefined: nothing, or no number. */
+  valueIn(topic: SparkplugTopic, { metrics }: Payload, name: string): number | undefined {
+    const node = this.#nodes.get(topic.node)
+    for (const metric of metrics) {
+      const known = node?.definitionOf(topic.device ?? '', metric)
+      if (known?.name === name) return numberOf(metric, metric.datatype ?? known.datatype)
+    }
+    return undefined
   }
 
   /** Called once a second or so: births to ask for. */

@@ -1,14 +1,10 @@
-import { bytesField, integerField, textField } from './protobuf-writer.ts'
+import { assert } from '../../core/assert.ts'
+import { BOOLEAN, controlPayload } from './control.ts'
 
-/** What a host asks of an edge node: a payload with one metric, `Node Control/Rebirth` = true, and no `seq`. */
+/** What a host asks of an edge node: `Node Control/Rebirth` = true. It has no alias, for a host that asks may know none. */
 export function rebirthPayload(nowMs: number): Uint8Array {
-  const metric = [
-    textField(1, 'Node Control/Rebirth'),
-    integerField(3, nowMs),
-    integerField(4, BOOLEAN),
-    integerField(14, 1),
-  ].flat()
-  return Uint8Array.from([...integerField(1, nowMs), ...bytesField(2, metric)])
+  const control = { name: 'Node Control/Rebirth', alias: undefined, datatype: BOOLEAN }
+  const payload = controlPayload(nowMs, { control, value: 1 })
+  assert(payload !== undefined, 'a boolean has room for true')
+  return payload
 }
-
-const BOOLEAN = 11

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import type { AuditEntry } from '../audit.ts'
 import { checkFormat } from '../format-check.ts'
+import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
 import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
@@ -73,6 +75,16 @@ export class StoreReader {
   /** As `readings`, with undefined after each few milliseconds of work that found nothing to hand out. */
   steps(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
     return this.#guarded(new ReadingsWalk(this.#database, query).steps())
+  }
+
+  /** Commands that were asked for, and what came of them; the newest first. */
+  audit(query: AuditQuery): Generator<AuditEntry> {
+    return this.#guarded(auditEntries(this.#database, query))
+  }
+
+  /** Records of commands that had to make room for later ones. */
+  get auditDropped(): number {
+    return this.#read(() => auditDropped(this.#database))
   }
 
   close(): void {

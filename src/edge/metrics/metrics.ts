@@ -1,0 +1,156 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+import { ACCOUNT_STRIDE, accountKinds } from '../../core/accounts.ts'
+import type { Described, MetricsParts } from './described.ts'
+import { commandCounters, commandGauges, sparkplugCounters } from './device-metrics.ts'
+import {
+  arrivalCounters,
+  connectionCounters,
+  deliveryCounters,
+  mqttGauges,
+} from './mqtt-metrics.ts'
+import { storeCounters, storeGauges } from './store-metrics.ts'
+
+/** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
+export class Metrics {
+  readonly #registry = new Registry()
+
+  constructor(parts: MetricsParts) {
+    const counters = [
+      ...storeCounters(parts),
+      ...arrivalCounters(parts),
+      ...connectionCounters(parts),
+      ...deliveryCounters(parts),
+      ...sparkplugCounters(parts),
+      ...commandCounters(parts),
+      ...PROCESS_COUNTERS,
+    ]
+    for (const { name, help, value } of counters) this.#counter(name, help, value)
+    const gauges = [
+      ...mqttGauges(parts),
+      ...storeGauges(parts),
+      ...commandGauges(parts),
+      ...PROCESS_GAUGES,
+    ]
+    for (const { name, help, value } of gauges) this.#gauge(name, help, value)
+    this.#accounts(parts)
+    this.#refusedConnects(parts)
+    this.#certificates(parts)
+    this.#commands(parts)
+  }
+
+  async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  #counter(name: string, help: string, value: () => number): void {
+    const registers = [this.#registry]
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(value())
+      },
+    })
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    const registers = [this.#registry]
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value())
+      },
+    })
+  }
+
+  /** Of the whole site; per device they are in the ledger, where a thousand devices do not multiply the series. */
+  #accounts({ writer, names }: MetricsParts): void {
+    new Counter({
+      name: 'busbar_ingest_readings_total',
+      help: 'Readings received, by what became of them.',
+      labelNames: ['outcome'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [kind, outcome] of accountKinds.entries()) {
+          this.inc({ outcome }, siteTotal(writer.accounts, names.devicesTotal, kind))
+        }
+      },
+    })
+  }
+
+  #refusedConnects({ broker }: MetricsParts): void {
+    new Counter({
+      name: 'busbar_mqtt_connects_refused_total',
+      help: 'CONNECTs that were turned away, by MQTT reason code.',
+      labelNames: ['reason'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [code, count] of broker.counters.refused) {
+          this.inc({ reason: `0x${code.toString(16)}` }, count)
+        }
+      },
+    })
+  }
+
+  #commands({ commands }: MetricsParts): void {
+    new Counter({
+      name: 'busbar_commands_total',
+      help: 'Requests for commands to devices, by what became of them.',
+      labelNames: ['outcome'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const [outcome, count] of Object.entries(commands.counters.outcomes))
+          this.inc({ outcome }, count)
+      },
+    })
+  }
+
+  #certificates({ listeners }: MetricsParts): void {
+    new Gauge({
+      name: 'busbar_mqtt_certificate_expiry_seconds',
+      help: 'When the certificate in use ends, in seconds since 1970, by listener.',
+      labelNames: ['listener'],
+      registers: [this.#registry],
+      collect() {
+        for (const { kind, expirySeconds } of listeners.expiries()) {
+          this.set({ listener: kind }, expirySeconds)
+        }
+      },
+    })
+  }
+}
+
+/** The process itself: processor time and memory. */
+const PROCESS_COUNTERS: readonly Described[] = [
+  {
+    name: 'busbar_process_cpu_seconds_total',
+    help: 'Processor time of the edge process since its start.',
+    value: () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1e6
+    },
+  },
+]
+
+const PROCESS_GAUGES: readonly Described[] = [
+  {
+    name: 'busbar_process_resident_bytes',
+    help: 'Resident memory of the edge process.',
+    value: () => process.memoryUsage.rss(),
+  },
+]
+
+function siteTotal(accounts: Float64Array, devices: number, kind: number): number {
+  let total = 0
+  for (let device = 0; device < devices; device++) {
+    total += accounts[device * ACCOUNT_STRIDE + kind] as number
+  }
+  return total
+}

@@ -1,0 +1,64 @@
+import type { Described, MetricsParts } from './described.ts'
+
+export function storeCounters({ writer }: MetricsParts): readonly Described[] {
+  return [
+    {
+      name: 'busbar_store_commits_total',
+      help: 'Group commits, each with one fsync.',
+      value: () => writer.gauge('commits'),
+    },
+    {
+      name: 'busbar_store_commit_seconds_total',
+      help: 'Time spent in group commits.',
+      value: () => writer.gauge('commitSeconds'),
+    },
+    {
+      name: 'busbar_store_rows_total',
+      help: 'Rows written to the journal.',
+      value: () => writer.gauge('rows'),
+    },
+    {
+      name: 'busbar_store_row_bytes_total',
+      help: 'Bytes of row bodies written to the journal.',
+      value: () => writer.gauge('rowBytes'),
+    },
+    {
+      name: 'busbar_store_unchecked_readings_total',
+      help: 'Late readings stored without knowing whether they are new: the bound of the lookup was reached.',
+      value: () => writer.gauge('unchecked'),
+    },
+  ]
+}
+
+export function storeGauges({
+  writer,
+  names,
+  diskBytes,
+  journalBytes,
+}: MetricsParts): readonly Described[] {
+  return [
+    { name: 'busbar_store_devices', help: 'Devices numbered.', value: () => names.devicesTotal },
+    { name: 'busbar_store_points', help: 'Points numbered.', value: () => names.pointsTotal },
+    { name: 'busbar_store_disk_bytes', help: 'Size of the data folder.', value: diskBytes },
+    {
+      name: 'busbar_store_journal_bytes',
+      help: 'Size of the journal itself, without the write-ahead log beside it.',
+      value: journalBytes,
+    },
+    {
+      name: 'busbar_store_commit_last_seconds',
+      help: 'Duration of the last group commit.',
+      value: () => writer.gauge('commitSecondsLast'),
+    },
+    {
+      name: 'busbar_store_damaged_rows',
+      help: 'Journal rows that could not be read, as far as anybody has come across them.',
+      value: () => writer.gauge('damagedRows'),
+    },
+    {
+      name: 'busbar_store_disk_refuses',
+      help: '1 while the disk refuses to write and nothing is acknowledged.',
+      value: () => writer.gauge('diskRefuses'),
+    },
+  ]
+}
