@@ -23,7 +23,7 @@ import { Wire } from './mqtt/wire.ts'
 const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 const SITE = `site: { id: s1, name: S, frequencyHz: 50, limits: gbt }
 devices: [{ id: 'm{1..9}', kind: meter }]
-roles: [{ name: r, publish: ['grid/+/commands/#'] }]
+roles: [{ name: r, publish: ['plans/#'] }]
 clients:
   - name: scada
     role: r
@@ -113,7 +113,7 @@ describe('SCRAM over the wire', () => {
 
   test('a client of the site file as well, by what busbar device hash printed', async () => {
     using wire = await login('scada', 'chosen')
-    wire.send(publish('grid/m1/commands/read', '', { id: 1 }))
+    wire.send(publish('plans/read', '', { id: 1 }))
     assert.equal(await wire.line(), 'PUBACK 1')
     const [hash = '', scram = ''] = (await device(['hash'], 'a password\n')).split('\n')
     assert.match(hash, /^\$argon2id\$/)

@@ -49,7 +49,9 @@ test('a file of version 1 gets what it lacks, and keeps what it has', () => {
   try {
     commit(directory, new Map())
     const db = new DatabaseSync(journalPath(directory))
-    db.exec("DROP TABLE kept; DROP TABLE audit; PRAGMA user_version = 1; INSERT INTO devices VALUES (0, 'm1')")
+    db.exec(
+      "DROP TABLE kept; DROP TABLE audit; PRAGMA user_version = 1; INSERT INTO devices VALUES (0, 'm1')",
+    )
     db.close()
     commit(directory, new Map([['a', bytes('one')]]))
     assert.deepEqual(kept(directory), [['a', 'one']])
