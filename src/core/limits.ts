@@ -178,6 +178,27 @@ export const limits = {
   readerBusyMs: 5000,
   /** Rows of one span of history, nearly six days at a minute: what stands beside its bits is then 0.01 byte a reading. */
   historySpanRows: 8192,
+  /** Columns of spans that are kept decoded for late readings, 128 KiB each at most: a device sends its backlog point by point. */
+  lateStretches: 64,
+  /** Rows of a device that one sealing writes again at most, beside what is new: four spans of ten points are 8 MB while that lasts. */
+  historyMergeRows: 32_768,
+  /** Spans of a device that may overlap at one moment: so many more blocks a query opens, before they are put in order. */
+  historyOverlap: 8,
+  /** Rows of the journal that a commit takes away once they are in history. */
+  journalTrimRows: 32,
+  /** Free pages of 4 KiB that the journal keeps for the rows to come; more are given back to the disk. */
+  journalFreePages: 4096,
+  /** Readings that are sealed in one go: a second of work, and some 40 MB while it lasts. */
+  sealReadings: 1_000_000,
+  /** The oldest reading of the journal waits so long for others: fewer and fuller spans. */
+  sealAfterMs: 3_600_000,
+  /** After a start, when the edge has taken its devices back. */
+  sealFirstMs: 30_000,
+  sealLookMs: 500,
+  /** After a run that failed: the disk was full, or refused. */
+  sealRetryMs: 10_000,
+  sealerHeapMb: 512,
+  sealerYoungMb: 16,
 
   // --- HTTP ------------------------------------------------------------------------------------------------
   httpConnections: 256,

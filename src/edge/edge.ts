@@ -8,6 +8,7 @@ import { Broker } from '../mqtt/broker/broker.ts'
 import { Transport } from '../mqtt/transport/transport.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import { journalPath } from '../store/journal.ts'
+import { HistoryKeeper } from '../store/history/history-keeper.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
@@ -94,6 +95,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
+  const history = new HistoryKeeper(directory, writer)
+  started.defer(async () => history.stop())
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
   started.defer(async () => transport.stop())
@@ -103,7 +106,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
-  const places = { site, directory, clock, writer, names, ingest }
+  const places = { site, directory, clock, writer, names, ingest, history }
   const parts = { broker, transport, listeners, sparkplug, throttle, commands }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())

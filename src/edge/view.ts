@@ -16,6 +16,7 @@ import { quantityOf } from '../core/quantities.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
+import type { HistoryKeeper } from '../store/history/history-keeper.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
@@ -35,6 +36,7 @@ export interface ViewParts {
   readonly writer: JournalWriter
   readonly names: Names
   readonly ingest: Ingest
+  readonly history: HistoryKeeper
   readonly broker: Broker
   readonly transport: Transport
   readonly listeners: Listeners
@@ -69,7 +71,7 @@ export class RunningEdge implements EdgeView {
   }
 
   health(): HealthInfo {
-    const { site, clock, writer, listeners } = this.#parts
+    const { site, clock, writer, listeners, history } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskRefuses') === 1) {
       problems.push(
@@ -80,6 +82,11 @@ export class RunningEdge implements EdgeView {
     if (damaged > 0) {
       problems.push(
         `Some journal rows are damaged and were left out, ${damaged} so far. Copy the data folder away, then check the disk.`,
+      )
+    }
+    if (history.failure !== '') {
+      problems.push(
+        `Readings cannot be moved from the journal into history (${history.failure}). None is lost; the journal grows. It is tried again.`,
       )
     }
     for (const fault of listeners.faults()) {

@@ -4,6 +4,8 @@ import { limits } from '../core/limits.ts'
 import { Micros } from '../core/time.ts'
 import { type Admitted, Admission, countStored } from './admission.ts'
 import { type Gauge, gauge } from './gauges.ts'
+import { openHistory } from './history/history-file.ts'
+import { HistoryLookup } from './history/history-lookup.ts'
 import { Journal } from './journal.ts'
 import { LateLookup } from './late-lookup.ts'
 import { RecentReadings } from './recent.ts'
@@ -24,6 +26,7 @@ export interface PreparedBatch {
 /** Turns slots into commits: prepare (judge), write (one transaction), settle (count what is now durable). */
 export class BatchWriter {
   readonly #journal: Journal
+  readonly #history: HistoryLookup
   readonly #recent = new RecentReadings()
   readonly #deviceOf = new Uint16Array(limits.points)
   readonly #admission: Admission
@@ -41,7 +44,11 @@ export class BatchWriter {
 
   constructor({ directory, accounts, gauges }: WriterSettings) {
     this.#journal = new Journal(directory)
-    const late = new LateLookup(this.#journal.db, (number) => this.#foundDamaged(number))
+    openHistory(directory).close()
+    this.#history = new HistoryLookup(directory)
+    const late = new LateLookup(this.#journal.db, this.#history, (number) =>
+      this.#foundDamaged(number),
+    )
     this.#admission = new Admission(this.#recent, late, this.#deviceOf)
     this.#accounts = accounts
     this.#gauges = gauges
@@ -82,6 +89,9 @@ export class BatchWriter {
         this.#journal.append(++number, row)
       }
       if (this.#snapshotDue(number)) this.#snapshot()
+      this.#journal.trim(
+        Math.min(this.#snapshotNumber, this.#gauges[gauge.sealedJournal] as number),
+      )
     })
     const seconds = (performance.now() - started) / 1000
     this.#add('commits', 1)
@@ -96,12 +106,14 @@ export class BatchWriter {
     countStored(this.#accounts, { columns: slot, ...admitted }, this.#deviceOf)
     addNotes(this.#accounts, notes)
     this.#readingsSinceSnapshot += admitted.count
+    this.#add('readings', admitted.count)
     this.#add('unchecked', admitted.unchecked)
   }
 
   close(): void {
     this.#journal.commit(() => this.#snapshot())
     this.#journal.close()
+    this.#history[Symbol.dispose]()
   }
 
   #learn(accompaniment: Accompaniment | undefined): void {

@@ -11,6 +11,10 @@ export const gauge = {
   damagedRows: 6,
   /** 1 while the disk refuses to write. */
   diskRefuses: 7,
+  /** Stored readings that were committed since the start. */
+  readings: 8,
+  /** Set by whoever seals: rows of the journal up to this one are in history. */
+  sealedJournal: 9,
 } as const
 
 export type Gauge = keyof typeof gauge

@@ -84,8 +84,18 @@ export class JournalWriter {
     return this.#durable === this.#serial - 1
   }
 
+  /** Stored readings that were committed since the start. */
+  get readings(): number {
+    return this.gauge('readings')
+  }
+
   gauge(name: Gauge): number {
     return this.#gauges[gauge[name]] as number
+  }
+
+  /** Rows up to this one are in history: they may be taken away. */
+  sealed(journal: number): void {
+    this.#gauges[gauge.sealedJournal] = journal
   }
 
   /** Gives the slot that was being filled to the writer and goes on with the next. */

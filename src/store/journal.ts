@@ -20,6 +20,9 @@ export interface Evidence {
   readonly bytes: Uint8Array
 }
 
+/** Pages given back at a time: what a commit has to wait for it. */
+const VACUUM_PAGES = 256
+
 export interface JournalRow extends EncodedRow {
   readonly devices: number
   readonly readings: number
@@ -34,12 +37,16 @@ export class Journal {
   readonly db: DatabaseSync
   readonly kept: KeptTable
   readonly audit: AuditTable
+  /** The first row that is still there, or will be. */
+  #first: number
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
   readonly #insertDevice: StatementSync
   readonly #insertPoint: StatementSync
   readonly #insertRow: StatementSync
+  readonly #trim: StatementSync
+  readonly #freePages: StatementSync
   readonly #insertConflict: StatementSync
   readonly #insertEvidence: StatementSync
   readonly #trimEvidence: StatementSync
@@ -60,6 +67,9 @@ export class Journal {
     this.#insertRow = db.prepare(
       'INSERT INTO journal (number, first_time, last_time, devices, readings, body) VALUES (?, ?, ?, ?, ?, ?)',
     )
+    this.#trim = db.prepare('DELETE FROM journal WHERE number BETWEEN ? AND ?')
+    this.#freePages = db.prepare('PRAGMA freelist_count')
+    this.#first = db.prepare('SELECT min(number) AS first FROM journal').get()?.['first'] as number
     this.#insertConflict = db.prepare(
       'INSERT OR IGNORE INTO conflicts (point, time, value, quality) VALUES (?, ?, ?, ?)',
     )
@@ -98,6 +108,16 @@ export class Journal {
     else this.#insertRow.run(number, firstTime, lastTime, devices, readings, bytes)
   }
 
+  /** Takes away the next few rows up to this one, and gives pages back to the disk where many are free. */
+  trim(last: number): void {
+    if (this.#first > last) return
+    const end = Math.min(last, this.#first + limits.journalTrimRows - 1)
+    this.#trim.run(this.#first, end)
+    this.#first = end + 1
+    const free = this.#freePages.get()?.['freelist_count'] as number
+    if (free > limits.journalFreePages) this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
+  }
+
   contradict({ point, time, value, quality }: Conflict): void {
     this.#insertConflict.run(point, time, value, quality)
   }
@@ -122,6 +142,7 @@ function openJournal(directory: string): DatabaseSync {
   const path = journalPath(directory)
   try {
     const db = new DatabaseSync(path)
+    if (isEmpty(db)) db.exec('PRAGMA auto_vacuum=INCREMENTAL')
     db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${limits.walPages};
       PRAGMA journal_size_limit=${limits.walPages * 4096}; PRAGMA cache_size=-${limits.writerCacheKib}; PRAGMA temp_store=MEMORY;
       PRAGMA busy_timeout=${limits.readerBusyMs}`)

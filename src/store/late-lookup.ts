@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Columns } from '../core/batch.ts'
 import { limits } from '../core/limits.ts'
+import { Micros } from '../core/time.ts'
+import type { HistoryLookup } from './history/history-lookup.ts'
 import { type Known, known } from './recent.ts'
 import { decodeRow } from './row.ts'
 
@@ -16,17 +18,19 @@ export interface Suspects {
 }
 
 /**
- * Decides by reading the journal whether readings are already there. Work per commit is bounded by `limits.lateLookupReadings`:
+ * Decides by reading the journal, and history behind it, whether readings are already there. Work per commit is bounded by `limits.lateLookupReadings`:
  * one hostile device must not hold up everybody's acknowledgement. What is past the bound, or may stand in a damaged row, stays `unknown`.
  */
 export class LateLookup {
   readonly #rowsInWindow: StatementSync
   readonly #body: StatementSync
+  readonly #history: HistoryLookup
   readonly #onDamage: (number: number) => void
   readonly #wanted = new Uint8Array(limits.points)
 
   /** `onDamage` is told of every row that cannot be read, each time. */
-  constructor(db: DatabaseSync, onDamage: (number: number) => void) {
+  constructor(db: DatabaseSync, history: HistoryLookup, onDamage: (number: number) => void) {
+    this.#history = history
     this.#onDamage = onDamage
     this.#rowsInWindow = db.prepare(
       `SELECT number, readings FROM journal
@@ -40,6 +44,7 @@ export class LateLookup {
     const verdicts = new Map<number, Known>()
     const sorted = rows.toSorted((a, b) => timeAt(columns, a) - timeAt(columns, b))
     let budget: number = limits.lateLookupReadings
+    this.#history.decodedRows = 0
     for (let start = 0, end = 0; start < sorted.length; start = end) {
       const from = timeAt(columns, sorted[start] as number)
       let to = from
@@ -63,7 +68,13 @@ export class LateLookup {
       }
       if (budget < 0) break
       if (!isComplete) continue
-      for (const row of window) if (!verdicts.has(row)) verdicts.set(row, known.new)
+      for (const row of window) {
+        if (verdicts.has(row) || this.#history.decodedRows > limits.lateLookupReadings) continue
+        const point = columns.points[row] as number
+        const time = Micros(timeAt(columns, row))
+        const value = columns.values[row] as number
+        verdicts.set(row, this.#history.judge({ device: deviceOf(point), point, time, value }))
+      }
     }
     return rows.map((row) => verdicts.get(row) ?? known.unknown)
   }

@@ -8,15 +8,17 @@ import {
   deliveryCounters,
   mqttGauges,
 } from './mqtt-metrics.ts'
-import { storeCounters, storeGauges } from './store-metrics.ts'
+import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
 export class Metrics {
   readonly #registry = new Registry()
 
   constructor(parts: MetricsParts) {
+    const history = historyMetrics(parts)
     const counters = [
       ...storeCounters(parts),
+      ...history.counters,
       ...arrivalCounters(parts),
       ...connectionCounters(parts),
       ...deliveryCounters(parts),
@@ -28,6 +30,7 @@ export class Metrics {
     const gauges = [
       ...mqttGauges(parts),
       ...storeGauges(parts),
+      ...history.gauges,
       ...commandGauges(parts),
       ...PROCESS_GAUGES,
     ]

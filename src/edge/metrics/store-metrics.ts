@@ -1,5 +1,53 @@
 import type { Described, MetricsParts } from './described.ts'
 
+export function historyMetrics({ history }: MetricsParts): {
+  readonly counters: readonly Described[]
+  readonly gauges: readonly Described[]
+} {
+  const { totals } = history
+  return {
+    counters: [
+      {
+        name: 'busbar_history_readings_total',
+        help: 'Readings sealed: moved from the journal into history.',
+        value: () => totals.readings,
+      },
+      {
+        name: 'busbar_history_spans_total',
+        help: 'Spans of history written, those that were written again with more in them included.',
+        value: () => totals.spans,
+      },
+      {
+        name: 'busbar_history_bytes_total',
+        help: 'Bytes of these spans.',
+        value: () => totals.bytes,
+      },
+      {
+        name: 'busbar_history_repeated_readings_total',
+        help: 'Readings found to be in history already when they were sealed, and left out.',
+        value: () => totals.repeated,
+      },
+      {
+        name: 'busbar_history_quarantined_rows_total',
+        help: 'Damaged rows of the journal that were put aside when they were to be sealed.',
+        value: () => totals.quarantined,
+      },
+    ],
+    gauges: [
+      {
+        name: 'busbar_history_unsealed_readings',
+        help: 'Readings since the start that are still in the journal only.',
+        value: () => history.unsealed,
+      },
+      {
+        name: 'busbar_history_failing',
+        help: '1 while sealing fails; the journal grows meanwhile.',
+        value: () => (history.failure === '' ? 0 : 1),
+      },
+    ],
+  }
+}
+
 export function storeCounters({ writer }: MetricsParts): readonly Described[] {
   return [
     {

@@ -1,9 +1,10 @@
 import type { Columns } from '../../core/batch.ts'
 import { limits } from '../../core/limits.ts'
+import type { Column } from '../history/column.ts'
 import { timeOrder } from './time-order.ts'
 import { type ReadingsChunk, allocateChunk } from './readings-query.ts'
 
-/** At first; enough while rows hardly overlap. */
+/** At first; enough for a window of few readings. */
 const CAPACITY = 8 * limits.queryChunkReadings
 
 export interface Wanted {
@@ -15,26 +16,23 @@ export interface Wanted {
   readonly to: number
 }
 
-/** Readings that were read but may not be handed out yet: a later row may hold earlier ones. */
+/** Readings of one window of a query, which come in any order: what was stored first comes first. */
 export class Pending {
   count = 0
+  readonly #most: number
   #columns = allocateChunk(CAPACITY, 0)
-  /** The other of two buffers that take turns, so that a query makes little garbage. */
-  #spare = allocateChunk(CAPACITY, 0)
-  /** Sorting again is worth it once there are twice as many as were left last time. */
-  #due: number = limits.queryChunkReadings
 
-  get due(): boolean {
-    return this.count >= this.#due
+  /** `most`: how many the window is to hold. */
+  constructor(most: number) {
+    this.#most = most
   }
 
   get crowded(): boolean {
-    return this.count > limits.queryOverlapReadings
+    return this.count > this.#most
   }
 
-  add(row: Columns, wanted: Wanted): void {
+  add(row: Columns, { flags, from, to }: Wanted): void {
     const { points, times, values, qualities } = row
-    const { flags, from, to } = wanted
     this.#reserve(times.length)
     const kept = this.#columns
     let count = this.count
@@ -52,54 +50,69 @@ export class Pending {
     this.count = count
   }
 
-  /** Hands out what is older than `frontier`, in order, and keeps the rest. */
-  *take(frontier: number): Generator<ReadingsChunk> {
-    const order = timeOrder(this.#columns, this.count)
-    const ready = this.#olderThan(order, frontier)
-    for (let start = 0; start < ready; start += limits.queryChunkReadings) {
-      const end = Math.min(start + limits.queryChunkReadings, ready)
-      const chunk = allocateChunk(end - start, 0)
-      gather(this.#columns, order.subarray(start, end), chunk)
-      yield chunk
+  /** Of one point of a span; `times` are the span's. */
+  addColumn(
+    point: number,
+    { times, column }: { readonly times: Float64Array; readonly column: Column },
+    { from, to }: Wanted,
+  ): void {
+    const { values, qualities, rows } = column
+    this.#reserve(values.length)
+    const kept = this.#columns
+    let count = this.count
+    for (let at = 0; at < values.length; at++) {
+      const time = times[rows === undefined ? at : (rows[at] as number)] as number
+      if (time < from) continue
+      if (time >= to) break
+      kept.points[count] = point
+      kept.times[count] = time
+      kept.values[count] = values[at] as number
+      kept.qualities[count] = qualities[at] as number
+      count++
     }
-    const rest = order.subarray(ready)
-    const kept = this.#spareFor(rest.length)
-    gather(this.#columns, rest, kept)
-    this.#spare = this.#columns
-    this.#columns = kept
-    this.count = rest.length
-    this.#due = Math.max(limits.queryChunkReadings, rest.length * 2)
+    this.count = count
   }
 
-  /** After `take`: forgets the later half and returns the time it began with; undefined where all are of one time. */
+  /** Hands out everything in order of time, then point, each once: of two readings that are the same but for their value the first. */
+  *take(): Generator<ReadingsChunk> {
+    const order = this.#inOrder()
+    for (let start = 0; start < order.length; start += limits.queryChunkReadings) {
+      const rows = order.subarray(start, start + limits.queryChunkReadings)
+      const chunk = allocateChunk(rows.length, 0)
+      gather(this.#columns, rows, chunk)
+      yield chunk
+    }
+    this.count = 0
+  }
+
+  /** Forgets the later half and returns the time it began with; undefined where all are of one time. */
   cut(): number | undefined {
+    const order = this.#inOrder()
     const { times } = this.#columns
-    const first = times[0]
-    let start = this.count >> 1
-    while (start < this.count && times[start] === first) start++
-    if (start === this.count) return undefined
-    const time = times[start] as number
-    while (times[start - 1] === time) start--
+    const timeAt = (at: number): number | undefined => times[order[at] as number]
+    let start = order.length >> 1
+    while (start < order.length && timeAt(start) === timeAt(0)) start++
+    if (start === order.length) return undefined
+    const time = timeAt(start) as number
+    while (timeAt(start - 1) === time) start--
+    const kept = allocateChunk(times.length, 0)
+    gather(this.#columns, order.subarray(0, start), kept)
+    this.#columns = kept
     this.count = start
-    this.#due = Math.max(limits.queryChunkReadings, start * 2)
     return time
   }
 
-  /** How many of `order` are older than `frontier`. */
-  #olderThan(order: Uint32Array, frontier: number): number {
-    const { times } = this.#columns
-    let low = 0
-    let high = order.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((times[order[middle] as number] as number) < frontier) low = middle + 1
-      else high = middle
+  #inOrder(): Uint32Array {
+    const order = timeOrder(this.#columns, this.count)
+    const { times, points } = this.#columns
+    let kept = 0
+    for (let at = 0; at < order.length; at++) {
+      const row = order[at] as number
+      const before = order[kept - 1] as number
+      if (kept > 0 && times[row] === times[before] && points[row] === points[before]) continue
+      order[kept++] = row
     }
-    return low
-  }
-
-  #spareFor(count: number): ReadingsChunk {
-    return this.#spare.times.length >= count ? this.#spare : allocateChunk(count * 2, 0)
+    return order.subarray(0, kept)
   }
 
   #reserve(more: number): void {

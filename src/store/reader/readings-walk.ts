@@ -1,88 +1,146 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { GridError } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
 import { decodeRow } from '../row.ts'
 import { Conflicts } from './conflicts.ts'
+import type { HistoryReader, SpanEntry } from './history-reader.ts'
 import { Pending, type Wanted } from './pending.ts'
 import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
-import { RowIndex, type IndexStep, type RowKey } from './row-index.ts'
-import { selectPoints } from './selection.ts'
+import { RowIndex, type RowKey } from './row-index.ts'
+import { type Selection, selectPoints } from './selection.ts'
 import { shortRead } from './short-read.ts'
 
 /** Rows and readings fetched in one read transaction: a few milliseconds, about a megabyte. */
 const BATCH_ROWS = 256
 const BATCH_READINGS = 32_768
-
-interface Batch {
-  readonly rows: readonly RowKey[]
-  /** No row of a later batch begins before this. */
-  readonly frontier: number
-}
+/** The first window; the next are as wide as the readings in them allow. */
+const FIRST_WINDOW = 3_600_000_000
+/** Spans listed for one window. */
+const MOST_SPANS = 4096
 
 interface Window extends Wanted {
-  readonly devices: number
+  /** Inclusive. */
+  readonly from: number
+  /** Moves to an earlier time where the window holds too much. */
   to: number
+  /** Readings that it is to hold. */
+  readonly most: number
+}
+
+interface Gathered {
+  readonly pending: Pending
+  readonly damaged: number
 }
 
 /**
- * One query. It walks the rows by their first time and hands out, sorted, what is older than the first time of the row that
- * comes next. What must wait is bounded twice: it lies within `limits.journalRowSpanMs`, for no row is longer; and where even
- * that is too much (half the devices a minute late, and a high rate), the later half is forgotten, the query goes on to the
- * time of the cut, and starts again from there. So memory stays below some 2 × `limits.queryOverlapReadings`, readings of 22 bytes
- * whatever the journal holds, and rows that were cut through are read once more.
+ * One query, window by window: all that history and the journal have of a window is put in order and handed out. A window is as wide
+ * as so many readings are, few at first, for an answer is to begin at once; where it turns out to hold more, its later half is forgotten and comes with the next one. So
+ * memory stays below some 2 × `limits.queryOverlapReadings`, 22 bytes each, whatever is asked for. Where the journal was sealed meanwhile the
+ * window is read once more, so that no reading is missed or comes twice.
  */
 export class ReadingsWalk {
-  readonly #database: DatabaseSync
+  readonly #journal: DatabaseSync
+  readonly #history: HistoryReader | undefined
   readonly #query: ReadingsQuery
+  readonly #index: RowIndex
   readonly #body: StatementSync
   #damaged = 0
 
-  constructor(database: DatabaseSync, query: ReadingsQuery) {
-    this.#database = database
+  constructor(journal: DatabaseSync, history: HistoryReader | undefined, query: ReadingsQuery) {
+    this.#journal = journal
+    this.#history = history
     this.#query = query
-    this.#body = database.prepare('SELECT body FROM journal WHERE number = ?')
+    this.#index = new RowIndex(journal)
+    this.#body = journal.prepare('SELECT body FROM journal WHERE number = ?')
     this.#body.setReturnArrays(true)
   }
 
   /** Undefined: a few milliseconds of work, and nothing to hand out yet. */
   *steps(): Generator<ReadingsChunk | undefined> {
     const { from, to } = this.#query
-    const selection = selectPoints(this.#database, this.#query)
+    const selection = selectPoints(this.#journal, this.#query)
     if (selection === undefined) return
-    const conflicts = new Conflicts(this.#database)
+    const conflicts = new Conflicts(this.#journal)
+    let width = FIRST_WINDOW
+    let most = 2 * limits.queryChunkReadings
     for (let start: number = from; start < to;) {
-      const window: Window = { flags: selection.flags, devices: selection.devices, from: start, to }
-      for (const chunk of this.#window(window)) {
-        if (chunk === undefined) yield undefined
-        else {
-          conflicts.mark(chunk)
-          yield this.#withDamage(chunk)
-        }
+      const window: Window = {
+        flags: selection.flags,
+        from: start,
+        to: Math.min(to, start + width),
+        most,
+      }
+      const { pending, damaged } = yield* this.#gather(window, selection)
+      this.#damaged += damaged
+      width = widthAfter(window, pending.count)
+      if (pending.count > 0) most = Math.min(most * 2, limits.queryOverlapReadings)
+      for (const chunk of pending.take()) {
+        conflicts.mark(chunk)
+        yield this.#withDamage(chunk)
       }
       start = window.to
     }
     if (this.#damaged > 0) yield this.#withDamage(allocateChunk(0, 0))
   }
 
-  /** All readings from `window.from` to `window.to`, which moves to an earlier time where there are too many. */
-  *#window(window: Window): Generator<ReadingsChunk | undefined> {
-    const pending = new Pending()
-    for (const step of new RowIndex(this.#database).steps(window)) {
-      for (const batch of batchesOf(step)) {
-        if ((batch.rows[0]?.firstTime ?? 0) >= window.to) break
-        this.#read(batch.rows, pending, window)
-        yield undefined
-        if (!pending.due) continue
-        yield* pending.take(batch.frontier)
+  *#gather(window: Window, selection: Selection): Generator<undefined, Gathered> {
+    const { to } = window
+    for (;;) {
+      const pending = new Pending(window.most)
+      const sealed = this.#history?.sealed ?? 0
+      let damaged = yield* this.#readHistory(window, { selection, pending })
+      damaged += yield* this.#readJournal(window, { selection, pending, sealed })
+      if ((this.#history?.sealed ?? 0) === sealed) return { pending, damaged }
+      window.to = to
+    }
+  }
+
+  *#readHistory(window: Window, { selection, pending }: Target): Generator<undefined, number> {
+    if (this.#history === undefined) return 0
+    let damaged = 0
+    for (const span of this.#spansOf(window, selection)) {
+      damaged += this.#history.read(span, window, pending)
+      if (pending.crowded) window.to = pending.cut() ?? window.to
+      yield undefined
+    }
+    return damaged
+  }
+
+  /** Narrows the window where the spans of the whole of it are too many to be listed. */
+  #spansOf(window: Window, { deviceNumbers }: Selection): readonly SpanEntry[] {
+    for (;;) {
+      const spans = this.#history?.spans(deviceNumbers, window, MOST_SPANS) ?? []
+      if (spans.length < MOST_SPANS || window.to - window.from <= 1) return spans
+      window.to = window.from + Math.ceil((window.to - window.from) / 2)
+    }
+  }
+
+  *#readJournal(
+    window: Window,
+    { selection, pending, sealed }: Target & { readonly sealed: number },
+  ): Generator<undefined, number> {
+    let damaged = 0
+    const { from, to } = window
+    for (const step of this.#index.steps({ from, to, devices: selection.devices })) {
+      for (const rows of batchesOf(step.rows.filter(({ number }) => number > sealed))) {
+        if ((rows[0]?.firstTime ?? 0) >= window.to) break
+        damaged += this.#readRows(rows, { pending, window })
         if (pending.crowded) window.to = pending.cut() ?? window.to
+        yield undefined
       }
       if (step.frontier >= window.to) break
       yield undefined
     }
-    yield* pending.take(Infinity)
+    return damaged
   }
 
-  #read(rows: readonly RowKey[], pending: Pending, window: Wanted): void {
-    shortRead(this.#database, () => {
+  /** Returns how many are damaged. */
+  #readRows(
+    rows: readonly RowKey[],
+    { pending, window }: { readonly pending: Pending; readonly window: Window },
+  ): number {
+    let damaged = 0
+    shortRead(this.#journal, () => {
       for (const { number, firstTime } of rows) {
         const found = this.#body.get(number) as unknown as [Uint8Array] | undefined
         if (found === undefined) continue
@@ -91,10 +149,11 @@ export class ReadingsWalk {
         } catch (thrown) {
           if (!(thrown instanceof GridError) || thrown.code !== 'corrupt') throw thrown
           // A row that began before this window was met, and counted, in the window before.
-          if (firstTime >= window.from || window.from === this.#query.from) this.#damaged++
+          if (firstTime >= window.from || window.from === this.#query.from) damaged++
         }
       }
     })
+    return damaged
   }
 
   #withDamage(chunk: ReadingsChunk): ReadingsChunk {
@@ -105,7 +164,17 @@ export class ReadingsWalk {
   }
 }
 
-function* batchesOf({ rows, frontier }: IndexStep): Generator<Batch> {
+interface Target {
+  readonly selection: Selection
+  readonly pending: Pending
+}
+
+/** Wider while windows hold little; one that had to be cut is narrow enough for the next. */
+function widthAfter({ from, to, most }: Window, readings: number): number {
+  return readings < most / 2 ? (to - from) * 2 : to - from
+}
+
+function* batchesOf(rows: readonly RowKey[]): Generator<readonly RowKey[]> {
   for (let start = 0; start < rows.length;) {
     let end = start
     let readings = 0
@@ -113,7 +182,7 @@ function* batchesOf({ rows, frontier }: IndexStep): Generator<Batch> {
       readings += rows[end]?.readings ?? 0
       end++
     }
-    yield { rows: rows.slice(start, end), frontier: rows[end]?.firstTime ?? frontier }
+    yield rows.slice(start, end)
     start = end
   }
 }

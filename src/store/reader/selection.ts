@@ -7,6 +7,8 @@ export interface Selection {
   readonly flags: Uint8Array | undefined
   /** Bit (device mod 32) of each wanted device, as in the column `devices`. */
   readonly devices: number
+  /** Undefined: every device. */
+  readonly deviceNumbers: readonly number[] | undefined
 }
 
 const EVERY_DEVICE = 0xffff_ffff
@@ -17,7 +19,7 @@ export function selectPoints(
   { device, quantity }: ReadingsQuery,
 ): Selection | undefined {
   if (device === undefined && quantity === undefined) {
-    return { flags: undefined, devices: EVERY_DEVICE }
+    return { flags: undefined, devices: EVERY_DEVICE, deviceNumbers: undefined }
   }
   const wanted: string[] = []
   const words: string[] = []
@@ -43,5 +45,5 @@ export function selectPoints(
   }
   const flags = new Uint8Array(highest + 1)
   for (const [point] of rows) flags[point] = 1
-  return { flags, devices }
+  return { flags, devices, deviceNumbers: [...new Set(rows.map(([, owner]) => owner))] }
 }

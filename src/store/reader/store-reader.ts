@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts'
 import type { AuditEntry } from '../audit.ts'
 import { checkFormat } from '../format-check.ts'
 import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
+import { HistoryReader } from './history-reader.ts'
 import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
@@ -18,6 +19,7 @@ export class StoreReader {
   readonly #path: string
   readonly #database: DatabaseSync
   readonly #names: StoredNames
+  readonly #history: HistoryReader | undefined
 
   static open(directory: string): StoreReader {
     const path = join(directory, 'journal.db')
@@ -31,25 +33,26 @@ export class StoreReader {
       database = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
       database.exec(`PRAGMA query_only = 1; PRAGMA cache_size = -${limits.readerCacheKib}`)
       checkFormat(database, path)
-      return new StoreReader(database, path)
+      return new StoreReader(database, path, HistoryReader.open(directory))
     } catch (thrown) {
       database?.close()
       throw readFault(thrown, path)
     }
   }
 
-  private constructor(database: DatabaseSync, path: string) {
+  private constructor(database: DatabaseSync, path: string, history: HistoryReader | undefined) {
     this.#path = path
+    this.#history = history
     this.#database = database
     this.#names = new StoredNames(database)
   }
 
-  /** Size of the journal with what the write-ahead log has of it; nothing but the log's own, bounded overhead is left out. */
+  /** Size of journal and history with what the write-ahead log has of it; nothing but the log's own, bounded overhead is left out. */
   get bytes(): number {
     return this.#read(() => {
       const pragma = (name: string): number =>
         Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name])
-      return pragma('page_count') * pragma('page_size')
+      return pragma('page_count') * pragma('page_size') + (this.#history?.bytes ?? 0)
     })
   }
 
@@ -74,7 +77,7 @@ export class StoreReader {
 
   /** As `readings`, with undefined after each few milliseconds of work that found nothing to hand out. */
   steps(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
-    return this.#guarded(new ReadingsWalk(this.#database, query).steps())
+    return this.#guarded(new ReadingsWalk(this.#database, this.#history, query).steps())
   }
 
   /** Commands that were asked for, and what came of them; the newest first. */
@@ -88,6 +91,7 @@ export class StoreReader {
   }
 
   close(): void {
+    this.#history?.close()
     this.#database.close()
   }
 

@@ -1,0 +1,32 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { errorText } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import { type Sealed, Sealer } from './sealer.ts'
+
+/** What the thread says, and with the last word it ends. */
+export type SealerMessage =
+  | { readonly kind: 'sealed'; readonly sealed: Sealed }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly text: string }
+
+/** Seals what there is, and ends: between two runs it costs nothing. */
+function run(directory: string): void {
+  using sealer = new Sealer(directory)
+  for (;;) {
+    const sealed = sealer.seal()
+    if (sealed === undefined) break
+    post({ kind: 'sealed', sealed })
+    if (sealed.readings < limits.sealReadings) break
+  }
+  post({ kind: 'done' })
+}
+
+function post(message: SealerMessage): void {
+  parentPort?.postMessage(message)
+}
+
+try {
+  run((workerData as { readonly directory: string }).directory)
+} catch (cause) {
+  post({ kind: 'failed', text: errorText(cause) })
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Micros } from '../../core/time.ts'
+import { StoreReader } from '../reader/store-reader.ts'
+import { WrittenJournal } from '../reader/written-journal.test.ts'
+import { Sealer } from './sealer.ts'
+
+const EVER = { device: undefined, quantity: undefined, from: Micros(-1e15), to: Micros(4e15) }
+
+function all(journal: WrittenJournal): [number, number, number, number][] {
+  const reader = StoreReader.open(journal.directory)
+  const found: [number, number, number, number][] = []
+  for (const { points, times, values, qualities } of reader.readings(EVER)) {
+    for (const [at, point] of points.entries()) {
+      found.push([point, times[at] as number, values[at] as number, qualities[at] as number])
+    }
+  }
+  reader.close()
+  return found
+}
+
+test('what is sealed is what was in the journal', () => {
+  using journal = new WrittenJournal().define('m1/p', 'm1/q', 'm2/p')
+  journal.row([
+    { point: 0, time: 1, value: 5 },
+    { point: 1, time: 1, value: 6 },
+  ])
+  journal.row([
+    { point: 2, time: 2 },
+    { point: 0, time: 3 },
+  ])
+  const before = all(journal)
+  using sealer = new Sealer(journal.directory)
+  const sealed = sealer.seal()
+  assert.equal(sealed?.readings, 4)
+  assert.equal(sealed.spans, 2)
+  assert.deepEqual(all(journal), before)
+  assert.equal(sealer.seal(), undefined)
+  journal.row([{ point: 0, time: 2 }])
+  const more = all(journal)
+  assert.equal(more.length, 5)
+  assert.equal(sealer.seal()?.merged, 1)
+  assert.deepEqual(all(journal), more)
+})
