@@ -11,6 +11,7 @@ export const command: Command = {
     seconds: { value: 'N', help: 'measured time of each workload', default: '10' },
     gigabytes: { value: 'N', help: 'size of the journal that start is measured on', default: '10' },
     tls: { help: 'devices connect over TLS' },
+    access: { help: 'devices log in with secrets, and may use their own topics only' },
     json: { help: 'every figure, as JSON' },
   },
   example: 'busbar bench --workload steady --seconds 5',
@@ -18,7 +19,7 @@ export const command: Command = {
 }
 
 /** A workload before the command line has said how long, and over what. */
-type Shape = Omit<Workload, 'seconds' | 'tls'>
+type Shape = Omit<Workload, 'seconds' | 'site'>
 
 const WORKLOADS: readonly Shape[] = [
   { name: 'full', connections: 20, window: 500, ratePerSecond: undefined },
@@ -33,8 +34,8 @@ async function run(args: Args): Promise<number> {
   if (args.optional('workload') === 'start') return startUp(args)
   const seconds = args.integer('seconds', { min: 1, max: 600 })
   const results: Result[] = []
-  const tls = args.flag('tls')
-  for (const shape of chosen(args)) results.push(await runWorkload({ ...shape, seconds, tls }))
+  const site = { tls: args.flag('tls'), access: args.flag('access') }
+  for (const shape of chosen(args)) results.push(await runWorkload({ ...shape, seconds, site }))
   if (args.flag('json')) process.stdout.write(`${JSON.stringify({ results }, null, 2)}\n`)
   else if (args.optional('workload') === undefined) process.stdout.write(twoNumbers(results))
   else for (const result of results) process.stdout.write(`${line(result)}\n`)
@@ -71,9 +72,10 @@ function twoNumbers([full, steady]: readonly Result[]): string {
 }
 
 function line(result: Result): string {
-  const { workload, tls, messagesPerSecond, p50Ms, p99Ms, p999Ms, edgeCores, edgeRssMb } = result
+  const { workload, tls, access, messagesPerSecond, p50Ms, p99Ms, p999Ms, edgeCores, edgeRssMb } =
+    result
   const rate = Math.round(messagesPerSecond).toLocaleString('en')
   const latency = [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(2)).join(' / ')
   const edge = `edge ${edgeCores.toFixed(2)} cores, ${edgeRssMb.toFixed(0)} MB`
-  return `${workload}${tls ? ' over TLS' : ''}: ${rate} msg/s; P50 / P99 / P99.9 ${latency} ms; ${edge}`
+  return `${workload}${tls ? ' over TLS' : ''}${access ? ' with logins' : ''}: ${rate} msg/s; P50 / P99 / P99.9 ${latency} ms; ${edge}`
 }

@@ -21,7 +21,7 @@ export class GoodLoad {
   static async start(address: Address): Promise<GoodLoad> {
     const tally: LoadTally = { latencies: new Histogram(), acknowledged: 0, refused: 0 }
     const name = `good-load-${++started}`
-    const target = { address, certificate: undefined }
+    const target = { address, certificate: undefined, secret: undefined }
     const devices = Array.from({ length: CONNECTIONS }, (_, n) => `${name}-${n}`)
     const opening = devices.map((device) => LoadConnection.open(target, device, tally))
     return new GoodLoad(await Promise.all(opening), devices, tally)

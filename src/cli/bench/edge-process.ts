@@ -6,22 +6,23 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Address, parseAddress } from '../../core/address.ts'
 import { GridError } from '../../core/errors.ts'
-import { writeTlsSite } from './tls-site.ts'
+import { type BenchSite, type SiteWishes, writeSite } from './site.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
+const OPEN: SiteWishes = { tls: false, access: false }
 
 export interface EdgeOptions {
   /** Its data folder; one of its own that goes with it unless one is given. */
   readonly directory?: string
-  readonly tls?: boolean
+  readonly site?: SiteWishes
 }
 
 /** A real edge in a process of its own, on free ports. */
 export class EdgeProcess {
   /** Where devices connect, over TLS if that was asked for. */
   readonly mqtt: Address
-  /** What they trust then. */
-  readonly certificate: Buffer | undefined
+  readonly site: BenchSite
   readonly http: Address
   readonly directory: string
   /** From the start of the process to the line that says it accepts connections. */
@@ -29,12 +30,11 @@ export class EdgeProcess {
   readonly #child: ChildProcess
   readonly #ownsDirectory: boolean
 
-  static async start({ directory, tls = false }: EdgeOptions = {}): Promise<EdgeProcess> {
+  static async start({ directory, site = OPEN }: EdgeOptions = {}): Promise<EdgeProcess> {
     const folder = directory ?? mkdtempSync(join(tmpdir(), 'busbar-bench-'))
-    const open = join(ROOT, 'examples/open.yaml')
-    const secure = tls ? writeTlsSite(folder, open) : undefined
+    const written = writeSite(folder, site)
     const startedMs = performance.now()
-    const words = `--site ${secure?.path ?? open} --mqtt 127.0.0.1:0 --http 127.0.0.1:0`
+    const words = `--site ${written.path} --mqtt 127.0.0.1:0 --http 127.0.0.1:0`
     const args = [join(ROOT, 'src/cli/main.ts'), 'edge', '--data', folder, ...words.split(' ')]
     const child = spawn(process.execPath, [...process.execArgv, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,12 +43,12 @@ export class EdgeProcess {
     for await (const line of createInterface({ input: child.stdout })) {
       if (!line.startsWith('ready ')) continue
       for (const [, name = '', text = ''] of line.matchAll(/(\w+)=(\S+)/g)) ready.set(name, text)
-      const mqtt = ready.get(tls ? 'tls' : 'mqtt')
+      const mqtt = ready.get(site.tls ? 'tls' : 'mqtt')
       if (mqtt === undefined) continue
       return new EdgeProcess(child, {
         mqtt: parseAddress(mqtt, '--mqtt'),
         http: parseAddress(ready.get('http') ?? '', '--http'),
-        certificate: secure?.certificate,
+        site: written,
         directory: folder,
         startMs: performance.now() - startedMs,
         ownsDirectory: directory === undefined,
@@ -61,7 +61,7 @@ export class EdgeProcess {
     this.#child = child
     this.mqtt = facts.mqtt
     this.http = facts.http
-    this.certificate = facts.certificate
+    this.site = facts.site
     this.directory = facts.directory
     this.startMs = facts.startMs
     this.#ownsDirectory = facts.ownsDirectory
@@ -95,7 +95,7 @@ export class EdgeProcess {
 interface EdgeFacts {
   readonly mqtt: Address
   readonly http: Address
-  readonly certificate: Buffer | undefined
+  readonly site: BenchSite
   readonly directory: string
   readonly startMs: number
   readonly ownsDirectory: boolean

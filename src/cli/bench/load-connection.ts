@@ -16,6 +16,8 @@ export interface LoadTarget {
   readonly address: Address
   /** Of the server; undefined: no TLS. */
   readonly certificate: Buffer | undefined
+  /** Undefined: the server does not ask. */
+  readonly secret: string | undefined
 }
 
 /**
@@ -42,7 +44,7 @@ export class LoadConnection {
 
   /** Resolves when the server has let the client in. */
   static async open(
-    { address, certificate }: LoadTarget,
+    { address, certificate, secret }: LoadTarget,
     device: string,
     tally: LoadTally,
   ): Promise<LoadConnection> {
@@ -52,7 +54,7 @@ export class LoadConnection {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)
       const ready = certificate === undefined ? 'connect' : 'secureConnect'
-      socket.once(ready, () => socket.write(connectPacket(device)))
+      socket.once(ready, () => socket.write(connectPacket(device, secret)))
       wire.receive = (bytes) => {
         socket.off('error', reject)
         if (bytes[0] === 0x20 && bytes[3] === 0) resolve()
@@ -206,9 +208,11 @@ const PUBACK = 0x40
 const DIGIT_0 = 0x30
 const TIME_DIGITS = 13
 
-function connectPacket(clientId: string): Buffer {
-  const head = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 0, 0])
-  const body = Buffer.concat([head, lengthPrefixed(clientId)])
+function connectPacket(clientId: string, secret: string | undefined): Buffer {
+  const flags = secret === undefined ? 0x02 : 0xc2
+  const head = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 5, flags, 0, 0, 0])
+  const login = secret === undefined ? [] : [clientId, secret].map(lengthPrefixed)
+  const body = Buffer.concat([head, lengthPrefixed(clientId), ...login])
   return Buffer.concat([Buffer.from([0x10, body.length]), body])
 }
 

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../core/address.ts'
 import { GridError } from '../../core/errors.ts'
 import { EdgeProcess } from './edge-process.ts'
+import type { SiteWishes } from './site.ts'
 import { Histogram } from './histogram.ts'
 import { LoadConnection, type LoadTally } from './load-connection.ts'
 
@@ -13,12 +14,13 @@ export interface Workload {
   /** Messages a second over all devices, whatever the edge does; undefined: as fast as it goes. */
   readonly ratePerSecond: number | undefined
   readonly seconds: number
-  readonly tls: boolean
+  readonly site: SiteWishes
 }
 
 export interface Result {
   readonly workload: string
   readonly tls: boolean
+  readonly access: boolean
   readonly connections: number
   readonly seconds: number
   readonly messages: number
@@ -40,13 +42,12 @@ const WARM_UP_SHARE = 0.25
 
 /** Runs one workload against a fresh edge process: QoS 1, one reading a message, fsync before PUBACK. */
 export async function runWorkload(workload: Workload): Promise<Result> {
-  const edge = await EdgeProcess.start({ tls: workload.tls })
-  const { mqtt: address, certificate } = edge
+  const edge = await EdgeProcess.start({ site: workload.site })
+  const target = { address: edge.mqtt, ...edge.site }
   try {
     const tally: LoadTally = { latencies: new Histogram(), acknowledged: 0, refused: 0 }
     const connections: LoadConnection[] = []
     for (let index = 0; index < workload.connections; index++) {
-      const target = { address, certificate }
       connections.push(await LoadConnection.open(target, `bench-${index}`, tally))
     }
     const load = startLoad(workload, connections)
@@ -64,7 +65,7 @@ export async function runWorkload(workload: Workload): Promise<Result> {
     await assertStored(edge, connections)
     const result = {
       workload: workload.name,
-      tls: workload.tls,
+      ...workload.site,
       connections: workload.connections,
       seconds,
       messages: acknowledged,
