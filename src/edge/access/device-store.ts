@@ -134,7 +134,7 @@ export class DeviceStore implements Disposable {
 
 /** The tables as they are to be, and the key. A file from before SCRAM has no column for it; two processes may find that at once. */
 function prepared(db: DatabaseSync): Uint8Array {
-  db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`)
+  db.exec(`BEGIN IMMEDIATE; ${DEVICES_SCHEMA}`)
   const columns = db.prepare('PRAGMA table_info(devices)').all()
   if (!columns.some(({ name }) => name === 'scram')) {
     db.exec(`ALTER TABLE devices ADD COLUMN scram TEXT NOT NULL DEFAULT ''`)
@@ -149,7 +149,7 @@ function prepared(db: DatabaseSync): Uint8Array {
 const KEY_BYTES = 32
 
 /** Times in ms since 1970. */
-const SCHEMA = `CREATE TABLE IF NOT EXISTS devices (
+export const DEVICES_SCHEMA = `CREATE TABLE IF NOT EXISTS devices (
   id TEXT PRIMARY KEY, hash TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, revoked INTEGER,
   scram TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
