@@ -150,6 +150,9 @@ export const limits = {
   /** A reader waits this long for the writer to recover or truncate the WAL. */
   readerBusyMs: 5000,
 
+  /** Rows of a row group in an exported Parquet file: gathered before they are written, and what a reader may skip at a time. */
+  exportRowGroup: 65_536,
+
   // --- HTTP ------------------------------------------------------------------------------------------------
   httpConnections: 256,
   httpBodyBytes: 64 * 1024,
