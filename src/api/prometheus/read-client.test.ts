@@ -50,7 +50,11 @@ export function requestBody(queries: readonly AskedQuery[], types: readonly numb
 }
 
 export function compressed(bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([snappyPreamble(bytes.length), snappyBlock(bytes)])
+  const blocks: Uint8Array[] = [snappyPreamble(bytes.length)]
+  for (let start = 0; start < bytes.length; start += 65_536) {
+    blocks.push(snappyBlock(bytes.subarray(start, start + 65_536)))
+  }
+  return Buffer.concat(blocks)
 }
 
 export function postRead(

@@ -2,7 +2,10 @@ import type { Series } from './gather.ts'
 import { ProtobufWriter, varintBytes } from './protobuf-writer.ts'
 import { SampleValue } from './sample-value.ts'
 import type { Labels } from './series-labels.ts'
-import { SNAPPY_BLOCK_BYTES, snappyBlock, snappyPreamble } from './snappy.ts'
+import { snappyBlock, snappyPreamble } from './snappy.ts'
+
+/** Compressed at a time: a millisecond, before others have their turn. */
+const PIECE_BYTES = 32 * 1024
 
 export const SAMPLES_TYPE = 'application/x-protobuf'
 
@@ -16,7 +19,7 @@ export function* samplesResponse(results: readonly (readonly Series[])[]): Gener
   const sizes = results.map((series) => series.map(seriesBytes))
   const resultBytes = sizes.map((each) => each.reduce((sum, bytes) => sum + field(bytes), 0))
   yield snappyPreamble(resultBytes.reduce((sum, bytes) => sum + field(bytes), 0))
-  const writer = new ProtobufWriter(2 * SNAPPY_BLOCK_BYTES)
+  const writer = new ProtobufWriter(2 * PIECE_BYTES)
   for (const [query, series] of results.entries()) {
     writer.delimited(1, resultBytes[query] as number)
     for (const [at, each] of series.entries()) {
@@ -58,7 +61,11 @@ const SAMPLE_BYTES = 10
 function seriesBytes({ labels, samples }: Series): number {
   let bytes = labelsBytes(labels)
   for (const { times } of samples.blocks()) {
-    for (const timeMs of times) bytes += field(SAMPLE_BYTES + varintBytes(timeMs))
+    const timeBytes = varintBytes(times[0] as number)
+    // Times are in order: where the first takes as much as the last, all between them do.
+    if (timeBytes === varintBytes(times.at(-1) as number)) {
+      bytes += times.length * field(SAMPLE_BYTES + timeBytes)
+    } else for (const timeMs of times) bytes += field(SAMPLE_BYTES + varintBytes(timeMs))
   }
   return bytes
 }
@@ -72,11 +79,11 @@ function* samplePieces(writer: ProtobufWriter, { samples }: Series): Generator<U
       writer.double(1, value)
       writer.integer(2, timeMs)
     }
-    yield* fullBlocks(writer, SNAPPY_BLOCK_BYTES)
+    yield* fullBlocks(writer, PIECE_BYTES)
   }
 }
 
 /** Sends what fills a block, while there are `least` bytes. */
 function* fullBlocks(writer: ProtobufWriter, least: number): Generator<Uint8Array> {
-  while (writer.length >= least) yield snappyBlock(writer.take(SNAPPY_BLOCK_BYTES))
+  while (writer.length >= least) yield snappyBlock(writer.take(PIECE_BYTES))
 }

@@ -1,6 +1,6 @@
 /** Whole chunks of 120 samples from the third block on. */
 const FIRST_BLOCK = 30
-const LAST_BLOCK = 3840
+const LAST_BLOCK = 960
 
 export interface SampleBlock {
   readonly times: Float64Array

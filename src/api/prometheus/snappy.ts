@@ -1,3 +1,4 @@
+import { assert } from '../../core/assert.ts'
 import { GridError } from '../../core/errors.ts'
 
 /**
@@ -53,12 +54,13 @@ export function snappyPreamble(length: number): Uint8Array {
   return Uint8Array.of(...bytes, rest)
 }
 
-/** Bytes that one call may compress; copies never reach from one block into another. */
-export const SNAPPY_BLOCK_BYTES = 65_536
 const HASH_BITS = 14
+/** A copy reaches back 16 bits. */
+const BLOCK_BYTES = 65_536
 
-/** The elements of one block. A table of where four bytes were last seen finds what came before. */
+/** The elements of one block; copies never reach from one into another. A table of where four bytes were last seen finds what came before. */
 export function snappyBlock(bytes: Uint8Array): Uint8Array {
+  assert(bytes.length <= BLOCK_BYTES, 'a block of Snappy is at most 64 KiB')
   const table = new Uint16Array(1 << HASH_BITS)
   // A literal of n bytes takes n + 3, and a copy is never longer than what it stands for.
   const output = new Uint8Array(bytes.length + Math.ceil(bytes.length / 64) * 3 + 8)
