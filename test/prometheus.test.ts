@@ -136,6 +136,16 @@ describe('a stock Prometheus answers from local history', { skip }, () => {
     assert.equal(found?.values?.length, 300)
   })
 
+  test('takes the queries of the page', async () => {
+    for (const [, query = ''] of tableOf(PAGE, 'to see')) {
+      const { status, error, warnings } = await prometheus.query({
+        query,
+        time: String(START_MS / 1000),
+      })
+      assert.deepEqual([status, error, warnings], ['success', undefined, undefined], query)
+    }
+  })
+
   test('a regular expression that cannot be served says why', async () => {
     const answer = await prometheus.query({
       query: 'grid_voltage{device=~"(?i)M1"}',

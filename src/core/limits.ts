@@ -233,6 +233,7 @@ export function assertLimits(): void {
     limits.queryOverlapReadings >= limits.points,
     'a window of one moment, a reading of every point, fits into a query',
   )
+  assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
   assert(
     limits.packetBytes < limits.unfinishedBytesTotal,

@@ -3,6 +3,7 @@ import { limits } from '../../core/limits.ts'
 import { quality } from '../../core/quality.ts'
 import { Micros } from '../../core/time.ts'
 import type { EdgeView, PointInfo, ReadingsChunk, ReadingsQuery } from '../ports.ts'
+import type { Report } from '../route.ts'
 import { otherWork } from '../text-stream.ts'
 import { type LabelMatcher, labelMatcher } from './label-matcher.ts'
 import type { PatternBudget } from './pattern.ts'
@@ -33,6 +34,7 @@ export interface GatherOptions {
   readonly budget: ReadBudget
   /** Nobody waits for the answer any more. */
   readonly signal: AbortSignal
+  readonly report: Report
 }
 
 /** Points looked at before others have their turn: under a millisecond. */
@@ -111,12 +113,12 @@ interface Gathering extends GatherOptions {
 }
 
 async function gatherSamples(query: ReadingsQuery, gathering: Gathering): Promise<void> {
-  const { view, signal, wanted } = gathering
+  const { view, signal, report, wanted } = gathering
   const isWanted = new Uint8Array(wanted.reduce((max, { point }) => Math.max(max, point), 0) + 1)
   for (const { point } of wanted) isWanted[point] = 1
   const chunks = view.readings(query)[Symbol.asyncIterator]()
   // Ends a query that is still looking for its first reading, too.
-  const stop = (): void => void chunks.return?.()
+  const stop = (): void => void chunks.return?.().catch(report)
   signal.addEventListener('abort', stop, { once: true })
   try {
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {

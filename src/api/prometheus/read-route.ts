@@ -34,7 +34,7 @@ export async function remoteRead(
       const results: Series[][] = []
       const budget = newBudget()
       for (const query of read.queries) {
-        results.push(await gatherSeries(query, { view, budget, signal: gone.signal }))
+        results.push(await gatherSeries(query, { view, report, budget, signal: gone.signal }))
       }
       return reply.send(answerStream(read, results, { reply, report, answer }))
     } catch (thrown) {
