@@ -13,6 +13,7 @@ import {
   type Labels,
   compareLabels,
   familyOf,
+  isPossible,
   labelOf,
   labelsOf,
 } from './series-labels.ts'
@@ -47,7 +48,8 @@ const SLICE_POINTS = 512
 export async function gatherSeries(query: ReadQuery, options: GatherOptions): Promise<Series[]> {
   const range = rangeOf(query)
   const matchers = query.matchers.map((words) => labelMatcher(words, options.budget))
-  if (range === undefined) return []
+  const isOurs = matchers.every(({ kind, name, value }) => kind !== '=' || isPossible(name, value))
+  if (range === undefined || !isOurs) return []
   const wanted = await wantedPoints(matchers, options)
   if (wanted.length === 0) return []
   const site = options.view.health().site

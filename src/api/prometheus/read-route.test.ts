@@ -119,6 +119,13 @@ describe('POST /api/v1/read', () => {
     assert.ok(Number.isSafeInteger(from) && Number.isSafeInteger(to))
   })
 
+  test('what cannot be ours is answered without a look', async () => {
+    await using served = await serve(EACH)
+    served.edge.points = () => assert.fail('nobody has to look')
+    assert.deepEqual(await valuesOf(served, ['__name__', '=', 'up']), [])
+    assert.deepEqual(await valuesOf(served, ['job', '=', 'node'], ['__name__', '=~', '.+']), [])
+  })
+
   test('the last reading in a millisecond counts; what is no value is a stale marker', async () => {
     await using served = await serve(
       chunkOf([

@@ -16,6 +16,7 @@ export interface Family {
   readonly phase: string
 }
 
+const METRIC_PREFIX = 'grid_'
 const PHASE = /^(?:[abcn]|ab|bc|ca)$/
 const ORDER = /^\d+$/
 
@@ -32,7 +33,11 @@ export function familyOf(quantity: string): Family {
     if (ORDER.test(words.at(-1) ?? '')) order = words.pop() ?? ''
     if (PHASE.test(words.at(-1) ?? '')) phase = words.pop() ?? ''
   }
-  return { metric: `grid_${words.join('_').replace(/[^A-Za-z0-9_]/g, '_')}`, order, phase }
+  return {
+    metric: `${METRIC_PREFIX}${words.join('_').replace(/[^A-Za-z0-9_]/g, '_')}`,
+    order,
+    phase,
+  }
 }
 
 export interface LabelSource {
@@ -65,6 +70,12 @@ export function labelOf(name: string, { point, family, site }: LabelSource): str
 
 /** In the order of their bytes, as Prometheus wants them. */
 const NAMES = ['__name__', 'device', 'order', 'phase', 'quantity', 'site', 'unit'] as const
+
+/** Whether there can be such a series. Prometheus asks for whatever it graphs, most of which is none of ours. */
+export function isPossible(name: string, value: string): boolean {
+  if (name === '__name__') return value.startsWith(METRIC_PREFIX)
+  return value === '' || NAMES.some((known) => known === name)
+}
 
 export function labelsOf(source: LabelSource): Labels {
   const labels = NAMES.map((name) => [name, labelOf(name, source)] as const)
