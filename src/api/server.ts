@@ -12,6 +12,7 @@ import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Report, Route, RouteContext } from './route.ts'
 import { readingsRoute } from './readings-route.ts'
+import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
 
 export interface ApiOptions {
@@ -44,7 +45,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })
   }
-  app.setNotFoundHandler(notFound(Object.keys(routes)))
+  app.register(remoteRead, context)
+  app.setNotFoundHandler(notFound([...Object.keys(routes), READ_PATH]))
   app.server.maxConnections = limits.httpConnections
   try {
     await app.listen({ host: address.host, port: address.port })
@@ -75,7 +77,7 @@ function createApp(report: Report): FastifyInstance {
       socket.destroy()
     },
   })
-  // No route takes a body yet: it is not looked at, and a POST is told 405 whatever it carries.
+  // Where no body is taken it is not looked at, and a POST is told 405 whatever it carries.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.addHook('onRequest', async (_request, reply) => {
@@ -112,10 +114,11 @@ function notFound(paths: readonly string[]) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0] ?? ''
     if (paths.includes(path)) {
-      reply.header('allow', 'GET, HEAD, OPTIONS')
+      const isRead = path !== READ_PATH
+      reply.header('allow', isRead ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS')
       if (request.method === 'OPTIONS') return reply.code(204).send()
-      const detail = `${request.method} ${path}: this address is only read`
-      return sendProblem(reply, problem(405, { detail, hint: 'Use GET.' }))
+      const detail = `${request.method} ${path}: this address is ${isRead ? 'only read' : 'asked with a body'}`
+      return sendProblem(reply, problem(405, { detail, hint: isRead ? 'Use GET.' : 'Use POST.' }))
     }
     const [near] = nearest(path, paths, 1)
     const hint = near === undefined ? `There are ${paths.join(', ')}.` : `Is ${near} meant?`

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   simulate: () => import('./simulate.ts'),
   demo: () => import('./demo.ts'),
   query: () => import('./query.ts'),
+  export: () => import('./export.ts'),
   site: () => import('./site.ts'),
   device: () => import('./device.ts'),
   command: () => import('./send-command.ts'),

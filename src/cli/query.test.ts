@@ -4,14 +4,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import type { EdgeView } from '../api/ports.ts'
-import { type Api, startApi } from '../api/server.ts'
+import { startApi } from '../api/server.ts'
 import { Micros } from '../core/time.ts'
-import { QueryThread } from '../store/reader/query-thread.ts'
-import { StoreReader } from '../store/reader/store-reader.ts'
 import { WrittenJournal } from '../store/reader/written-journal.test.ts'
+import { DAY, journalOf, serve } from './query/served-journal.test.ts'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
-const DAY = Date.UTC(2026, 0, 31) * 1000
 
 interface Ending {
   readonly code: number | null
@@ -25,46 +23,6 @@ async function query(...words: readonly string[]): Promise<Ending> {
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)])
   return { code, out, err }
-}
-
-function journalOf(): WrittenJournal {
-  const journal = new WrittenJournal().define('m1/voltage.a', 'm1/current.a', 'meter "2"/voltage.a')
-  journal.row([
-    { point: 0, time: DAY, value: 231.25 },
-    { point: 2, time: DAY + 1, value: Number.NaN, quality: 1 },
-    { point: 1, time: DAY + 500_000, value: 12 },
-  ])
-  return journal
-}
-
-/** The HTTP interface over a written journal. */
-async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { readonly api: Api }> {
-  const thread = new QueryThread(journal.directory)
-  const reader = StoreReader.open(journal.directory)
-  const points = [...reader.points()].map((point) => ({ ...point, modelled: true }))
-  reader.close()
-  const view: EdgeView = {
-    health: () => ({ healthy: true, site: 's', uptimeSeconds: 0, problems: [] }),
-    accounts: () => [],
-    sessions: () => [],
-    points: () => points,
-    pointInfo: (point) => points[point],
-    audit: () => ({ entries: [], dropped: 0 }),
-    readings: (asked) => thread.readings(asked),
-    metrics: async () => ({ contentType: 'text/plain', text: '' }),
-  }
-  const api = await startApi({
-    address: { host: '127.0.0.1', port: 0 },
-    view,
-    now: () => Micros(DAY),
-  })
-  return {
-    api,
-    [Symbol.asyncDispose]: async () => {
-      await api.stop()
-      await thread.close()
-    },
-  }
 }
 
 describe('busbar query', () => {

@@ -1,14 +1,12 @@
-import { nearest } from '../core/nearest.ts'
 import { readCount } from '../api/parameters.ts'
 import { CsvText, JsonText, type ReadingsText, csvField } from '../api/readings-text.ts'
-import { readRange } from '../api/time-range.ts'
 import { GridError } from '../core/errors.ts'
-import { Micros } from '../core/time.ts'
 import type { ReadingsChunk, ReadingsQuery } from '../store/reader/readings-query.ts'
 import type { Args, Command } from './command.ts'
-import { EdgeSource } from './query/edge-source.ts'
-import { FolderSource } from './query/folder-source.ts'
+import { SOURCE_OPTIONS, chosenSource } from './query/chosen-source.ts'
+import { explainNothing } from './query/nothing-found.ts'
 import { Output } from './query/output.ts'
+import { SELECTION_OPTIONS, refuseWords, selectionOf } from './query/selection.ts'
 import type { NamedPoint, QuerySource } from './query/source.ts'
 import { TableText, tableLines } from './query/table-text.ts'
 
@@ -23,15 +21,8 @@ export const command: Command = {
   name: 'query',
   summary: 'Read points and readings, from a data folder or from a running edge.',
   options: {
-    data: { value: 'DIR', help: 'data folder of an edge, running or not' },
-    url: { value: 'URL', help: 'HTTP address of an edge, instead of --data' },
-    device: { value: 'NAME', help: 'of this device only' },
-    quantity: { value: 'NAME', help: 'of this quantity only, such as voltage.a' },
-    from: {
-      value: 'TIME',
-      help: 'RFC 3339, epoch ms, or -15m, -2h, -7d (default 1 h before --to)',
-    },
-    to: { value: 'TIME', help: 'not included (default now, and 5 s for clocks that run ahead)' },
+    ...SOURCE_OPTIONS,
+    ...SELECTION_OPTIONS,
     limit: { value: 'COUNT', help: 'the first COUNT readings only' },
     format: {
       value: 'table|csv|json',
@@ -43,7 +34,7 @@ export const command: Command = {
   example: 'busbar query --data var/demo --device f1-meter-001 --quantity voltage.a --from -15m',
   async run(args) {
     const request = requestOf(args)
-    const source = sourceOf(args)
+    const source = chosenSource(args, command)
     const output = new Output(process.stdout)
     try {
       if (args.flag('points')) await printPoints(source, request, output)
@@ -62,12 +53,7 @@ interface Request {
 }
 
 function requestOf(args: Args): Request {
-  const [extra] = args.positionals
-  if (extra !== undefined) {
-    throw new GridError('usage', `${extra}: busbar query takes options only`, {
-      hint: command.example,
-    })
-  }
+  refuseWords(args, command)
   const format = FORMATS.find((known) => known === args.optional('format'))
   if (format === undefined) {
     throw new GridError(
@@ -75,22 +61,9 @@ function requestOf(args: Args): Request {
       `--format ${args.optional('format')}: ${FORMATS.join(', ')} are known`,
     )
   }
-  const words = { from: args.optional('from'), to: args.optional('to'), prefix: '--' }
-  const range = readRange(words, Micros(Date.now() * 1000))
   const count = args.optional('limit')
   const limit = count === undefined ? Infinity : readCount(count, '--limit')
-  const query = { ...range, device: args.optional('device'), quantity: args.optional('quantity') }
-  return { query, limit, format }
-}
-
-function sourceOf(args: Args): QuerySource {
-  const data = args.optional('data')
-  const url = args.optional('url')
-  if (data !== undefined && url === undefined) return new FolderSource(data)
-  if (url !== undefined && data === undefined) return new EdgeSource(url)
-  throw new GridError('usage', 'busbar query reads from one place: --data DIR or --url URL', {
-    hint: command.example,
-  })
+  return { query: selectionOf(args), limit, format }
 }
 
 async function printReadings(source: QuerySource, request: Request, output: Output): Promise<void> {
@@ -139,38 +112,6 @@ function textOf(format: Format, source: QuerySource): ReadingsText {
     case 'table':
       return new TableText(namesOf)
   }
-}
-
-/** Nothing in the range is an answer; a name that nobody has is a mistake. */
-async function explainNothing(
-  source: QuerySource,
-  { device, quantity }: ReadingsQuery,
-): Promise<void> {
-  const devices = new Set<string>()
-  const quantities = new Set<string>()
-  for await (const point of source.points(undefined)) {
-    devices.add(point.device)
-    if (device === undefined || point.device === device) quantities.add(point.quantity)
-  }
-  if (device !== undefined && !devices.has(device)) throw unknownName('device', device, devices)
-  if (quantity !== undefined && !quantities.has(quantity)) {
-    throw unknownName(
-      device === undefined ? 'quantity' : `quantity of ${device}`,
-      quantity,
-      quantities,
-    )
-  }
-  process.stderr.write('busbar: no readings in this range\n')
-}
-
-function unknownName(what: string, name: string, known: ReadonlySet<string>): GridError {
-  const near = nearest(name, known, 3)
-  return new GridError('not-found', `${name}: no ${what} has that name`, {
-    hint:
-      near.length > 0
-        ? `Is ${near.join(' or ')} meant?`
-        : `${known.size} are known; busbar query --points lists them.`,
-  })
 }
 
 async function printPoints(source: QuerySource, request: Request, output: Output): Promise<void> {

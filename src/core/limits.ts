@@ -200,6 +200,9 @@ export const limits = {
   sealerHeapMb: 512,
   sealerYoungMb: 16,
 
+  /** Rows of a row group in an exported Parquet file: gathered before they are written, and what a reader may skip at a time. */
+  exportRowGroup: 65_536,
+
   // --- HTTP ------------------------------------------------------------------------------------------------
   httpConnections: 256,
   httpBodyBytes: 64 * 1024,
@@ -211,6 +214,29 @@ export const limits = {
   httpKeepAliveMs: 30_000,
   /** Names of points as they stand in the text, kept for one answer; 100 bytes each. */
   httpNamesKept: 16_384,
+  // --- Prometheus remote read ------------------------------------------------------------------------------
+  /** A request without its compression: a pattern that names a thousand devices takes 20 KiB. */
+  remoteReadRequestBytes: 256 * 1024,
+  /** Prometheus sends one. */
+  remoteReadQueries: 16,
+  remoteReadMatchers: 64,
+  /** Points that the queries of one request match, some 500 bytes each in the answer. */
+  remoteReadSeries: 10_000,
+  /** Samples of one request, 16 bytes each in memory until they are sent: 32 MB. A quantity once a second for three weeks. */
+  remoteReadSamples: 2_000_000,
+  /** Requests answered at a time. */
+  remoteReads: 2,
+  /** Those that wait for it: the panels of a dashboard. */
+  remoteReadsWaiting: 64,
+  /** Length of a regular expression about a label: names of a thousand devices. */
+  patternCharacters: 32_768,
+  /** Groups within groups: a pattern is read by recursion. */
+  patternDepth: 64,
+  /** Size of one that is not a mere list of names, its repetitions written out. */
+  patternInstructions: 4096,
+  /** What the patterns of a request may take in all: some tenths of a second. */
+  patternSteps: 20_000_000,
+
   siteFileBytes: 4 * 1024 * 1024,
 
   // --- access ----------------------------------------------------------------------------------------------
@@ -294,6 +320,7 @@ export function assertLimits(): void {
     limits.commandsInFlight < limits.commandsKept,
     'a request that is one too many can still be recorded',
   )
+  assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
   assert(
     limits.packetBytes < limits.unfinishedBytesTotal,

@@ -1,6 +1,6 @@
 import { limits } from '../../core/limits.ts'
 import { decodeMetric, type Metric } from './metric.ts'
-import { ProtobufReader } from './protobuf-reader.ts'
+import { ProtobufReader } from '../../core/protobuf-reader.ts'
 
 export const messageTypes = ['NBIRTH', 'NDEATH', 'NDATA', 'DBIRTH', 'DDEATH', 'DDATA'] as const
 export type MessageType = (typeof messageTypes)[number]

@@ -1,4 +1,4 @@
-import { ProtobufReader } from './protobuf-reader.ts'
+import { ProtobufReader } from '../../core/protobuf-reader.ts'
 
 /** What a metric's value is on the wire; `other`: bytes, a data set, a template, something newer. */
 export type WireValue =

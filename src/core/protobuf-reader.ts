@@ -37,6 +37,17 @@ export class ProtobufReader {
     return this.isBroken ? 0 : this.high * 2 ** 32 + this.low
   }
 
+  /** The integer in two's complement; past 2^53 the nearest double. */
+  signed(): number {
+    this.integer()
+    return (this.high | 0) * 2 ** 32 + this.low
+  }
+
+  /** Bytes, text, a message or a packed list come next. */
+  get isDelimited(): boolean {
+    return this.#wire === DELIMITED
+  }
+
   float(): number {
     const at = this.#fixed(FIXED32, 4)
     return at < 0 ? 0 : this.#view(4, at).getFloat32(0, true)

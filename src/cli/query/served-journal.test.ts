@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EdgeView } from '../../api/ports.ts'
+import { type Api, startApi } from '../../api/server.ts'
+import { Micros } from '../../core/time.ts'
+import { QueryThread } from '../../store/reader/query-thread.ts'
+import { StoreReader } from '../../store/reader/store-reader.ts'
+import { WrittenJournal } from '../../store/reader/written-journal.test.ts'
+
+export const DAY: number = Date.UTC(2026, 0, 31) * 1000
+
+export function journalOf(): WrittenJournal {
+  const journal = new WrittenJournal().define('m1/voltage.a', 'm1/current.a', 'meter "2"/voltage.a')
+  journal.row([
+    { point: 0, time: DAY, value: 231.25 },
+    { point: 2, time: DAY + 1, value: Number.NaN, quality: 1 },
+    { point: 1, time: DAY + 500_000, value: 12 },
+  ])
+  return journal
+}
+
+/** The HTTP interface over a written journal. */
+export async function serve(
+  journal: WrittenJournal,
+): Promise<AsyncDisposable & { readonly api: Api }> {
+  const thread = new QueryThread(journal.directory)
+  const reader = StoreReader.open(journal.directory)
+  const points = [...reader.points()].map((point) => ({ ...point, modelled: true }))
+  reader.close()
+  const view: EdgeView = {
+    health: () => ({ healthy: true, site: 's', uptimeSeconds: 0, problems: [] }),
+    accounts: () => [],
+    audit: () => ({ entries: [], dropped: 0 }),
+    sessions: () => [],
+    points: () => points,
+    pointInfo: (point) => points[point],
+    readings: (asked) => thread.readings(asked),
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
+  }
+  const api = await startApi({
+    address: { host: '127.0.0.1', port: 0 },
+    view,
+    now: () => Micros(DAY),
+  })
+  return {
+    api,
+    [Symbol.asyncDispose]: async () => {
+      await api.stop()
+      await thread.close()
+    },
+  }
+}
+
+test('a written journal is served', async () => {
+  using journal = journalOf()
+  await using served = await serve(journal)
+  const response = await fetch(`http://127.0.0.1:${served.api.address.port}/api/v1/points`)
+  assert.equal(response.status, 200)
+})
