@@ -46,6 +46,7 @@ export class BatchWriter {
     this.#journal = new Journal(directory)
     openHistory(directory).close()
     this.#history = new HistoryLookup(directory)
+    gauges[gauge.sealedJournal] = this.#history.sealed
     const late = new LateLookup(this.#journal.db, this.#history, (number) =>
       this.#foundDamaged(number),
     )
