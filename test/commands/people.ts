@@ -27,6 +27,7 @@ async function enter(edge: TestedEdge, options: IClientOptions): Promise<MqttCli
 export class Asker implements AsyncDisposable {
   readonly client: MqttClient
   readonly #topic: string
+  readonly #gone: Promise<never>
   readonly #answers = new Map<string, (answer: Answer) => void>()
 
   static async enter(
@@ -42,6 +43,10 @@ export class Asker implements AsyncDisposable {
   private constructor(client: MqttClient, topic: string) {
     this.client = client
     this.#topic = topic
+    this.#gone = new Promise((_, reject) => {
+      client.once('close', () => reject(new Error('the connection ended')))
+    })
+    this.#gone.catch(() => {})
     client.on('message', (_, payload, { properties }) => {
       const resolve = this.#answers.get(properties?.correlationData?.toString() ?? '')
       resolve?.(JSON.parse(payload.toString()) as Answer)
@@ -58,7 +63,7 @@ export class Asker implements AsyncDisposable {
     const properties = { responseTopic: this.#topic, correlationData: Buffer.from(key) }
     try {
       await this.client.publishAsync(`edge/commands/${device}`, payload, { qos: 1, properties })
-      return await promise
+      return await Promise.race([promise, this.#gone])
     } finally {
       clearTimeout(late)
     }
