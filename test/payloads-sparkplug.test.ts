@@ -1,79 +1,23 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
-import { connectAsync, type MqttClient } from 'mqtt'
-import { decodePayload } from '../src/payload/sparkplug/message.ts'
-import { encodePayload, type PayloadGiven } from '../src/payload/sparkplug/test-payload.ts'
+import { connectAsync } from 'mqtt'
 import { TestedEdge } from './mqtt/tested-edge.ts'
+import { EdgeNode, T } from './payloads/edge-node.ts'
 import { lineOf, readingsOf } from './payloads/readings.ts'
 
 const SITE = `site: { id: sparks, name: Sparks, frequencyHz: 50, limits: gbt }
 access: { anonymous: true }
 sparkplug: { hostId: north-07 }
 `
-const T = 1_764_000_000_000
 
 let edge: TestedEdge
 before(async () => (edge = await TestedEdge.start(SITE)))
 after(() => edge[Symbol.asyncDispose]())
 
-/** An edge node of the standard: its will is its death, it listens to commands. */
-class Node implements AsyncDisposable {
-  readonly mqtt: MqttClient
-  readonly commands: string[] = []
-  readonly #name: string
-
-  static async enter(name: string, bdSeq: number): Promise<Node> {
-    const metrics = [{ name: 'bdSeq', datatype: 8, long: bdSeq }]
-    const payload = encodePayload({ timestamp: T, metrics })
-    const will = { topic: `spBv1.0/g/NDEATH/${name}`, payload, qos: 1, retain: false } as const
-    const node = new Node(
-      name,
-      await connectAsync(edge.url, { clientId: name, will, reconnectPeriod: 0 }),
-    )
-    await node.mqtt.subscribeAsync(`spBv1.0/g/NCMD/${name}`, { qos: 1 })
-    return node
-  }
-
-  private constructor(name: string, mqtt: MqttClient) {
-    this.#name = name
-    this.mqtt = mqtt
-    mqtt.on('error', () => {})
-    mqtt.on('message', (_, bytes) => {
-      const payload = decodePayload(bytes)
-      const [metric] = typeof payload === 'string' ? [] : payload.metrics
-      this.commands.push(`${metric?.name} ${JSON.stringify(metric?.value)}`)
-    })
-  }
-
-  async send(type: string, payload: PayloadGiven, device = ''): Promise<void> {
-    const topic = `spBv1.0/g/${type}/${this.#name}${device}`
-    await this.mqtt.publishAsync(topic, encodePayload({ timestamp: T, ...payload }), { qos: 0 })
-  }
-
-  async birth(seq: number, bdSeq: number): Promise<void> {
-    const metrics = [
-      { name: 'bdSeq', datatype: 8, long: bdSeq },
-      { name: 'Node Control/Rebirth', datatype: 11, bool: false },
-      { name: 'power.active', alias: 1, datatype: 10, double: 1.5, properties: { engUnit: 'kW' } },
-    ]
-    await this.send('NBIRTH', { seq, metrics })
-  }
-
-  async hasCommands(count: number): Promise<string[]> {
-    for (let wait = 0; this.commands.length < count && wait < 300; wait++) await setTimeout(20)
-    return this.commands
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.mqtt.endAsync(true)
-  }
-}
-
 const REBIRTH = 'Node Control/Rebirth {"kind":"boolean","value":true}'
 
 test('the host is online, for whoever comes and asks', async () => {
-  await using node = await Node.enter('visitor', 0)
+  await using node = await EdgeNode.enter(edge, 'visitor', 0)
   const heard = new Promise<string>((resolve) =>
     node.mqtt.once('message', (_, payload, { retain, qos }) =>
       resolve(`${payload.toString()} ${retain} ${qos}`),
@@ -84,7 +28,7 @@ test('the host is online, for whoever comes and asks', async () => {
 })
 
 test('births, data by alias, history, quality; a will makes all of it stale', async () => {
-  const node = await Node.enter('rtu', 3)
+  const node = await EdgeNode.enter(edge, 'rtu', 3)
   await node.birth(250, 3)
   const device = [
     { name: 'voltage.a', alias: 10, datatype: 9, float: 230.5 },
@@ -117,7 +61,7 @@ test('births, data by alias, history, quality; a will makes all of it stale', as
 })
 
 test('data before the birth: one request, births, and all is well', async () => {
-  await using node = await Node.enter('late', 1)
+  await using node = await EdgeNode.enter(edge, 'late', 1)
   for (const seq of [7, 8, 9]) await node.send('NDATA', { seq, metrics: [{ alias: 1, double: 1 }] })
   assert.deepEqual(await node.hasCommands(1), [REBIRTH])
   await node.birth(10, 1)
@@ -133,7 +77,7 @@ test('data before the birth: one request, births, and all is well', async () => 
 })
 
 test('a number that stays away: births are asked for when it is overdue', async () => {
-  await using node = await Node.enter('gap', 1)
+  await using node = await EdgeNode.enter(edge, 'gap', 1)
   await node.birth(0, 1)
   await node.send('NDATA', { seq: 2, metrics: [{ alias: 1, timestamp: T + 2, double: 2 }] })
   assert.deepEqual((await readingsOf(edge, 'gap', 2)).map(lineOf), [

@@ -7,6 +7,7 @@ import { command as edgeCommand } from '../src/cli/edge.ts'
 import { tableText } from '../src/cli/demo/table.ts'
 import { accountKinds } from '../src/core/accounts.ts'
 import { quality } from '../src/core/quality.ts'
+import { outcomes } from '../src/edge/commands/desk.ts'
 import { withScratch } from './crash/scratch.ts'
 import { type Addresses, DemoUnderTest, isInstalled, runLine } from './docs/demo-under-test.ts'
 import { checkExample, httpExamplesOf } from './docs/http-example.ts'
@@ -74,6 +75,10 @@ test('settings, refusals, qualities and sentences of health are all explained', 
   assert.deepEqual(new Set(reasons), new Set(accountKinds.slice(2)))
   const qualities = tableOf(HTTP, 'quality').flatMap(([names = '']) => names.split(', '))
   assert.deepEqual(new Set(qualities), new Set(Object.keys(quality)))
+  assert.deepEqual(
+    tableOf(OPERATING, 'outcome').map(([outcome]) => outcome),
+    [...outcomes],
+  )
   const view = readPage('src/edge/view.ts')
   for (const page of [OPERATING, readPage('docs/operating.zh-CN.md')]) {
     const heading = /^## .*healthz.*$/m.exec(page)?.[0] ?? ''
@@ -142,6 +147,11 @@ async function tryReadme(t: TestContext, place: Place): Promise<void> {
   const [head, row] = query.output.split('\n')
   assert.match(head ?? '', /^device +quantity +time +value +quality$/)
   assert.match(row ?? '', /^f1-rtu +power\.active +2\S+Z +\d+ +good$/)
+  const done = await runLine(here(lineOf(README, 'npx busbar command'), place))
+  assert.equal(done.code, 0, done.output + done.errors)
+  assert.match(done.output, /^f1-rtu: done, after \d+ ms\n$/)
+  const audit = await runLine(here(lineOf(README, 'npx busbar audit'), place))
+  assert.match(audit.output, /^time[^\n]+\n\S+ +anonymous [^\n]+requested[^\n]*\n[^\n]+ done /)
   const check = await runLine(here(lineOf(README, 'npx busbar ledger check'), place))
   assert.equal(check.code, 0, check.errors)
   assert.match(check.output, /^100 devices, [\d,]+ readings acknowledged: all stored, none twice/)
@@ -178,6 +188,16 @@ async function tryOperating(place: Place): Promise<void> {
   assert.deepEqual(new Set(explained), existing)
   assert.equal(explained.length, existing.size, 'each once')
   for (const [name] of OPERATING.matchAll(/\bbusbar_[a-z_]+/g)) assert.ok(existing.has(name), name)
+
+  for (const start of ['busbar command', 'sudo -u busbar busbar audit']) {
+    for (const line of linesOf(OPERATING).filter((each) => each.startsWith(start))) {
+      const words = here(line, place).replace('/var/lib/busbar', place.data)
+      const program = words.replace(/^(?:sudo -u busbar )?busbar/, './bin/busbar')
+      const { code, output, errors } = await runLine(`BUSBAR_PASSWORD=any ${program}`)
+      assert.equal(code, 0, output + errors)
+      assert.match(output, /f1-rtu/)
+    }
+  }
 
   const [, sql = ''] = /"(.+)"$/.exec(lineOf(OPERATING, 'sqlite3')) ?? []
   const database = new DatabaseSync(join(place.data, 'journal.db'), { readOnly: true })

@@ -287,6 +287,8 @@ export const limits = {
   /** Requests of one asker at once: a feeder of meters. Then one in so many ms, so that a flood takes hours to push out the audit. */
   commandBurst: 64,
   commandEveryMs: 250,
+  /** An asker that is too fast gets one record in so long, with a count: it is seen, and cannot push out what others did. */
+  commandTallyMs: 60_000,
   /** Askers whose pace is remembered; the one that has asked for nothing for longest goes first. */
   commandAskers: 1024,
   /** Of what a device says why it refuses. */

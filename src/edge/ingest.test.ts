@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { accountOf } from '../core/accounts.ts'
 import { limits } from '../core/limits.ts'
+import { Micros } from '../core/time.ts'
 import { NO_ROOM } from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
 import { journalPath } from '../store/journal.ts'
@@ -129,6 +130,61 @@ test('a message that does not fit into what is left of a slot goes into the next
   assert.equal(accountNamed('m1').stored, limits.slotReadings - 1)
   assert.equal(accountNamed('m2').stored, 2)
 })
+
+describe('a record of the audit', () => {
+  const audit = (): unknown[] =>
+    db
+      .prepare('SELECT detail FROM audit ORDER BY number')
+      .all()
+      .map(({ detail }) => detail)
+  const record = (detail: string): number =>
+    ingest.record({
+      time: Micros(T * 1000),
+      request: 'r',
+      who: 'w',
+      address: '',
+      device: 'm1',
+      command: 'read-now',
+      outcome: 'requested',
+      detail,
+      durationMs: undefined,
+    })
+
+  test('is durable with the batch it was promised for, readings or none', async () => {
+    const alone = record('alone')
+    assert.ok(alone > ingest.durableBatch)
+    assert.deepEqual(audit(), [])
+    await durableUpTo(alone)
+    assert.deepEqual(audit(), ['alone'])
+    send('m1', reading(T))
+    const beside = record('beside')
+    await durableUpTo(beside)
+    assert.deepEqual(audit(), ['alone', 'beside'])
+    assert.equal(accountNamed('m1').stored, 1)
+  })
+
+  test('keeps its place while the writer is busy, and is written when all ends', async () => {
+    const serials: number[] = []
+    for (let at = 0; at < 50; at++) {
+      send('m1', reading(T + at))
+      serials.push(record(`${at}`))
+      if (at % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.deepEqual(
+      serials,
+      serials.toSorted((one, other) => one - other),
+    )
+    await ingest.finish()
+    assert.deepEqual(
+      audit(),
+      serials.map((_, at) => `${at}`),
+    )
+  })
+})
+
+async function durableUpTo(batch: number): Promise<void> {
+  while (ingest.durableBatch < batch) await new Promise((resolve) => setTimeout(resolve, 1))
+}
 
 describe('what is refused', () => {
   test('is counted for its device, and its first bytes are kept', async () => {

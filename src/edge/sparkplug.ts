@@ -14,7 +14,7 @@ import {
   type Payload,
   type SparkplugTopic,
 } from '../payload/sparkplug/message.ts'
-import { rebirthPayload } from '../payload/sparkplug/rebirth.ts'
+import { rebirthPayload } from '../payload/sparkplug/control.ts'
 import type { Expectation } from './commands/route.ts'
 import { type ForeignDevice, type Ingest, isDeviceName } from './ingest.ts'
 import type { Site } from './site/site.ts'

@@ -2,6 +2,7 @@ import { type DoneCallback, type MqttClient, type Packet, Store, connect } from 
 import type { Address } from '../core/address.ts'
 import { errorText } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
+import { type Instruction, type InstructionAnswer, parseInstruction } from './instruction.ts'
 
 /** Messages on their way at a time, as a small device has it; the edge's Receive Maximum lowers it. */
 const IN_FLIGHT = 16
@@ -9,6 +10,8 @@ const IN_FLIGHT = 16
 const BACKLOG = 900
 const RETRY_MS_MAX = 4000
 const SESSION_EXPIRY_SECONDS = 600
+/** Commands and their answers ahead of the samples; an edge sends a device one after another, and more than these are not obeyed. */
+const URGENT = 8
 
 export interface Message {
   readonly timeMs: number
@@ -33,8 +36,20 @@ export interface PublisherSettings {
   readonly random: Random
   readonly message: (k: number) => Message
   readonly fate: Fate
+  /** What the plan does not have: a reading of this moment. */
+  readonly readNow: () => string
+  /** Takes samples less or more often, or says why not. */
+  readonly reportEvery: (seconds: number) => InstructionAnswer
   /** A connection that failed or was refused, in the words of the network. */
   readonly trouble: (text: string) => void
+}
+
+/** What is sent ahead of the samples. `done` is told the reason code of its PUBACK. */
+interface Urgent {
+  readonly topic: string
+  readonly payload: string
+  readonly correlationData?: Buffer
+  readonly done?: (reason: number) => void
 }
 
 /** One device: one MQTT 5.0 connection, QoS 1, a bounded number of messages in flight and a bounded memory behind it. */
@@ -43,6 +58,7 @@ export class Publisher {
   readonly #topic: string
   /** Sample numbers only: what they read is computed when they are sent. */
   readonly #backlog: number[] = []
+  readonly #urgent: Urgent[] = []
   #client: MqttClient | undefined
   #inFlight = 0
   #inFlightMax = IN_FLIGHT
@@ -59,7 +75,7 @@ export class Publisher {
   }
 
   get waiting(): number {
-    return this.#backlog.length + this.#inFlight
+    return this.#backlog.length + this.#urgent.length + this.#inFlight
   }
 
   connect(): void {
@@ -80,12 +96,25 @@ export class Publisher {
       outgoingStore: new ResendStore(),
     })
     this.#client = client
-    client.on('connect', ({ properties }) => {
+    client.on('connect', ({ properties, sessionPresent }) => {
       this.#attempts = 0
       this.#inFlightMax = Math.min(IN_FLIGHT, properties?.receiveMaximum ?? IN_FLIGHT)
       client.options.reconnectPeriod = this.#retryMs()
       this.#ready = true
+      if (!sessionPresent) client.subscribe(`grid/${id}/commands/+`, { qos: 1 }, () => {})
       this.#send()
+    })
+    client.on('message', (_, payload, { properties }) => {
+      const { responseTopic, correlationData } = properties ?? {}
+      if (responseTopic === undefined) return
+      this.#obey(parseInstruction(payload), (answer) => {
+        const text = JSON.stringify(answer)
+        this.#hurry({
+          topic: responseTopic,
+          payload: text,
+          ...(correlationData === undefined ? {} : { correlationData }),
+        })
+      })
     })
     client.on('close', () => {
       this.#ready = false
@@ -114,8 +143,43 @@ export class Publisher {
     this.#send()
   }
 
+  #obey(instruction: Instruction | undefined, answer: (said: InstructionAnswer) => void): void {
+    const { readNow, reportEvery } = this.#settings
+    switch (instruction?.kind) {
+      case undefined:
+        answer({ outcome: 'refused', detail: 'not a command of this device' })
+        break
+      case 'reporting-interval':
+        answer(reportEvery(instruction.seconds))
+        break
+      case 'read-now':
+        this.#hurry({
+          topic: this.#topic,
+          payload: readNow(),
+          done: (reason) =>
+            answer(
+              reason < 0x80
+                ? { outcome: 'done' }
+                : { outcome: 'refused', detail: `the edge did not take the reading: ${reason}` },
+            ),
+        })
+        break
+    }
+  }
+
+  #hurry(urgent: Urgent): void {
+    if (this.#urgent.length === URGENT) return
+    this.#urgent.push(urgent)
+    this.#send()
+  }
+
   #send(): void {
     while (this.#ready && this.#inFlight < this.#inFlightMax) {
+      const urgent = this.#urgent.shift()
+      if (urgent !== undefined) {
+        this.#publishUrgent(urgent)
+        continue
+      }
       const k = this.#backlog.shift()
       if (k === undefined) return
       this.#publish(k)
@@ -125,14 +189,33 @@ export class Publisher {
   #publish(k: number): void {
     const { message: read, fate } = this.#settings
     const message = read(k)
-    this.#inFlight++
     fate.sent(k)
-    this.#client?.publish(this.#topic, message.payload, { qos: 1 }, (error) => {
+    this.#deliver({ topic: this.#topic, payload: message.payload }, (reason) => {
+      if (reason === undefined) this.#backlog.unshift(k)
+      else if (reason < 0x80) fate.acknowledged(k, message)
+      else fate.refused(k, reason)
+    })
+  }
+
+  /** What did not get away is no longer of use when there is a connection again. */
+  #publishUrgent(urgent: Urgent): void {
+    this.#deliver(urgent, (reason) => {
+      if (reason !== undefined) urgent.done?.(reason)
+    })
+  }
+
+  /** `ended`: with the reason code of the PUBACK, or undefined where there was none. */
+  #deliver(
+    { topic, payload, correlationData }: Urgent,
+    ended: (reason: number | undefined) => void,
+  ): void {
+    const properties = correlationData === undefined ? {} : { correlationData }
+    this.#inFlight++
+    this.#client?.publish(topic, payload, { qos: 1, properties }, (error) => {
       this.#inFlight--
       const reason = error !== undefined && error !== null && 'code' in error ? error.code : 0
-      if (!error) fate.acknowledged(k, message)
-      else if (typeof reason === 'number' && reason >= 0x80) fate.refused(k, reason)
-      else this.#backlog.unshift(k)
+      if (!error) ended(0)
+      else ended(typeof reason === 'number' && reason >= 0x80 ? reason : undefined)
       this.#send()
     })
   }

@@ -9,6 +9,7 @@ const START = Date.UTC(2026, 0, 1)
 const CONNACK = Buffer.of(0x20, 0x03, 0x00, 0x00, 0x00)
 const CONNECT = 1
 const PUBLISH = 3
+const SUBSCRIBE = 8
 
 /** What an edge answers to a publish, from the packet's first byte and the count of publishes before it. */
 type Answer = { readonly kind: 'ack'; readonly reason: number } | { readonly kind: 'cut' }
@@ -30,6 +31,8 @@ async function listen(answer: (flags: number, count: number) => Answer): Promise
   const reply = (socket: Socket, packet: Buffer): void => {
     const flags = packet[0] ?? 0
     if (flags >> 4 === CONNECT) socket.write(CONNACK)
+    if (flags >> 4 === SUBSCRIBE)
+      socket.write(Buffer.of(0x90, 4, packet[2] ?? 0, packet[3] ?? 0, 0, 1))
     if (flags >> 4 !== PUBLISH || socket.destroyed) return
     const said = answer(flags, publishes++)
     if (said.kind === 'cut') socket.destroy()

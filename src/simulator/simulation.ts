@@ -1,6 +1,7 @@
 import type { Address } from '../core/address.ts'
 import { assert } from '../core/assert.ts'
 import { Micros, formatTime } from '../core/time.ts'
+import { type InstructionAnswer, everyOf } from './instruction.ts'
 import { Latencies } from './latency.ts'
 import { DeviceAccount, type Ledger } from './ledger.ts'
 import { Model, payloadOf } from './model.ts'
@@ -45,6 +46,8 @@ export class Simulation {
   readonly #accounts: readonly DeviceAccount[]
   readonly #latencies = new Latencies(LATENCY_SECONDS)
   readonly #counts = { sent: 0, acknowledged: 0, refused: 0, dropped: 0, readings: 0 }
+  /** Of each device: every how many samples of the plan it takes one. */
+  readonly #every: number[]
   #timer: NodeJS.Timeout | undefined
   #startedMs = 0
   #taken = 0
@@ -54,6 +57,7 @@ export class Simulation {
   constructor(settings: SimulationSettings) {
     this.#settings = settings
     this.#model = new Model(settings.seed, settings.plan.deviceCount)
+    this.#every = this.#model.devices.map(() => 1)
     this.#accounts = this.#model.devices.map(() => new DeviceAccount())
     this.#publishers = this.#model.devices.map((_, index) => this.#newPublisher(index))
   }
@@ -71,6 +75,8 @@ export class Simulation {
       retryMs: Math.max(RETRY_MS_MIN, plan.deviceCount),
       random: randomOf(seed, `${device.id} retry`),
       message: (k) => this.#message(index, k),
+      readNow: () => this.#readNow(index),
+      reportEvery: (seconds) => this.#reportEvery(index, seconds),
       trouble: (text) => {
         this.#trouble = text
       },
@@ -107,6 +113,19 @@ export class Simulation {
     return { timeMs, payload: payloadOf(timeMs, values), readings: Object.keys(values).length }
   }
 
+  /** By the clock of the plan, which may have begun at any time. */
+  #readNow(index: number): string {
+    const timeMs = Math.round(this.#settings.plan.startMs + performance.now() - this.#startedMs)
+    return payloadOf(timeMs, this.#model.valuesAt(index, timeMs))
+  }
+
+  #reportEvery(index: number, seconds: number): InstructionAnswer {
+    const every = everyOf(seconds, this.#settings.plan.intervalMs)
+    if (typeof every !== 'number') return every
+    this.#every[index] = every
+    return { outcome: 'done' }
+  }
+
   start(): void {
     this.#startedMs = performance.now()
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
@@ -124,7 +143,8 @@ export class Simulation {
     const due = Math.min(messages, 1 + Math.floor((elapsedMs / plan.intervalMs) * plan.deviceCount))
     for (; this.#taken < due; this.#taken++) {
       const index = this.#taken % plan.deviceCount
-      this.#publishers[index]?.offer(Math.floor(this.#taken / plan.deviceCount))
+      const k = Math.floor(this.#taken / plan.deviceCount)
+      if (k % (this.#every[index] ?? 1) === 0) this.#publishers[index]?.offer(k)
     }
   }
 

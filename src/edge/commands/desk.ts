@@ -2,7 +2,7 @@ import { limits } from '../../core/limits.ts'
 import { Micros } from '../../core/time.ts'
 import type { AuditEntry } from '../../store/audit.ts'
 import { type Command, type Order, commandText, parseAnswer } from './order.ts'
-import { Paces } from './pace.ts'
+import { Paces, type Tally } from './pace.ts'
 import type { Expectation, Route } from './route.ts'
 
 export const outcomes = [
@@ -64,13 +64,14 @@ export interface DeskCounters {
   readonly outcomes: Record<Outcome, number>
   /** Answers of devices that nobody waits for, or no longer. */
   strayAnswers: number
-  /** Requests turned away without a record: too many, one after another, of one asker, or of all. */
+  /** Requests turned away without a record of their own: too many, one after another, of one asker, or of all. */
   unrecorded: number
 }
 
 interface Ticket extends Request {
   readonly receivedMs: number
   /** Infinity: it has not been sent. */
+  sentMs: number
   deadlineMs: number
   /** Records of it on their way to the disk. */
   records: number
@@ -101,10 +102,18 @@ export class CommandDesk {
   }
 
   request(request: Request, nowMs: number): Action[] {
-    const pace = this.#paces.take(request.asker, nowMs)
-    const progress = { receivedMs: nowMs, deadlineMs: Infinity, records: 0, ending: undefined }
+    const pace = this.#paces.take(request, nowMs)
+    const progress = {
+      receivedMs: nowMs,
+      sentMs: Infinity,
+      deadlineMs: Infinity,
+      records: 0,
+      ending: undefined,
+    }
     const ticket: Ticket = { ...request, ...progress }
-    if (pace === 'over' || this.#tickets.size >= limits.commandsKept) {
+    const isFull = this.#tickets.size >= limits.commandsKept
+    if (isFull && pace !== 'over') this.#paces.turnAway(request, nowMs)
+    if (isFull || pace === 'over') {
       this.counters.unrecorded++
       return this.#answer(ticket, { ...TOO_FAST, durationMs: 0 })
     }
@@ -124,6 +133,7 @@ export class CommandDesk {
     }
     const { device, order, route, secret } = ticket
     if (typeof order === 'string' || 'outcome' in route) return []
+    ticket.sentMs = nowMs
     ticket.deadlineMs = nowMs + order.timeoutMs
     const { command, timeoutMs } = order
     return [{ kind: 'send', dispatch: { device, command, secret, route, timeoutMs } }]
@@ -150,25 +160,26 @@ export class CommandDesk {
     return this.#end(ticket, parseAnswer(payload) ?? UNREADABLE, nowMs)
   }
 
-  /** A message of an edge node has been taken; `shows` tells whether it is what a command was to bring about. */
-  heard(shows: (expectation: Expectation) => boolean, nowMs: number): Action[] {
+  /** A message of an edge node has been taken; `shows` tells whether it is what a command sent then was to bring about. */
+  heard(shows: (expectation: Expectation, sentMs: number) => boolean, nowMs: number): Action[] {
     return this.#sent().flatMap((ticket) => {
-      const { route } = ticket
-      const isDone = route.kind === 'sparkplug' && shows(route.expects)
+      const { route, sentMs } = ticket
+      const isDone = route.kind === 'sparkplug' && shows(route.expects, sentMs)
       return isDone ? this.#end(ticket, { outcome: 'done', detail: '' }, nowMs) : []
     })
   }
 
   /** Called every now and then. */
   due(nowMs: number): Action[] {
-    return this.#sent().flatMap((ticket) =>
-      ticket.deadlineMs <= nowMs ? this.#end(ticket, SILENCE, nowMs) : [],
-    )
+    const late = this.#sent().filter(({ deadlineMs }) => deadlineMs <= nowMs)
+    const silent = late.flatMap((ticket) => this.#end(ticket, SILENCE, nowMs))
+    return [...silent, ...this.#paces.tallies(nowMs).map((tally) => tallyRecord(tally, nowMs))]
   }
 
   /** The edge goes down: nobody will be there for an answer. */
   abandon(nowMs: number): Action[] {
-    return this.#open().flatMap((ticket) => this.#end(ticket, STOPPED, nowMs))
+    const open = this.#open().flatMap((ticket) => this.#end(ticket, STOPPED, nowMs))
+    return [...open, ...this.#paces.tallies(Infinity).map((tally) => tallyRecord(tally, nowMs))]
   }
 
   #refusalOf({ isAllowed, order, route, device }: Request): Ending | undefined {
@@ -204,8 +215,25 @@ export class CommandDesk {
   }
 
   #sent(): (Ticket & { readonly route: Route })[] {
-    return this.#open().filter(({ deadlineMs }) => deadlineMs < Infinity)
+    return this.#open().filter(({ sentMs }) => sentMs < Infinity)
   }
+}
+
+/** Nobody waits for it, and it belongs to no device: its id is empty, as its device is. */
+function tallyRecord({ who, address, count }: Tally, nowMs: number): Action {
+  const requests = count === 1 ? '1 more request' : `${count} more requests`
+  const entry = {
+    time: Micros(Math.round(nowMs * 1000)),
+    request: '',
+    who,
+    address,
+    device: '',
+    command: '',
+    outcome: 'busy',
+    detail: `${requests} one after another`,
+    durationMs: 0,
+  }
+  return { kind: 'record', id: '', entry }
 }
 
 function record(ticket: Ticket, nowMs: number): Action {

@@ -1,5 +1,4 @@
-import { controlPayload } from '../../payload/sparkplug/control.ts'
-import { rebirthPayload } from '../../payload/sparkplug/rebirth.ts'
+import { controlPayload, rebirthPayload } from '../../payload/sparkplug/control.ts'
 import type { SparkplugStation } from '../sparkplug.ts'
 import type { Ending } from './desk.ts'
 import type { Command } from './order.ts'
@@ -51,7 +50,7 @@ function routeToNode(target: Target, command: Command): Route | Ending {
     controlPayload(nowMs, { control, value }) ?? new Uint8Array(0)
   const expects =
     interval === undefined
-      ? ({ ...where, kind: 'data' } as const)
+      ? ({ ...where, kind: 'data', metric } as const)
       : ({ ...where, kind: 'value', metric, value } as const)
   return { kind: 'sparkplug', topic, payload, expects }
 }

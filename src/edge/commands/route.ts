@@ -5,7 +5,8 @@ export type Expectation = {
   readonly device: string
 } & (
   | { readonly kind: 'birth' }
-  | { readonly kind: 'data' }
+  /** The metric that was written, or anything measured since. */
+  | { readonly kind: 'data'; readonly metric: string }
   | { readonly kind: 'value'; readonly metric: string; readonly value: number }
 )
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Broker } from '../../mqtt/broker/broker.ts'
 import type { Message } from '../../mqtt/session/message.ts'
 import { Session } from '../../mqtt/session/session.ts'
-import type { Payload, SparkplugTopic } from '../../payload/sparkplug/message.ts'
+import { newestMs, type Payload, type SparkplugTopic } from '../../payload/sparkplug/message.ts'
 import { mayCommand } from '../access/gatekeeper.ts'
 import { isForAnswers } from '../access/topic-rights.ts'
 import { type Ingest, isDeviceName } from '../ingest.ts'
@@ -128,12 +128,21 @@ export class CommandStation {
     const { sparkplug } = this.#parts
     if (!this.#desk.awaitsSparkplug || sparkplug === undefined) return
     const { type, group, node, device = '' } = topic
-    const shows = (expected: Expectation): boolean => {
+    const shows = (expected: Expectation, sentMs: number): boolean => {
       if (type === 'NDEATH' || type === 'DDEATH' || expected.group !== group) return false
       if (expected.node !== node || expected.device !== device) return false
-      if (expected.kind === 'birth') return type === 'NBIRTH'
-      const isValue = expected.kind === 'value'
-      return !isValue || sparkplug.valueIn(topic, payload, expected.metric) === expected.value
+      switch (expected.kind) {
+        case 'birth':
+          return type === 'NBIRTH'
+        case 'value':
+          return sparkplug.valueIn(topic, payload, expected.metric) === expected.value
+        case 'data':
+          // Data that was on its way already is no answer. A node whose clock is behind shows its own by the metric itself.
+          return (
+            newestMs(payload) >= sentMs ||
+            sparkplug.valueIn(topic, payload, expected.metric) !== undefined
+          )
+      }
     }
     this.#act(this.#desk.heard(shows, Date.now()))
   }

@@ -25,7 +25,7 @@ export function commandCounters({ commands, auditDropped }: MetricsParts): reado
     },
     {
       name: 'busbar_commands_unrecorded_total',
-      help: 'Requests for commands that were turned away without a record: too many, one after another.',
+      help: 'Requests for commands that were turned away without a record of their own: too many, one after another.',
       value: () => commands.counters.unrecorded,
     },
     {

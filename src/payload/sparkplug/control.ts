@@ -8,7 +8,10 @@ export interface Control {
   readonly datatype: number | undefined
 }
 
-/** A payload with one metric and no `seq`, of NCMD or DCMD. Undefined: the type of the metric has no room for this value. */
+/**
+ * A payload with one metric and no `seq`, of NCMD or DCMD. Its type stands in the birth, and not here [tck-id-payloads-metric-datatype-not-req].
+ * Undefined: the type has no room for this value.
+ */
 export function controlPayload(
   nowMs: number,
   { control, value }: { readonly control: Control; readonly value: number },
@@ -16,16 +19,25 @@ export function controlPayload(
   const { name, alias, datatype = 0 } = control
   const field = valueField(datatype, value)
   if (field === undefined) return undefined
-  const metric = [
-    alias === undefined ? textField(1, name) : integerField(2, aliasNumber(alias)),
-    integerField(3, nowMs),
-    integerField(4, datatype),
-    field,
-  ].flat()
+  const naming = alias === undefined ? textField(1, name) : integerField(2, aliasNumber(alias))
+  return payloadOf(nowMs, [...naming, ...integerField(3, nowMs), ...field])
+}
+
+/**
+ * What a host asks of an edge node: `Node Control/Rebirth` = true. It has no alias, for a host that asks may know none
+ * [tck-id-operational-behavior-data-commands-rebirth-name-aliases], and it says its type, as the example of the standard does: nobody knows
+ * whether the node has a birth to look it up in.
+ */
+export function rebirthPayload(nowMs: number): Uint8Array {
+  const naming = [...textField(1, 'Node Control/Rebirth'), ...integerField(3, nowMs)]
+  return payloadOf(nowMs, [...naming, ...integerField(4, BOOLEAN), ...integerField(14, 1)])
+}
+
+function payloadOf(nowMs: number, metric: Bytes): Uint8Array {
   return Uint8Array.from([...integerField(1, nowMs), ...bytesField(2, metric)])
 }
 
-export const BOOLEAN = 11
+const BOOLEAN = 11
 
 /** Int8 to Int32 and UInt8 to UInt32 are in `int_value`, the 64-bit ones in `long_value`. */
 const MOST: ReadonlyMap<number, { readonly field: number; readonly most: number }> = new Map([

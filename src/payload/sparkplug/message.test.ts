@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { limits } from '../../core/limits.ts'
-import { decodePayload, formatTopic, parseTopic } from './message.ts'
+import { decodePayload, formatTopic, newestMs, parseTopic } from './message.ts'
 import type { Metric } from './metric.ts'
 import { numberOf, qualityBits } from './metric-value.ts'
-import { rebirthPayload } from './rebirth.ts'
 import { encodePayload, type MetricGiven } from './test-payload.ts'
 
 function metricsOf(bytes: Uint8Array): readonly Metric[] {
@@ -216,13 +215,11 @@ describe('a topic', () => {
   })
 })
 
-test('a request for births, to the byte', () => {
-  const name = Buffer.from('Node Control/Rebirth').toString('hex')
-  const hex = Buffer.from(rebirthPayload(1_764_000_000_000)).toString('hex')
-  const metrics = metricsOf(Buffer.from(hex, 'hex'))
-  assert.equal(metrics.length, 1)
-  assert.ok(hex.includes(`0a14${name}`))
-  assert.ok(hex.endsWith('200b7001'), hex)
-  assert.equal(metrics[0]?.timestampMs, 1_764_000_000_000)
-  assert.deepEqual(metrics[0].value, { kind: 'boolean', value: true })
+test('how new a message is, its metrics say, or else the message', () => {
+  const newest = (metrics: readonly Partial<Metric>[], timestampMs?: number): number =>
+    newestMs({ timestampMs, seq: 0, metrics: metrics as Metric[] })
+  assert.equal(newest([{ timestampMs: 5 }, { timestampMs: 7 }, { timestampMs: 6 }], 9), 7)
+  assert.equal(newest([{ timestampMs: 5 }, {}], 9), 9)
+  assert.equal(newest([], 9), -Infinity)
+  assert.equal(newest([{}]), -Infinity)
 })

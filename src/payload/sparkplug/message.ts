@@ -56,3 +56,10 @@ export function decodePayload(bytes: Uint8Array): Payload | string {
   }
   return reader.isBroken ? 'not a payload of Sparkplug B' : { timestampMs, seq, metrics }
 }
+
+/** When the newest of its metrics was measured; -Infinity: it has none, or does not say. */
+export function newestMs({ timestampMs = -Infinity, metrics }: Payload): number {
+  let newest = -Infinity
+  for (const metric of metrics) newest = Math.max(newest, metric.timestampMs ?? timestampMs)
+  return newest
+}
