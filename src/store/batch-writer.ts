@@ -4,7 +4,7 @@ import { limits } from '../core/limits.ts'
 import { Micros } from '../core/time.ts'
 import { type Admitted, Admission, countStored } from './admission.ts'
 import { type Gauge, gauge } from './gauges.ts'
-import { openHistory } from './history/history-file.ts'
+import { openHistory, sealedIn } from './history/history-file.ts'
 import { HistoryLookup } from './history/history-lookup.ts'
 import { Journal } from './journal.ts'
 import { LateLookup } from './late-lookup.ts'
@@ -35,6 +35,8 @@ export class BatchWriter {
   readonly #gauges: Float64Array
   /** Rows of the journal that could not be read. */
   readonly #damaged = new Set<number>()
+  /** Rows up to this one were in history at the start: no new row may have such a number, or readers would leave it out. */
+  readonly #sealed: number
   #points = 0
   #devices = 0
   /** Number of the last row in the journal. */
@@ -44,15 +46,15 @@ export class BatchWriter {
 
   constructor({ directory, accounts, gauges }: WriterSettings) {
     this.#journal = new Journal(directory)
-    openHistory(directory).close()
+    this.#sealed = readSealed(directory)
     this.#history = new HistoryLookup(directory)
-    gauges[gauge.sealedJournal] = this.#history.sealed
     const late = new LateLookup(this.#journal.db, this.#history, (number) =>
       this.#foundDamaged(number),
     )
     this.#admission = new Admission(this.#recent, late, this.#deviceOf)
     this.#accounts = accounts
     this.#gauges = gauges
+    gauges[gauge.sealedJournal] = this.#sealed
     this.#restore()
   }
 
@@ -170,6 +172,7 @@ export class BatchWriter {
     const last = db.prepare('SELECT coalesce(max(number) + 1, 0) AS total FROM devices').get()
     this.#devices = Math.max(this.#devices, last?.['total'] as number)
     this.#replay()
+    this.#number = Math.max(this.#number, this.#sealed)
   }
 
   /** A row whose checksum is wrong is counted and passed over: the site goes on with what is left. */
@@ -203,6 +206,12 @@ export class BatchWriter {
   #add(name: Gauge, amount: number): void {
     this.#gauges[gauge[name]] = (this.#gauges[gauge[name]] as number) + amount
   }
+}
+
+/** Makes the file where it is missing. */
+function readSealed(directory: string): number {
+  using history = openHistory(directory)
+  return sealedIn(history)
 }
 
 function triples(counts: ReadonlyMap<number, number>): Uint32Array {

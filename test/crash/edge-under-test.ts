@@ -16,6 +16,7 @@ export interface EdgeOptions {
 
 const ROOT = new URL('../../', import.meta.url)
 const LEASH = new URL('src/cli/demo/leash.ts', ROOT).href
+const HASTE = new URL('haste.ts', import.meta.url).href
 const STOP_MS = 60_000
 
 /** A real edge in a process of its own, to be killed at any moment. It ends with us, however we end. */
@@ -34,7 +35,8 @@ export class EdgeUnderTest {
     const site = fileURLToPath(new URL('examples/open.yaml', ROOT))
     const words = ['--site', site, '--data', directory]
     const anyPort = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
-    this.#child = spawn(process.execPath, ['--import', LEASH, main, 'edge', ...words, ...anyPort], {
+    const ahead = ['--import', LEASH, '--import', HASTE]
+    this.#child = spawn(process.execPath, [...ahead, main, 'edge', ...words, ...anyPort], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     })

@@ -1,5 +1,7 @@
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../src/core/random.ts'
+import { historyPath } from '../../src/store/history/history-file.ts'
 import type { Comparison } from './comparison.ts'
 import { type EdgeAddresses, EdgeUnderTest } from './edge-under-test.ts'
 import { Fleet } from './fleet.ts'
@@ -26,11 +28,14 @@ export interface Tally {
   acknowledged: number
   again: number
   conflicts: number
+  /** Rows of the journal that history took over, and the spans that they became. */
+  sealedRows: number
+  spans: number
 }
 
 export function emptyTally(): Tally {
   const kills = { kills: 0, killsDuringStart: 0, killsDuringStop: 0 }
-  return { cycles: 0, ...kills, acknowledged: 0, again: 0, conflicts: 0 }
+  return { cycles: 0, ...kills, acknowledged: 0, again: 0, conflicts: 0, sealedRows: 0, spans: 0 }
 }
 
 /** Cycles that are each compared with everything; later ones now and then, or a long run would do nothing else. */
@@ -112,6 +117,7 @@ export class FolderRun {
     if (left.stored !== left.acknowledged) {
       throw new Error(`${left.stored} are stored, but ${left.acknowledged} are acknowledged`)
     }
+    this.#countSealed()
     this.#tally.acknowledged += left.acknowledged
     for (const { acknowledged } of records) {
       this.#tally.again += acknowledged.again
@@ -122,6 +128,18 @@ export class FolderRun {
   async close(): Promise<void> {
     this.#fleet.close()
     await this.#edge.kill()
+  }
+
+  /** Where nothing was sealed, no kill can have struck a sealing, and the test proves too little. */
+  #countSealed(): void {
+    const db = new DatabaseSync(historyPath(this.#ground.directory), { readOnly: true })
+    const row = db
+      .prepare('SELECT journal, (SELECT count(*) FROM spans) AS spans FROM sealed')
+      .get()
+    db.close()
+    if (row?.['spans'] === 0) throw new Error('nothing was sealed')
+    this.#tally.sealedRows += row?.['journal'] as number
+    this.#tally.spans += row?.['spans'] as number
   }
 
   /** Also what a dead edge leaves can be read, before another one recovers it. */

@@ -66,6 +66,11 @@ export function openHistory(directory: string): DatabaseSync {
   }
 }
 
+/** All rows of the journal up to this one are in here. */
+export function sealedIn(db: DatabaseSync): number {
+  return db.prepare('SELECT journal FROM sealed').get()?.['journal'] as number
+}
+
 /** A file of another program, or of a newer version, is refused before anything of it is believed. */
 export function checkHistory(db: DatabaseSync, path: string): void {
   const pragma = (name: string): unknown => db.prepare(`PRAGMA ${name}`).get()?.[name]

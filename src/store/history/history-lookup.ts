@@ -35,11 +35,6 @@ export class HistoryLookup implements Disposable {
     this.#body = this.#db.prepare('SELECT body FROM spans WHERE number = ?')
   }
 
-  /** Everything up to this row of the journal is in history. */
-  get sealed(): number {
-    return this.#db.prepare('SELECT journal FROM sealed').get()?.['journal'] as number
-  }
-
   /** `unknown`: what stood there is damaged. */
   judge(reading: LateReading): Known {
     const { device, time } = reading

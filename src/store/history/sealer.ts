@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts'
 import { journalPath } from '../journal.ts'
 import { decodeRow } from '../row.ts'
 import { Harvest } from './harvest.ts'
-import { openHistory } from './history-file.ts'
+import { openHistory, sealedIn } from './history-file.ts'
 import { type SpanKey, chooseMerge } from './merge-choice.ts'
 import { type Series, joined } from './series.ts'
 import { SpanBody } from './span-body.ts'
@@ -48,7 +48,7 @@ export class Sealer implements Disposable {
   }
 
   get sealed(): number {
-    return this.#history.prepare('SELECT journal FROM sealed').get()?.['journal'] as number
+    return sealedIn(this.#history)
   }
 
   /** Seals the next rows, up to `limits.sealReadings`; undefined: there are none. */
