@@ -16,6 +16,8 @@ export interface EdgeView {
    * `in-use` where too many queries run. `return` ends the query at once, even while a `next` is waiting.
    */
   readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk>
+  /** As `readings`, as the text of the answer, made beside the thread that serves requests. */
+  readingsText(query: ReadingsQuery, form: TextForm): AsyncIterable<TextPiece>
   /** The newest first. */
   audit(query: AuditQuery): AuditInfo
   /** Prometheus text exposition and its content type. */
@@ -44,6 +46,18 @@ export interface ReadingsQuery {
 /** Columns of equal length in order of time, then point; they belong to the consumer. */
 export interface ReadingsChunk extends Columns {
   /** Journal rows left out since the chunk before because the disk returned other bytes than were written. */
+  readonly damagedRows: number
+}
+
+export interface TextForm {
+  readonly format: 'json' | 'csv'
+  /** Readings; Infinity for all. */
+  readonly limit: number
+}
+
+/** Text in UTF-8, which belongs to the consumer. */
+export interface TextPiece {
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly damagedRows: number
 }
 

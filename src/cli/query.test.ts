@@ -39,7 +39,8 @@ function journalOf(): WrittenJournal {
 
 /** The HTTP interface over a written journal. */
 async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { readonly api: Api }> {
-  const thread = new QueryThread(journal.directory)
+  const entry = new URL('../edge/query-worker.ts', import.meta.url)
+  const thread = new QueryThread({ directory: journal.directory, entry })
   const reader = StoreReader.open(journal.directory)
   const points = [...reader.points()].map((point) => ({ ...point, modelled: true }))
   reader.close()
@@ -51,6 +52,7 @@ async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { reado
     pointInfo: (point) => points[point],
     audit: () => ({ entries: [], dropped: 0 }),
     readings: (asked) => thread.readings(asked),
+    readingsText: (asked, form) => thread.text(asked, form),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   }
   const api = await startApi({
@@ -198,18 +200,12 @@ describe('busbar query', () => {
 /** An edge whose disk fails in the middle of an answer. */
 async function fetchBroken(): Promise<Ending> {
   const view = {
-    async *readings() {
-      const one = new Float64Array([DAY])
-      yield {
-        points: new Uint32Array(1),
-        times: one,
-        values: one,
-        qualities: new Uint16Array(1),
-        damagedRows: 0,
-      }
+    async *readingsText() {
+      const line = { device: 'm1', quantity: 'p', time: '2026-01-31T00:00:00.000Z', value: 1 }
+      const text = `{"readings":[\n${JSON.stringify({ ...line, quality: 'good' })}`
+      yield { bytes: Buffer.from(text), damagedRows: 0 }
       throw new Error('disk')
     },
-    pointInfo: () => ({ point: 0, device: 'm1', quantity: 'p', unit: '', modelled: true }),
   } as unknown as EdgeView
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },

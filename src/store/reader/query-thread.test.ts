@@ -9,12 +9,16 @@ import { WrittenJournal } from './written-journal.test.ts'
 
 const EVER = { device: undefined, quantity: undefined, from: Micros(0), to: Micros(4e15) }
 
+/** The store has no worker of its own: what makes the text of an answer is the edge's. */
+const WORKER = new URL('../../edge/query-worker.ts', import.meta.url)
+
 class Setting {
   readonly journal = new WrittenJournal().define('m1/p', 'm2/p')
   readonly thread: QueryThread
 
-  constructor(options: QueryThreadOptions = {}) {
-    this.thread = new QueryThread(this.journal.directory, options)
+  constructor(options: Partial<QueryThreadOptions> = {}) {
+    const { directory } = this.journal
+    this.thread = new QueryThread({ directory, entry: WORKER, ...options })
   }
 
   fill(readings: number): this {
