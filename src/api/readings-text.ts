@@ -131,7 +131,9 @@ class Lines {
     let head: Uint8Array = NOTHING
     let bits = -1
     let tail: Uint8Array = NOTHING
-    /** What stands between the last two values, to be copied where nothing but seconds differs. */
+    /** Of the line before, to know by identity whether the day is another. */
+    let minute: Uint8Array = NOTHING
+    /** What stands between the last two values, to be copied where nothing but time of day and value differ. */
     let joint = 0
     let jointEnd = 0
     let jointTail: Uint8Array | undefined
@@ -146,15 +148,21 @@ class Lines {
         head = this.#heads.of(point)
         isSame = false
       }
-      if (times.moveTo(time)) isSame = false
+      const isMoved = times.moveTo(time)
+      if (times.minute !== minute) {
+        minute = times.minute
+        isSame = false
+      }
       const most = before.length + head.length + MIDDLE_BYTES
       if (at + most > out.length) out = wider(out, most)
-      const restAt = at + before.length + head.length + times.minute.length
-      if (isSame) out.copyWithin(at, joint, jointEnd)
-      else {
+      const restAt = at + before.length + head.length + minute.length
+      if (isSame) {
+        out.copyWithin(at, joint, jointEnd)
+        if (isMoved) times.writeMinute(out, restAt)
+      } else {
         out.set(before, at)
         out.set(head, at + before.length)
-        out.set(times.minute, restAt - times.minute.length)
+        out.set(minute, restAt - minute.length)
       }
       at = times.writeRest(out, restAt, time)
       // The line before may have had microseconds, or none.

@@ -11,11 +11,12 @@ const Z = 90
  * worked out once a day, the rest are digits.
  */
 export class TimeBytes {
-  /** `2026-01-31T12:00:`, for times from `minuteStart` on. */
+  /** `2026-01-31T12:00:`, for times from `minuteStart` on. Another array for another day. */
   minute: Uint8Array = new Uint8Array(0)
   minuteStart: number = Number.NaN
   #dayStart = Number.NaN
-  #dayLength = 0
+  #hour = 0
+  #minuteOfHour = 0
 
   /** False: `minute` is that of this time already. */
   moveTo(time: number): boolean {
@@ -26,12 +27,18 @@ export class TimeBytes {
     const dayStart = Math.floor(time / DAY) * DAY
     if (dayStart !== this.#dayStart) this.#setDay(dayStart)
     const minutes = (this.minuteStart - dayStart) / MINUTE
-    const at = this.#dayLength
-    writeTwo(this.minute, at, (minutes / 60) | 0)
-    this.minute[at + 2] = COLON
-    writeTwo(this.minute, at + 3, minutes % 60)
-    this.minute[at + 5] = COLON
+    this.#hour = (minutes / 60) | 0
+    this.#minuteOfHour = minutes - this.#hour * 60
+    this.writeMinute(this.minute, this.minute.length)
     return true
+  }
+
+  /** Hour and minute once more, so that they end at `end`. */
+  writeMinute(out: Uint8Array, end: number): void {
+    writeTwo(out, end - 6, this.#hour)
+    out[end - 4] = COLON
+    writeTwo(out, end - 3, this.#minuteOfHour)
+    out[end - 1] = COLON
   }
 
   /** What follows the minute: seconds, milliseconds, microseconds where there are some. */
@@ -56,7 +63,6 @@ export class TimeBytes {
   #setDay(dayStart: number): void {
     const date = new Date(dayStart / 1000).toISOString().slice(0, -13)
     this.#dayStart = dayStart
-    this.#dayLength = date.length
     this.minute = new Uint8Array(date.length + 6)
     this.minute.set(Buffer.from(date))
   }
