@@ -1,3 +1,4 @@
+import type { Windows } from '../core/aggregates.ts'
 import type { Columns } from '../core/batch.ts'
 import type { Micros } from '../core/time.ts'
 
@@ -41,6 +42,10 @@ export interface ReadingsQuery {
   readonly from: Micros
   /** Exclusive. */
   readonly to: Micros
+  /** Readings of bad quality are left out. */
+  readonly goodOnly?: boolean
+  /** One value for each window that has readings, in their stead. */
+  readonly windows?: Windows | undefined
 }
 
 /** Columns of equal length in order of time, then point; they belong to the consumer. */

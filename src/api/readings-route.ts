@@ -1,3 +1,4 @@
+import { readQualityFilter, readWindows } from '../core/aggregates.ts'
 import { GridError } from '../core/errors.ts'
 import { readCount, readParameters } from './parameters.ts'
 import type { TextForm, TextPiece } from './ports.ts'
@@ -6,7 +7,17 @@ import type { Route, RouteContext } from './route.ts'
 import { textStream } from './text-stream.ts'
 import { readRange } from './time-range.ts'
 
-const NAMES = ['device', 'quantity', 'from', 'to', 'limit', 'format'] as const
+const NAMES = [
+  'device',
+  'quantity',
+  'from',
+  'to',
+  'limit',
+  'format',
+  'step',
+  'aggregate',
+  'quality',
+] as const
 
 type Next = IteratorResult<TextPiece, unknown>
 
@@ -16,11 +27,14 @@ export function readingsRoute({ view, now, report }: RouteContext): Route {
     const given = readParameters(request.query, NAMES)
     const range = readRange({ from: given.from, to: given.to, prefix: '' }, now())
     const limit = given.limit === undefined ? Infinity : readCount(given.limit, 'limit')
+    const { step, aggregate } = given
+    const windows = readWindows({ step, aggregate, prefix: '' })
+    const goodOnly = readQualityFilter(given.quality, '')
     const format = formatOf(given.format, request.headers.accept)
     const { contentType } = readingsText(format, () => undefined)
     reply.type(contentType).header('vary', 'accept')
     if (request.method === 'HEAD') return reply.send()
-    const query = { ...range, device: given.device, quantity: given.quantity }
+    const query = { ...range, device: given.device, quantity: given.quantity, goodOnly, windows }
     const pieces = view.readingsText(query, { format, limit })[Symbol.asyncIterator]()
     // A client that goes away ends its query also while that is still looking for the first reading.
     reply.raw.once('close', () => void pieces.return?.().catch(report))

@@ -183,6 +183,22 @@ describe('busbar query', () => {
     })
   }
 
+  test('prints values of windows, from a folder and from an edge alike', async () => {
+    using journal = journalOf()
+    await using served = await serve(journal)
+    const words = ['--from', '2026-01-31T00:00:00Z', '--step', '1d', '--aggregate', 'count']
+    const format = ['--format', 'csv', '--quality', 'good']
+    const folder = await query('--data', journal.directory, ...words, ...format)
+    const url = `http://127.0.0.1:${served.api.address.port}`
+    const edge = await query('--url', url, ...words, ...format)
+    assert.deepEqual(folder, edge)
+    assert.deepEqual(folder.out.split('\n').slice(1), [
+      'm1,voltage.a,2026-01-31T00:00:00.000Z,1,good',
+      'm1,current.a,2026-01-31T00:00:00.000Z,1,good',
+      '',
+    ])
+  })
+
   test('an edge that is not there, and one that breaks off', async () => {
     using journal = journalOf()
     const served = await serve(journal)

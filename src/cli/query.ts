@@ -2,6 +2,7 @@ import { nearest } from '../core/nearest.ts'
 import { readCount } from '../api/parameters.ts'
 import { CsvText, JsonText, type ReadingsText, csvField } from '../api/readings-text.ts'
 import { readRange } from '../api/time-range.ts'
+import { aggregates, readQualityFilter, readWindows } from '../core/aggregates.ts'
 import { GridError } from '../core/errors.ts'
 import { Micros } from '../core/time.ts'
 import type { ReadingsChunk, ReadingsQuery } from '../store/reader/readings-query.ts'
@@ -32,6 +33,12 @@ export const command: Command = {
       help: 'RFC 3339, epoch ms, or -15m, -2h, -7d (default 1 h before --to)',
     },
     to: { value: 'TIME', help: 'not included (default now, and 5 s for clocks that run ahead)' },
+    step: { value: 'LENGTH', help: 'one value for each window: 30s, 15m, 1h, 1d' },
+    aggregate: {
+      value: 'NAME',
+      help: `of a window, instead of the quantity's own: ${aggregates.join(', ')}`,
+    },
+    quality: { value: 'good|all', help: 'leave out readings of bad quality, or not (default all)' },
     limit: { value: 'COUNT', help: 'the first COUNT readings only' },
     format: {
       value: 'table|csv|json',
@@ -79,7 +86,14 @@ function requestOf(args: Args): Request {
   const range = readRange(words, Micros(Date.now() * 1000))
   const count = args.optional('limit')
   const limit = count === undefined ? Infinity : readCount(count, '--limit')
-  const query = { ...range, device: args.optional('device'), quantity: args.optional('quantity') }
+  const windowWords = { step: args.optional('step'), aggregate: args.optional('aggregate') }
+  const query = {
+    ...range,
+    device: args.optional('device'),
+    quantity: args.optional('quantity'),
+    goodOnly: readQualityFilter(args.optional('quality'), '--'),
+    windows: readWindows({ ...windowWords, prefix: '--' }),
+  }
   return { query, limit, format }
 }
 

@@ -43,6 +43,11 @@ export class EdgeSource implements QuerySource {
     if (query.device !== undefined) words.set('device', query.device)
     if (query.quantity !== undefined) words.set('quantity', query.quantity)
     if (limit !== Infinity) words.set('limit', String(limit))
+    if (query.goodOnly === true) words.set('quality', 'good')
+    if (query.windows !== undefined) {
+      words.set('step', `${query.windows.step / 1_000_000}s`)
+      if (query.windows.aggregate !== undefined) words.set('aggregate', query.windows.aggregate)
+    }
     for await (const { items, end } of this.#lines(`/api/v1/readings?${String(words)}`)) {
       const damagedRows = Number(end?.['damagedRows'] ?? 0)
       yield this.#chunkOf(items as readonly ReadingLine[], damagedRows)

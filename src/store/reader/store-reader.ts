@@ -3,13 +3,16 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { Micros } from '../../core/time.ts'
 import type { AuditEntry } from '../audit.ts'
 import { checkFormat } from '../format-check.ts'
 import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
+import { goodSteps } from './good-steps.ts'
 import { HistoryReader } from './history-reader.ts'
 import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
+import { rangeOf, windowSteps } from './window-steps.ts'
 
 /**
  * Reads the journal beside a running edge, or without one. It changes nothing in it, though SQLite may leave an empty `-wal` and a
@@ -77,7 +80,18 @@ export class StoreReader {
 
   /** As `readings`, with undefined after each few milliseconds of work that found nothing to hand out. */
   steps(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
-    return this.#guarded(new ReadingsWalk(this.#database, this.#history, query).steps())
+    return this.#guarded(this.#answer(query))
+  }
+
+  #answer(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
+    const { windows, goodOnly } = query
+    const range = windows === undefined ? query : rangeOf({ ...query, windows })
+    const wanted = { ...query, from: Micros(range.from), to: Micros(range.to) }
+    const walk = new ReadingsWalk(this.#database, this.#history, wanted).steps()
+    const chunks = goodOnly === true ? goodSteps(walk) : walk
+    if (windows === undefined) return chunks
+    const quantityOf = (point: number): string => this.#names.point(point)?.quantity ?? ''
+    return windowSteps(chunks, { ...query, windows }, quantityOf)
   }
 
   /** Commands that were asked for, and what came of them; the newest first. */
