@@ -7,6 +7,7 @@ import type {
   AuditQuery,
   EdgeView,
   HealthInfo,
+  LatestQuery,
   PointInfo,
   ReadingsChunk,
   ReadingsQuery,
@@ -31,6 +32,8 @@ export class MemoryEdge implements EdgeView {
   accountList: AccountInfo[] = []
   sessionList: SessionInfo[] = []
   auditInfo: AuditInfo = { entries: [], dropped: 0 }
+  latestList: ReadingsChunk[] = []
+  readonly latestAsked: LatestQuery[] = []
   readonly auditAsked: AuditQuery[] = []
   /** Chunks handed out so far, and queries that ended. */
   handedOut = 0
@@ -89,6 +92,11 @@ export class MemoryEdge implements EdgeView {
         },
       }),
     }
+  }
+
+  latest(query: LatestQuery): Iterable<ReadingsChunk> {
+    this.latestAsked.push(query)
+    return this.latestList
   }
 
   audit(query: AuditQuery): AuditInfo {

@@ -19,6 +19,8 @@ export interface EdgeView {
   readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk>
   /** As `readings`, as the text of the answer, made beside the thread that serves requests. */
   readingsText(query: ReadingsQuery, form: TextForm): AsyncIterable<TextPiece>
+  /** The latest reading of each point, by point, in slices as `points` has them. */
+  latest(query: LatestQuery): Iterable<ReadingsChunk>
   /** The newest first. */
   audit(query: AuditQuery): AuditInfo
   /** Prometheus text exposition and its content type. */
@@ -34,10 +36,13 @@ export interface PointInfo {
   readonly modelled: boolean
 }
 
-export interface ReadingsQuery {
+export interface LatestQuery {
   /** Undefined: every device. */
   readonly device: string | undefined
   readonly quantity: string | undefined
+}
+
+export interface ReadingsQuery extends LatestQuery {
   /** Inclusive. */
   readonly from: Micros
   /** Exclusive. */

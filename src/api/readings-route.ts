@@ -1,7 +1,7 @@
 import { readQualityFilter, readWindows } from '../core/aggregates.ts'
-import { GridError } from '../core/errors.ts'
+import { readFormat } from './answer-format.ts'
 import { readCount, readParameters } from './parameters.ts'
-import type { TextForm, TextPiece } from './ports.ts'
+import type { TextPiece } from './ports.ts'
 import { readingsText } from './answer-text.ts'
 import type { Route, RouteContext } from './route.ts'
 import { textStream } from './text-stream.ts'
@@ -30,7 +30,7 @@ export function readingsRoute({ view, now, report }: RouteContext): Route {
     const { step, aggregate } = given
     const windows = readWindows({ step, aggregate, prefix: '' })
     const goodOnly = readQualityFilter(given.quality, '')
-    const format = formatOf(given.format, request.headers.accept)
+    const format = readFormat(given.format, request.headers.accept)
     const { contentType } = readingsText(format, () => undefined)
     reply.type(contentType).header('vary', 'accept')
     if (request.method === 'HEAD') return reply.send()
@@ -52,22 +52,4 @@ async function* bytesOf(first: Next, pieces: AsyncIterator<TextPiece>): AsyncGen
   } finally {
     await pieces.return?.()
   }
-}
-
-function formatOf(format: string | undefined, accept: string | undefined): TextForm['format'] {
-  if (format === undefined) return prefersCsv(accept ?? '') ? 'csv' : 'json'
-  if (format === 'json' || format === 'csv') return format
-  throw new GridError('usage', `format ${format}: json or csv is needed`)
-}
-
-/** CSV where it is named and weighs more than JSON does; `*` stands for JSON. */
-export function prefersCsv(accept: string): boolean {
-  const weights = new Map<string, number>()
-  for (const range of accept.toLowerCase().split(',')) {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
-    const weight = parameters.find((parameter) => parameter.startsWith('q='))
-    weights.set(type, weight === undefined ? 1 : Number(weight.slice(2)))
-  }
-  const csv = weights.get('text/csv') ?? 0
-  return csv > (weights.get('application/json') ?? 0)
 }

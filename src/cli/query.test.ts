@@ -51,6 +51,12 @@ async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { reado
     points: () => points,
     pointInfo: (point) => points[point],
     audit: () => ({ entries: [], dropped: 0 }),
+    latest: () => {
+      const latest = StoreReader.open(journal.directory)
+      const chunks = [...latest.latest({ device: undefined, quantity: undefined })]
+      latest.close()
+      return chunks
+    },
     readings: (asked) => thread.readings(asked),
     readingsText: (asked, form) => thread.text(asked, form),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
@@ -195,6 +201,20 @@ describe('busbar query', () => {
     assert.deepEqual(folder.out.split('\n').slice(1), [
       'm1,voltage.a,2026-01-31T00:00:00.000Z,1,good',
       'm1,current.a,2026-01-31T00:00:00.000Z,1,good',
+      '',
+    ])
+  })
+
+  test('prints the latest reading of each point, from a folder and from an edge alike', async () => {
+    using journal = journalOf()
+    await using served = await serve(journal)
+    const folder = await query('--data', journal.directory, '--latest', '--format', 'csv')
+    const url = `http://127.0.0.1:${served.api.address.port}`
+    assert.deepEqual(await query('--url', url, '--latest', '--format', 'csv'), folder)
+    assert.deepEqual(folder.out.split('\n').slice(1), [
+      'm1,voltage.a,2026-01-31T00:00:00.000Z,231.25,good',
+      'm1,current.a,2026-01-31T00:00:00.500Z,12,good',
+      '"meter ""2""",voltage.a,2026-01-31T00:00:00.000001Z,,invalid',
       '',
     ])
   })

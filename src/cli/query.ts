@@ -46,6 +46,7 @@ export const command: Command = {
       default: 'table',
     },
     points: { help: 'list points instead of readings' },
+    latest: { help: 'the latest reading of each point, whatever its time' },
   },
   example: 'busbar query --data var/demo --device f1-meter-001 --quantity voltage.a --from -15m',
   async run(args) {
@@ -54,7 +55,11 @@ export const command: Command = {
     const output = new Output(process.stdout)
     try {
       if (args.flag('points')) await printPoints(source, request, output)
-      else await printReadings(source, request, output)
+      else {
+        const { query, limit } = request
+        const chunks = args.flag('latest') ? source.latest(query) : source.readings(query, limit)
+        await printReadings({ source, chunks }, request, output)
+      }
     } finally {
       source.close()
     }
@@ -107,12 +112,15 @@ function sourceOf(args: Args): QuerySource {
   })
 }
 
-async function printReadings(source: QuerySource, request: Request, output: Output): Promise<void> {
-  const { query, limit, format } = request
+async function printReadings(
+  { source, chunks }: { source: QuerySource; chunks: AsyncIterable<ReadingsChunk> },
+  { query, format }: Request,
+  output: Output,
+): Promise<void> {
   const text = textOf(format, source)
   let readings = 0
   let damagedRows = 0
-  for await (const chunk of source.readings(query, limit)) {
+  for await (const chunk of chunks) {
     damagedRows += chunk.damagedRows
     if (chunk.times.length === 0) continue
     if (readings === 0 && !(await output.write(text.open()))) return

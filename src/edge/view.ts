@@ -6,6 +6,7 @@ import type {
   AuditQuery,
   EdgeView,
   HealthInfo,
+  LatestQuery,
   PointInfo,
   ReadingsChunk,
   ReadingsQuery,
@@ -164,6 +165,10 @@ export class RunningEdge implements EdgeView {
 
   readingsText(query: ReadingsQuery, form: TextForm): AsyncIterable<TextPiece> {
     return this.#watched(this.#queries.text(query, form))
+  }
+
+  latest(query: LatestQuery): Iterable<ReadingsChunk> {
+    return this.#reader.latest(query, this.#parts.writer.latest)
   }
 
   audit(query: AuditQuery): AuditInfo {

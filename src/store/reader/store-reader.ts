@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
@@ -7,8 +7,12 @@ import { Micros } from '../../core/time.ts'
 import type { AuditEntry } from '../audit.ts'
 import { checkFormat } from '../format-check.ts'
 import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
+import type { LatestReadings } from '../latest.ts'
+import { recallLatest } from '../latest-recall.ts'
+import { Conflicts } from './conflicts.ts'
 import { goodSteps } from './good-steps.ts'
 import { HistoryReader } from './history-reader.ts'
+import { latestSteps } from './latest-steps.ts'
 import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
@@ -19,6 +23,7 @@ import { rangeOf, windowSteps } from './window-steps.ts'
  * `-shm` beside a journal that no edge has open, and it never holds a snapshot for long.
  */
 export class StoreReader {
+  readonly #directory: string
   readonly #path: string
   readonly #database: DatabaseSync
   readonly #names: StoredNames
@@ -44,6 +49,7 @@ export class StoreReader {
   }
 
   private constructor(database: DatabaseSync, path: string, history: HistoryReader | undefined) {
+    this.#directory = dirname(path)
     this.#path = path
     this.#history = history
     this.#database = database
@@ -94,6 +100,29 @@ export class StoreReader {
     return windowSteps(chunks, { ...query, windows }, quantityOf)
   }
 
+  /** The latest reading of each point, by number; of one device by name. `latest`: of a running edge; else it is read from the folder. */
+  latest(
+    { device, quantity }: Pick<ReadingsQuery, 'device' | 'quantity'>,
+    latest: LatestReadings = this.#recallLatest(),
+  ): Generator<ReadingsChunk> {
+    const all = device === undefined ? this.#names.points() : this.#names.pointsOf(device)
+    const points = Iterator.from(all).filter(
+      (point) => quantity === undefined || point.quantity === quantity,
+    )
+    const conflicts = new Conflicts(this.#database)
+    const chunks = latestSteps(points, latest)
+    return this.#guarded(
+      chunks.map((chunk) => {
+        conflicts.mark(chunk)
+        return chunk
+      }),
+    )
+  }
+
+  #recallLatest(): LatestReadings {
+    return this.#read(() => recallLatest(this.#database, this.#directory))
+  }
+
   /** Commands that were asked for, and what came of them; the newest first. */
   audit(query: AuditQuery): Generator<AuditEntry> {
     return this.#guarded(auditEntries(this.#database, query))
@@ -117,7 +146,7 @@ export class StoreReader {
     }
   }
 
-  *#guarded<Item>(items: Generator<Item>): Generator<Item> {
+  *#guarded<Item>(items: Iterable<Item>): Generator<Item> {
     try {
       yield* items
     } catch (thrown) {
