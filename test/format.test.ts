@@ -100,7 +100,9 @@ test('a snapshot is as long as the page says, and comes back whole', () => {
   const snapshot = {
     latest: Float64Array.of(1, 2, 3),
     accounts: Float64Array.from({ length: 2 * ACCOUNT_STRIDE }, (_, at) => at),
+    values: Float64Array.of(230.1, -1, 0),
     deviceOf: Uint16Array.of(0, 1, 1),
+    qualities: Uint16Array.of(0, 3, 0xffff),
   }
   const encoded = encodeSnapshot(snapshot)
   const [, fixed, point, device] =

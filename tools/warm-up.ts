@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const entries = [
   'src/cli/*.ts',
   'src/store/writer-thread.ts',
-  'src/store/reader/query-worker.ts',
+  'src/edge/query-worker.ts',
   'src/api/server.ts',
 ]
 const paths = globSync(entries, { cwd: root }).filter((path) => !path.endsWith('.test.ts'))

@@ -7,11 +7,15 @@ import type {
   AuditQuery,
   EdgeView,
   HealthInfo,
+  LatestQuery,
   PointInfo,
   ReadingsChunk,
   ReadingsQuery,
   SessionInfo,
+  TextForm,
+  TextPiece,
 } from './ports.ts'
+import { AnswerText } from './answer-text.ts'
 import { type Api, startApi } from './server.ts'
 
 export const NOW = Micros(Date.UTC(2026, 0, 31, 12) * 1000)
@@ -28,6 +32,8 @@ export class MemoryEdge implements EdgeView {
   accountList: AccountInfo[] = []
   sessionList: SessionInfo[] = []
   auditInfo: AuditInfo = { entries: [], dropped: 0 }
+  latestList: ReadingsChunk[] = []
+  readonly latestAsked: LatestQuery[] = []
   readonly auditAsked: AuditQuery[] = []
   /** Chunks handed out so far, and queries that ended. */
   handedOut = 0
@@ -64,6 +70,33 @@ export class MemoryEdge implements EdgeView {
     } finally {
       this.ended++
     }
+  }
+
+  readingsText(query: ReadingsQuery, form: TextForm): AsyncIterable<TextPiece> {
+    const chunks = this.readings(query)[Symbol.asyncIterator]()
+    const answer = new AnswerText(form, (point) => this.list[point])
+    let isClosed = false
+    const END = { done: true, value: undefined } as const
+    return {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          const { done, value: chunk } = answer.isFull ? END : await chunks.next()
+          if (done !== true) return { done: false, value: answer.add(chunk) }
+          if (isClosed) return { done: true, value: undefined }
+          isClosed = true
+          return { done: false, value: answer.close() }
+        },
+        async return() {
+          await chunks.return?.(undefined)
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+  }
+
+  latest(query: LatestQuery): Iterable<ReadingsChunk> {
+    this.latestAsked.push(query)
+    return this.latestList
   }
 
   audit(query: AuditQuery): AuditInfo {

@@ -1,3 +1,4 @@
+import type { Windows } from '../core/aggregates.ts'
 import type { Columns } from '../core/batch.ts'
 import type { Micros } from '../core/time.ts'
 
@@ -16,6 +17,10 @@ export interface EdgeView {
    * `in-use` where too many queries run. `return` ends the query at once, even while a `next` is waiting.
    */
   readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk>
+  /** As `readings`, as the text of the answer, made beside the thread that serves requests. */
+  readingsText(query: ReadingsQuery, form: TextForm): AsyncIterable<TextPiece>
+  /** The latest reading of each point, by point, in slices as `points` has them. */
+  latest(query: LatestQuery): Iterable<ReadingsChunk>
   /** The newest first. */
   audit(query: AuditQuery): AuditInfo
   /** Prometheus text exposition and its content type. */
@@ -31,19 +36,38 @@ export interface PointInfo {
   readonly modelled: boolean
 }
 
-export interface ReadingsQuery {
+export interface LatestQuery {
   /** Undefined: every device. */
   readonly device: string | undefined
   readonly quantity: string | undefined
+}
+
+export interface ReadingsQuery extends LatestQuery {
   /** Inclusive. */
   readonly from: Micros
   /** Exclusive. */
   readonly to: Micros
+  /** Readings of bad quality are left out. */
+  readonly goodOnly?: boolean
+  /** One value for each window that has readings, in their stead. */
+  readonly windows?: Windows | undefined
 }
 
 /** Columns of equal length in order of time, then point; they belong to the consumer. */
 export interface ReadingsChunk extends Columns {
   /** Journal rows left out since the chunk before because the disk returned other bytes than were written. */
+  readonly damagedRows: number
+}
+
+export interface TextForm {
+  readonly format: 'json' | 'csv'
+  /** Readings; Infinity for all. */
+  readonly limit: number
+}
+
+/** Text in UTF-8, which belongs to the consumer. */
+export interface TextPiece {
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly damagedRows: number
 }
 

@@ -107,6 +107,13 @@ describe('readings', () => {
     assert.deepEqual([device, quantity], ['m 1', 'voltage.a'])
   })
 
+  test('windows and qualities are passed on', async () => {
+    await using served = await Served.start()
+    await served.get('/api/v1/readings?step=15m&aggregate=max&quality=good')
+    const { windows, goodOnly } = served.edge.asked.at(-1) as ReadingsQuery
+    assert.deepEqual([windows, goodOnly], [{ step: 9e8, aggregate: 'max' }, true])
+  })
+
   test('a limit ends the answer and the query', async () => {
     await using served = await Served.start()
     served.edge.source = async function* () {
@@ -215,6 +222,12 @@ describe('parameters', () => {
     ],
     ['?limit=0', /^limit 0: a whole number from 1 on is needed$/],
     ['?limit=1e3', /^limit 1e3: /],
+    ['?step=15', /^step 15: not a length of time$/, /15m/],
+    ['?step=0m', /^step 0m: not a length of time$/],
+    ['?step=367d', /^step 367d: longer than a year$/],
+    ['?aggregate=mean', /^aggregate mean: of windows of which length\?$/],
+    ['?step=1h&aggregate=median', /^aggregate median: no such aggregate$/, /Known are count, good/],
+    ['?quality=bad', /^quality bad: good or all is needed$/],
     ['?format=xml', /^format xml: json or csv is needed$/],
   ]
   for (const [query, detail, hint] of faults) {

@@ -5,6 +5,7 @@ import { GridError, errorCode, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Clock } from '../core/time.ts'
 import { auditRoute } from './audit-route.ts'
+import { latestRoute } from './latest-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
 import { nearest } from '../core/nearest.ts'
 import { pointsRoute } from './points-route.ts'
@@ -38,6 +39,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/metrics': metricsRoute(view),
     '/api/v1/points': pointsRoute(context),
     '/api/v1/readings': readingsRoute(context),
+    '/api/v1/latest': latestRoute(context),
     '/api/v1/ledger': ledgerRoute(context),
     '/api/v1/sessions': sessionsRoute(context),
     '/api/v1/audit': auditRoute(context),

@@ -8,7 +8,7 @@ const PIECE_CHARACTERS = 32 * 1024
  * Pieces of text as a stream that is made as fast as the client takes it. Where the source fails in the middle, Fastify cuts
  * the connection: the answer has no proper end, for a client must not take a part for the whole.
  */
-export function textStream(pieces: AsyncIterable<string>, report: Report): Readable {
+export function textStream(pieces: AsyncIterable<string | Uint8Array>, report: Report): Readable {
   const stream = Readable.from(pieces)
   return stream.once('error', report)
 }

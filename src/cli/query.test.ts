@@ -139,6 +139,36 @@ describe('busbar query', () => {
     })
   }
 
+  test('prints values of windows, from a folder and from an edge alike', async () => {
+    using journal = journalOf()
+    await using served = await serve(journal)
+    const words = ['--from', '2026-01-31T00:00:00Z', '--step', '1d', '--aggregate', 'count']
+    const format = ['--format', 'csv', '--quality', 'good']
+    const folder = await query('--data', journal.directory, ...words, ...format)
+    const url = `http://127.0.0.1:${served.api.address.port}`
+    const edge = await query('--url', url, ...words, ...format)
+    assert.deepEqual(folder, edge)
+    assert.deepEqual(folder.out.split('\n').slice(1), [
+      'm1,voltage.a,2026-01-31T00:00:00.000Z,1,good',
+      'm1,current.a,2026-01-31T00:00:00.000Z,1,good',
+      '',
+    ])
+  })
+
+  test('prints the latest reading of each point, from a folder and from an edge alike', async () => {
+    using journal = journalOf()
+    await using served = await serve(journal)
+    const folder = await query('--data', journal.directory, '--latest', '--format', 'csv')
+    const url = `http://127.0.0.1:${served.api.address.port}`
+    assert.deepEqual(await query('--url', url, '--latest', '--format', 'csv'), folder)
+    assert.deepEqual(folder.out.split('\n').slice(1), [
+      'm1,voltage.a,2026-01-31T00:00:00.000Z,231.25,good',
+      'm1,current.a,2026-01-31T00:00:00.500Z,12,good',
+      '"meter ""2""",voltage.a,2026-01-31T00:00:00.000001Z,,invalid',
+      '',
+    ])
+  })
+
   test('an edge that is not there, and one that breaks off', async () => {
     using journal = journalOf()
     const served = await serve(journal)
@@ -156,18 +186,12 @@ describe('busbar query', () => {
 /** An edge whose disk fails in the middle of an answer. */
 async function fetchBroken(): Promise<Ending> {
   const view = {
-    async *readings() {
-      const one = new Float64Array([DAY])
-      yield {
-        points: new Uint32Array(1),
-        times: one,
-        values: one,
-        qualities: new Uint16Array(1),
-        damagedRows: 0,
-      }
+    async *readingsText() {
+      const line = { device: 'm1', quantity: 'p', time: '2026-01-31T00:00:00.000Z', value: 1 }
+      const text = `{"readings":[\n${JSON.stringify({ ...line, quality: 'good' })}`
+      yield { bytes: Buffer.from(text), damagedRows: 0 }
       throw new Error('disk')
     },
-    pointInfo: () => ({ point: 0, device: 'm1', quantity: 'p', unit: '', modelled: true }),
   } as unknown as EdgeView
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },

@@ -1,5 +1,6 @@
 import { readCount } from '../api/parameters.ts'
 import { CsvText, JsonText, type ReadingsText, csvField } from '../api/readings-text.ts'
+import { aggregates, readQualityFilter, readWindows } from '../core/aggregates.ts'
 import { GridError } from '../core/errors.ts'
 import type { ReadingsChunk, ReadingsQuery } from '../store/reader/readings-query.ts'
 import type { Args, Command } from './command.ts'
@@ -23,6 +24,12 @@ export const command: Command = {
   options: {
     ...SOURCE_OPTIONS,
     ...SELECTION_OPTIONS,
+    step: { value: 'LENGTH', help: 'one value for each window: 30s, 15m, 1h, 1d' },
+    aggregate: {
+      value: 'NAME',
+      help: `of a window, instead of the quantity's own: ${aggregates.join(', ')}`,
+    },
+    quality: { value: 'good|all', help: 'leave out readings of bad quality, or not (default all)' },
     limit: { value: 'COUNT', help: 'the first COUNT readings only' },
     format: {
       value: 'table|csv|json',
@@ -30,6 +37,7 @@ export const command: Command = {
       default: 'table',
     },
     points: { help: 'list points instead of readings' },
+    latest: { help: 'the latest reading of each point, whatever its time' },
   },
   example: 'busbar query --data var/demo --device f1-meter-001 --quantity voltage.a --from -15m',
   async run(args) {
@@ -38,7 +46,11 @@ export const command: Command = {
     const output = new Output(process.stdout)
     try {
       if (args.flag('points')) await printPoints(source, request, output)
-      else await printReadings(source, request, output)
+      else {
+        const { query, limit } = request
+        const chunks = args.flag('latest') ? source.latest(query) : source.readings(query, limit)
+        await printReadings({ source, chunks }, request, output)
+      }
     } finally {
       source.close()
     }
@@ -63,15 +75,24 @@ function requestOf(args: Args): Request {
   }
   const count = args.optional('limit')
   const limit = count === undefined ? Infinity : readCount(count, '--limit')
-  return { query: selectionOf(args), limit, format }
+  const words = { step: args.optional('step'), aggregate: args.optional('aggregate') }
+  const query = {
+    ...selectionOf(args),
+    goodOnly: readQualityFilter(args.optional('quality'), '--'),
+    windows: readWindows({ ...words, prefix: '--' }),
+  }
+  return { query, limit, format }
 }
 
-async function printReadings(source: QuerySource, request: Request, output: Output): Promise<void> {
-  const { query, limit, format } = request
+async function printReadings(
+  { source, chunks }: { source: QuerySource; chunks: AsyncIterable<ReadingsChunk> },
+  { query, format }: Request,
+  output: Output,
+): Promise<void> {
   const text = textOf(format, source)
   let readings = 0
   let damagedRows = 0
-  for await (const chunk of source.readings(query, limit)) {
+  for await (const chunk of chunks) {
     damagedRows += chunk.damagedRows
     if (chunk.times.length === 0) continue
     if (readings === 0 && !(await output.write(text.open()))) return

@@ -171,6 +171,8 @@ export const limits = {
   writerThreadYoungMb: 8,
   /** Readings of overlapping rows that one query holds; past it the query works in shorter windows. */
   queryOverlapReadings: 262_144,
+  /** Of a window of a query, a leap year: bounds how far a difference looks back. */
+  stepSeconds: 366 * 86_400,
   /** Pages that one reader keeps in memory. */
   readerCacheKib: 4096,
   writerCacheKib: 8192,

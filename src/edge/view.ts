@@ -6,10 +6,13 @@ import type {
   AuditQuery,
   EdgeView,
   HealthInfo,
+  LatestQuery,
   PointInfo,
   ReadingsChunk,
   ReadingsQuery,
   SessionInfo,
+  TextForm,
+  TextPiece,
 } from '../api/ports.ts'
 import { accountOf } from '../core/accounts.ts'
 import { quantityOf } from '../core/quantities.ts'
@@ -58,7 +61,10 @@ export class RunningEdge implements EdgeView {
 
   constructor(parts: ViewParts) {
     this.#parts = parts
-    this.#queries = new QueryThread(parts.directory)
+    this.#queries = new QueryThread({
+      directory: parts.directory,
+      entry: new URL('./query-worker.ts', import.meta.url),
+    })
     this.#reader = StoreReader.open(parts.directory)
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
     this.#startedAt = parts.clock()
@@ -153,14 +159,16 @@ export class RunningEdge implements EdgeView {
     })
   }
 
-  /** What a query finds damaged is a problem of the site, not only of whoever asked. */
-  async *readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk> {
-    let damaged = 0
-    for await (const chunk of this.#queries.readings(query)) {
-      damaged += chunk.damagedRows
-      this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged)
-      yield chunk
-    }
+  readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk> {
+    return this.#watched(this.#queries.readings(query))
+  }
+
+  readingsText(query: ReadingsQuery, form: TextForm): AsyncIterable<TextPiece> {
+    return this.#watched(this.#queries.text(query, form))
+  }
+
+  latest(query: LatestQuery): Iterable<ReadingsChunk> {
+    return this.#reader.latest(query, this.#parts.writer.latest)
   }
 
   audit(query: AuditQuery): AuditInfo {
@@ -174,6 +182,30 @@ export class RunningEdge implements EdgeView {
   async stop(): Promise<void> {
     await this.#queries.close()
     this.#reader.close()
+  }
+
+  /**
+   * What a query finds damaged is a problem of the site, not only of whoever asked. By hand, not a generator: `return` must reach the query
+   * while a `next` waits.
+   */
+  #watched<Item extends { readonly damagedRows: number }>(
+    items: AsyncIterable<Item, undefined>,
+  ): AsyncIterable<Item, undefined> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const cursor = items[Symbol.asyncIterator]()
+        let damaged = 0
+        return {
+          next: async () => {
+            const next = await cursor.next()
+            if (next.done !== true) damaged += next.value.damagedRows
+            this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged)
+            return next
+          },
+          return: async () => (await cursor.return?.()) ?? { done: true, value: undefined },
+        }
+      },
+    }
   }
 
   /** Where a device sent no unit, the quantity's own holds. */

@@ -14,6 +14,7 @@ import { BatchWriter } from './batch-writer.ts'
 import { allocateGauges, gauge } from './gauges.ts'
 import { Sealer } from './history/sealer.ts'
 import { StoreReader } from './reader/store-reader.ts'
+import { LatestReadings, allocateLatest } from './latest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'busbar-store-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -31,6 +32,7 @@ class Store {
   readonly directory = join(folder, String(++folders))
   readonly gauges = allocateGauges()
   accounts = allocateAccounts()
+  latest = new LatestReadings(allocateLatest())
   #writer = this.#open()
   #isDefined = false
 
@@ -94,7 +96,9 @@ class Store {
   #open(): BatchWriter {
     mkdirSync(this.directory, { recursive: true })
     const { directory, accounts, gauges } = this
-    return new BatchWriter({ directory, slots: allocateSlots(), accounts, gauges })
+    const latest = allocateLatest()
+    this.latest = new LatestReadings(latest)
+    return new BatchWriter({ directory, slots: allocateSlots(), accounts, gauges, latest })
   }
 }
 
@@ -282,6 +286,11 @@ test('any mixture of readings, crashes, restarts and sealing gives what came fir
         stored.map(({ time, point, value }) => [`${time} ${point}`, value]),
         [...expected].sort(byTimeThenPoint),
       )
+      const latest = new Map<number, readonly [time: number, value: number]>()
+      for (const { time, point, value } of stored) latest.set(point, [time, value])
+      for (const [point, [time, value]] of latest) {
+        assert.deepEqual({ ...store.latest.read(point), quality: 0 }, { time, value, quality: 0 })
+      }
       const totals = [0, 1].map((device) => accountOf(store.accounts, device))
       const sum = (pick: (account: (typeof totals)[number]) => number): number =>
         totals.reduce((total, account) => total + pick(account), 0)

@@ -1,5 +1,5 @@
 import { ACCOUNT_STRIDE } from '../core/accounts.ts'
-import type { Slot } from '../core/batch.ts'
+import type { Columns, Slot } from '../core/batch.ts'
 import { limits } from '../core/limits.ts'
 import { Micros } from '../core/time.ts'
 import { type Admitted, Admission, countStored } from './admission.ts'
@@ -8,10 +8,12 @@ import { openHistory, sealedIn } from './history/history-file.ts'
 import { HistoryLookup } from './history/history-lookup.ts'
 import { Journal } from './journal.ts'
 import { LateLookup } from './late-lookup.ts'
+import { LatestReadings } from './latest.ts'
+import { MISSING, type Missing, lookUpLatest, restoreLatest } from './latest-recall.ts'
 import { RecentReadings } from './recent.ts'
 import { cutRows } from './row-cutter.ts'
 import { RowEncoder, decodeRow } from './row.ts'
-import { decodeSnapshot, encodeSnapshot } from './snapshot.ts'
+import { type Snapshot, decodeSnapshot, encodeSnapshot } from './snapshot.ts'
 import type { Accompaniment, WriterSettings } from './writer-protocol.ts'
 
 /** A batch whose every reading has been judged; it may be written more than once, until the disk takes it. */
@@ -28,6 +30,7 @@ export class BatchWriter {
   readonly #journal: Journal
   readonly #history: HistoryLookup
   readonly #recent = new RecentReadings()
+  readonly #latest: LatestReadings
   readonly #deviceOf = new Uint16Array(limits.points)
   readonly #admission: Admission
   readonly #encoder = new RowEncoder()
@@ -44,7 +47,7 @@ export class BatchWriter {
   #snapshotNumber = 0
   #readingsSinceSnapshot = 0
 
-  constructor({ directory, accounts, gauges }: WriterSettings) {
+  constructor({ directory, accounts, gauges, latest }: WriterSettings) {
     this.#journal = new Journal(directory)
     this.#sealed = readSealed(directory)
     this.#history = new HistoryLookup(directory)
@@ -55,7 +58,10 @@ export class BatchWriter {
     this.#accounts = accounts
     this.#gauges = gauges
     gauges[gauge.sealedJournal] = this.#sealed
-    this.#restore()
+    this.#latest = new LatestReadings(latest)
+    const missing = this.#restore()
+    const last = this.#snapshotNumber
+    lookUpLatest(this.#latest, { journal: this.#journal.db, directory, last, missing })
   }
 
   prepare(slot: Slot, accompaniment: Accompaniment | undefined): PreparedBatch {
@@ -107,6 +113,7 @@ export class BatchWriter {
 
   settle({ slot, admitted, notes }: PreparedBatch): void {
     countStored(this.#accounts, { columns: slot, ...admitted }, this.#deviceOf)
+    offerStored(this.#latest, { columns: slot, ...admitted })
     addNotes(this.#accounts, notes)
     this.#readingsSinceSnapshot += admitted.count
     this.#add('readings', admitted.count)
@@ -136,7 +143,7 @@ export class BatchWriter {
   /** Holds what was settled so far: everything up to the row before the batch that is being written. */
   #snapshot(): void {
     const body = encodeSnapshot({
-      latest: this.#recent.latest.subarray(0, this.#points),
+      ...this.#latestColumns(),
       accounts: this.#accounts.slice(0, this.#devices * ACCOUNT_STRIDE),
       deviceOf: this.#deviceOf.subarray(0, this.#points),
     })
@@ -145,7 +152,22 @@ export class BatchWriter {
     this.#readingsSinceSnapshot = 0
   }
 
-  #restore(): void {
+  /** Of what was settled; a point that is new in the batch that is being written is in a row that is replayed after a start. */
+  #latestColumns(): Pick<Snapshot, 'latest' | 'values' | 'qualities'> {
+    const latest = this.#recent.latest.slice(0, this.#points)
+    const values = new Float64Array(this.#points)
+    const qualities = new Uint16Array(this.#points).fill(MISSING)
+    for (let point = 0; point < this.#points; point++) {
+      const settled = this.#latest.read(point)
+      if (settled === undefined) continue
+      latest[point] = settled.time
+      values[point] = settled.value
+      qualities[point] = settled.quality
+    }
+    return { latest, values, qualities }
+  }
+
+  #restore(): Missing {
     const { db } = this.#journal
     const stored = db.prepare('SELECT journal, body FROM snapshot').get()
     const snapshot =
@@ -171,8 +193,10 @@ export class BatchWriter {
     }
     const last = db.prepare('SELECT coalesce(max(number) + 1, 0) AS total FROM devices').get()
     this.#devices = Math.max(this.#devices, last?.['total'] as number)
+    const missing = restoreLatest(this.#latest, snapshot)
     this.#replay()
     this.#number = Math.max(this.#number, this.#sealed)
+    return missing
   }
 
   /** A row whose checksum is wrong is counted and passed over: the site goes on with what is left. */
@@ -190,6 +214,7 @@ export class BatchWriter {
           this.#recent.replay(row.points[at] as number, row.times[at] as number)
         }
         countStored(this.#accounts, { columns: row, count, order: undefined }, this.#deviceOf)
+        offerStored(this.#latest, { columns: row, count, order: undefined })
         addNotes(this.#accounts, row.notes)
         this.#readingsSinceSnapshot += count
       } catch {
@@ -223,6 +248,21 @@ function triples(counts: ReadonlyMap<number, number>): Uint32Array {
     notes[at++] = readings
   }
   return notes
+}
+
+function offerStored(
+  latest: LatestReadings,
+  { columns, count, order }: Pick<Admitted, 'count' | 'order'> & { readonly columns: Columns },
+): void {
+  const { points, times, values, qualities } = columns
+  for (let at = 0; at < count; at++) {
+    const row = order === undefined ? at : (order[at] as number)
+    latest.offer(points[row] as number, {
+      time: times[row] as number,
+      value: values[row] as number,
+      quality: qualities[row] as number,
+    })
+  }
 }
 
 function addNotes(accounts: Float64Array, notes: Uint32Array): void {

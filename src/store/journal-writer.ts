@@ -5,6 +5,7 @@ import { type Slot, allocateSlots, slotState, slotStates, slotsOf } from '../cor
 import { type ErrorCode, GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { type Gauge, allocateGauges, gauge } from './gauges.ts'
+import { LatestReadings, allocateLatest } from './latest.ts'
 import type { Accompaniment, WriterMessage, WriterSettings } from './writer-protocol.ts'
 
 export interface WriterListener {
@@ -21,6 +22,9 @@ export interface WriterListener {
 export class JournalWriter {
   readonly accounts: Float64Array<SharedArrayBuffer> = allocateAccounts()
   readonly #gauges = allocateGauges()
+  readonly #latestMemory = allocateLatest()
+  /** Of what is durable. */
+  readonly latest: LatestReadings = new LatestReadings(this.#latestMemory)
   readonly #memory = allocateSlots()
   readonly #slots = slotsOf(this.#memory)
   readonly #states = slotStates(this.#memory)
@@ -58,6 +62,7 @@ export class JournalWriter {
       slots: this.#memory,
       accounts: this.accounts,
       gauges: this.#gauges,
+      latest: this.#latestMemory,
     }
     this.#worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
       workerData,

@@ -8,6 +8,8 @@ export interface WriterSettings {
   readonly slots: SharedArrayBuffer
   readonly accounts: Float64Array<SharedArrayBuffer>
   readonly gauges: Float64Array<SharedArrayBuffer>
+  /** See `latest.ts`. */
+  readonly latest: SharedArrayBuffer
 }
 
 /** Posted before the slot that it belongs to is marked as filled. */

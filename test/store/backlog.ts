@@ -4,6 +4,7 @@ import { allocateSlots, slotsOf } from '../../src/core/batch.ts'
 import { Micros } from '../../src/core/time.ts'
 import { BatchWriter } from '../../src/store/batch-writer.ts'
 import { allocateGauges } from '../../src/store/gauges.ts'
+import { allocateLatest } from '../../src/store/latest.ts'
 import { StoreReader } from '../../src/store/reader/store-reader.ts'
 
 export const DEVICES = 10
@@ -28,7 +29,12 @@ export function writeBacklog(
   const memory = allocateSlots()
   const [slot] = slotsOf(memory)
   if (slot === undefined) throw new Error('there is a slot')
-  const shared = { slots: memory, accounts: allocateAccounts(), gauges: allocateGauges() }
+  const shared = {
+    slots: memory,
+    accounts: allocateAccounts(),
+    gauges: allocateGauges(),
+    latest: allocateLatest(),
+  }
   const writer = new BatchWriter({ directory, ...shared })
   for (let second = from; second < to; second++) {
     for (let point = 0; point < READINGS_PER_COMMIT; point++) {

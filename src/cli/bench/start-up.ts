@@ -10,6 +10,7 @@ import { allocateGauges } from '../../store/gauges.ts'
 import { journalPath } from '../../store/journal.ts'
 import type { Definitions } from '../../store/names.ts'
 import { EdgeProcess } from './edge-process.ts'
+import { allocateLatest } from '../../store/latest.ts'
 
 export interface StartUp {
   readonly gigabytes: number
@@ -45,7 +46,13 @@ export async function measureStartUp(gigabytes: number): Promise<StartUp> {
 function fill(directory: string, bytes: number): number {
   const memory = allocateSlots()
   const accounts = allocateAccounts()
-  const writer = new BatchWriter({ directory, slots: memory, accounts, gauges: allocateGauges() })
+  const writer = new BatchWriter({
+    directory,
+    slots: memory,
+    accounts,
+    gauges: allocateGauges(),
+    latest: allocateLatest(),
+  })
   const [slot] = slotsOf(memory)
   assert(slot !== undefined, 'there is a slot')
   let readings = 0

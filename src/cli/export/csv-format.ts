@@ -5,12 +5,12 @@ import type { ReadingsFormat, Write } from './readings-format.ts'
 /** What `busbar query --format csv` prints. */
 export class CsvFormat implements ReadingsFormat {
   readonly #text: CsvText
-  readonly #write: (text: string) => void
+  readonly #write: Write
 
   constructor(namesOf: NamesOf, write: Write) {
     this.#text = new CsvText(namesOf)
-    this.#write = (text) => write(Buffer.from(text))
-    this.#write(this.#text.open())
+    this.#write = write
+    this.#write(Buffer.from(this.#text.open()))
   }
 
   add(chunk: ReadingsChunk): void {
@@ -19,6 +19,6 @@ export class CsvFormat implements ReadingsFormat {
   }
 
   finish(): void {
-    this.#write(this.#text.close())
+    this.#write(Buffer.from(this.#text.close()))
   }
 }

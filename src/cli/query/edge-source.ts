@@ -9,7 +9,7 @@ import {
 } from '../../store/reader/readings-query.ts'
 import type { AuditQuery } from '../../store/reader/audit-list.ts'
 import type { AuditPage } from './audit-page.ts'
-import type { NamedPoint, QuerySource } from './source.ts'
+import type { LatestQuery, NamedPoint, QuerySource } from './source.ts'
 
 interface ReadingLine {
   readonly device: string
@@ -43,7 +43,23 @@ export class EdgeSource implements QuerySource {
     if (query.device !== undefined) words.set('device', query.device)
     if (query.quantity !== undefined) words.set('quantity', query.quantity)
     if (limit !== Infinity) words.set('limit', String(limit))
-    for await (const { items, end } of this.#lines(`/api/v1/readings?${String(words)}`)) {
+    if (query.goodOnly === true) words.set('quality', 'good')
+    if (query.windows !== undefined) {
+      words.set('step', `${query.windows.step / 1_000_000}s`)
+      if (query.windows.aggregate !== undefined) words.set('aggregate', query.windows.aggregate)
+    }
+    yield* this.#readings(`/api/v1/readings?${String(words)}`)
+  }
+
+  async *latest({ device, quantity }: LatestQuery): AsyncGenerator<ReadingsChunk> {
+    const words = new URLSearchParams()
+    if (device !== undefined) words.set('device', device)
+    if (quantity !== undefined) words.set('quantity', quantity)
+    yield* this.#readings(`/api/v1/latest?${String(words)}`)
+  }
+
+  async *#readings(path: string): AsyncGenerator<ReadingsChunk> {
+    for await (const { items, end } of this.#lines(path)) {
       const damagedRows = Number(end?.['damagedRows'] ?? 0)
       yield this.#chunkOf(items as readonly ReadingLine[], damagedRows)
     }

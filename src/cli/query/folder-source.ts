@@ -1,6 +1,7 @@
 import type { ReadingsChunk, ReadingsQuery } from '../../store/reader/readings-query.ts'
+import { firstOf } from '../../store/reader/latest-steps.ts'
 import { StoreReader } from '../../store/reader/store-reader.ts'
-import type { NamedPoint, QuerySource } from './source.ts'
+import type { LatestQuery, NamedPoint, QuerySource } from './source.ts'
 
 /** Reads a data folder itself, beside a running edge or without one. */
 export class FolderSource implements QuerySource {
@@ -24,6 +25,10 @@ export class FolderSource implements QuerySource {
     }
   }
 
+  async *latest(query: LatestQuery): AsyncGenerator<ReadingsChunk> {
+    yield* this.#reader.latest(query)
+  }
+
   nameOf(point: number): NamedPoint | undefined {
     if (!this.#names.has(point)) this.#names.set(point, this.#reader.point(point))
     return this.#names.get(point)
@@ -31,15 +36,5 @@ export class FolderSource implements QuerySource {
 
   close(): void {
     this.#reader.close()
-  }
-}
-
-function firstOf({ damagedRows, ...columns }: ReadingsChunk, count: number): ReadingsChunk {
-  return {
-    points: columns.points.subarray(0, count),
-    times: columns.times.subarray(0, count),
-    values: columns.values.subarray(0, count),
-    qualities: columns.qualities.subarray(0, count),
-    damagedRows,
   }
 }

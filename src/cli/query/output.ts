@@ -19,8 +19,8 @@ export class Output {
   }
 
   /** False: nobody reads any more. */
-  async write(text: string): Promise<boolean> {
-    if (this.#open && text !== '' && !this.#stream.write(text)) {
+  async write(text: string | Uint8Array): Promise<boolean> {
+    if (this.#open && text.length > 0 && !this.#stream.write(text)) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })

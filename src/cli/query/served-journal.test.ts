@@ -23,7 +23,8 @@ export function journalOf(): WrittenJournal {
 export async function serve(
   journal: WrittenJournal,
 ): Promise<AsyncDisposable & { readonly api: Api }> {
-  const thread = new QueryThread(journal.directory)
+  const entry = new URL('../../edge/query-worker.ts', import.meta.url)
+  const thread = new QueryThread({ directory: journal.directory, entry })
   const reader = StoreReader.open(journal.directory)
   const points = [...reader.points()].map((point) => ({ ...point, modelled: true }))
   reader.close()
@@ -34,7 +35,14 @@ export async function serve(
     sessions: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
+    latest: () => {
+      const latest = StoreReader.open(journal.directory)
+      const chunks = [...latest.latest({ device: undefined, quantity: undefined })]
+      latest.close()
+      return chunks
+    },
     readings: (asked) => thread.readings(asked),
+    readingsText: (asked, form) => thread.text(asked, form),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
   }
   const api = await startApi({

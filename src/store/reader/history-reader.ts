@@ -22,6 +22,7 @@ export class HistoryReader {
   readonly #ofDevice: StatementSync
   readonly #ofAll: StatementSync
   readonly #body: StatementSync
+  readonly #firstToEnd: StatementSync
 
   static open(directory: string): HistoryReader | undefined {
     const path = historyPath(directory)
@@ -45,7 +46,11 @@ export class HistoryReader {
     this.#ofDevice = database.prepare(`${columns} WHERE device = ? AND ${order}`)
     this.#ofAll = database.prepare(`${columns} WHERE ${order}`)
     this.#body = database.prepare('SELECT body FROM spans WHERE number = ?')
-    for (const statement of [this.#ofDevice, this.#ofAll]) statement.setReturnArrays(true)
+    this.#firstToEnd = database.prepare(
+      'SELECT last_time, rows FROM spans WHERE device = ? AND first_time < ? AND last_time >= ? ORDER BY last_time LIMIT 1',
+    )
+    for (const statement of [this.#ofDevice, this.#ofAll, this.#firstToEnd])
+      statement.setReturnArrays(true)
   }
 
   /** All rows of the journal up to this one are in here. */
@@ -67,6 +72,15 @@ export class HistoryReader {
   ): readonly SpanEntry[] {
     if (devices === undefined) return entriesOf(this.#ofAll.all(to, from, most))
     return devices.flatMap((device) => entriesOf(this.#ofDevice.all(device, to, from, most)))
+  }
+
+  /** Of a device's spans in the range the one that ends first: up to there a window opens each span once. */
+  firstToEnd(
+    device: number,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): { readonly lastTime: number; readonly rows: number } | undefined {
+    const found = this.#firstToEnd.get(device, to, from) as unknown as [number, number] | undefined
+    return found === undefined ? undefined : { lastTime: found[0], rows: found[1] }
   }
 
   /** Adds what the span has of the wanted; returns how many of its blocks are damaged. */

@@ -60,6 +60,14 @@ export class Pending {
     this.#reserve(values.length)
     const kept = this.#columns
     let count = this.count
+    if (rows === undefined && (times[0] as number) >= from && (times.at(-1) as number) < to) {
+      kept.points.fill(point, count, count + times.length)
+      kept.times.set(times, count)
+      kept.values.set(values, count)
+      kept.qualities.set(qualities, count)
+      this.count += times.length
+      return
+    }
     for (let at = 0; at < values.length; at++) {
       const time = times[rows === undefined ? at : (rows[at] as number)] as number
       if (time < from) continue
@@ -75,6 +83,12 @@ export class Pending {
 
   /** Hands out everything in order of time, then point, each once: of two readings that are the same but for their value the first. */
   *take(): Generator<ReadingsChunk> {
+    if (this.#ascends()) yield* this.#slices()
+    else yield* this.#gathered()
+    this.count = 0
+  }
+
+  *#gathered(): Generator<ReadingsChunk> {
     const order = this.#inOrder()
     for (let start = 0; start < order.length; start += limits.queryChunkReadings) {
       const rows = order.subarray(start, start + limits.queryChunkReadings)
@@ -82,7 +96,31 @@ export class Pending {
       gather(this.#columns, rows, chunk)
       yield chunk
     }
-    this.count = 0
+  }
+
+  /** Of what is in order already, which one point's readings nearly always are. */
+  *#slices(): Generator<ReadingsChunk> {
+    const { times, points, values, qualities } = this.#columns
+    for (let start = 0; start < this.count; start += limits.queryChunkReadings) {
+      const end = Math.min(start + limits.queryChunkReadings, this.count)
+      const chunk = allocateChunk(end - start, 0)
+      chunk.times.set(times.subarray(start, end))
+      chunk.points.set(points.subarray(start, end))
+      chunk.values.set(values.subarray(start, end))
+      chunk.qualities.set(qualities.subarray(start, end))
+      yield chunk
+    }
+  }
+
+  /** In order, and none twice. */
+  #ascends(): boolean {
+    const { times, points } = this.#columns
+    for (let row = 1; row < this.count; row++) {
+      const gap = (times[row] as number) - (times[row - 1] as number)
+      if (gap > 0) continue
+      if (gap < 0 || (points[row] as number) <= (points[row - 1] as number)) return false
+    }
+    return true
   }
 
   /** Forgets the later half and returns the time it began with; undefined where all are of one time. */

@@ -1,6 +1,5 @@
 import { assert } from '../../core/assert.ts'
 import { limits } from '../../core/limits.ts'
-import type { ReadingsChunk } from './readings-query.ts'
 
 /** How a cursor speaks to the thread that runs its query. */
 export interface CursorPort {
@@ -15,23 +14,23 @@ type State =
   | { readonly kind: 'new' | 'open' | 'ended' }
   | { readonly kind: 'failed'; readonly fault: unknown }
 
-type Result = IteratorResult<ReadingsChunk, undefined>
+type Result<Item> = IteratorResult<Item, undefined>
 
 /**
  * The consumer's end of one query. An iterator by hand, not a generator: `return` must end the query while a `next` waits, and
  * a generator would queue it until that `next` is answered.
  */
-export class QueryCursor implements AsyncIterator<ReadingsChunk, undefined> {
+export class QueryCursor<Item> implements AsyncIterator<Item, undefined> {
   readonly #port: CursorPort
-  readonly #chunks: ReadingsChunk[] = []
+  readonly #chunks: Item[] = []
   #state: State = { kind: 'new' }
-  #waiting: PromiseWithResolvers<Result> | undefined
+  #waiting: PromiseWithResolvers<Result<Item>> | undefined
 
   constructor(port: CursorPort) {
     this.#port = port
   }
 
-  async next(): Promise<Result> {
+  async next(): Promise<Result<Item>> {
     if (this.#state.kind === 'new') {
       this.#port.open()
       this.#state = { kind: 'open' }
@@ -48,14 +47,14 @@ export class QueryCursor implements AsyncIterator<ReadingsChunk, undefined> {
     return this.#waiting.promise
   }
 
-  async return(): Promise<Result> {
+  async return(): Promise<Result<Item>> {
     if (this.#state.kind === 'open') this.#port.cancel()
     this.#chunks.length = 0
     this.end()
     return { done: true, value: undefined }
   }
 
-  deliver(chunk: ReadingsChunk): void {
+  deliver(chunk: Item): void {
     if (this.#waiting === undefined) {
       assert(this.#chunks.length < limits.queryChunksAhead, 'no chunk comes that was not asked for')
       this.#chunks.push(chunk)
@@ -76,7 +75,7 @@ export class QueryCursor implements AsyncIterator<ReadingsChunk, undefined> {
     this.#waiting = undefined
   }
 
-  #answer(result: Result): void {
+  #answer(result: Result<Item>): void {
     this.#waiting?.resolve(result)
     this.#waiting = undefined
   }

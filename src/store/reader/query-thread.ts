@@ -2,14 +2,16 @@ import { Worker } from 'node:worker_threads'
 import { assert } from '../../core/assert.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import type { TextForm, TextPiece } from './query-answer.ts'
 import { QueryCursor } from './query-cursor.ts'
 import type { QueryReply, QueryRequest } from './query-messages.ts'
 import type { ReadingsChunk, ReadingsQuery } from './readings-query.ts'
 
 export interface QueryThreadOptions {
+  readonly directory: string
+  /** The worker's file, which starts a `QueryLoop`. */
+  readonly entry: URL
   readonly idleMs?: number
-  /** Another worker, for a test of what happens when it breaks. */
-  readonly entry?: URL
 }
 
 /**
@@ -20,22 +22,27 @@ export class QueryThread {
   readonly #directory: string
   readonly #idleMs: number
   readonly #entry: URL
-  readonly #cursors = new Map<number, QueryCursor>()
+  readonly #cursors = new Map<number, QueryCursor<ReadingsChunk> | QueryCursor<TextPiece>>()
   #worker: Worker | undefined
   #exited: Promise<void> = Promise.resolve()
   #idle: NodeJS.Timeout | undefined
   #lastId = 0
   #closed = false
 
-  constructor(directory: string, options: QueryThreadOptions = {}) {
+  constructor({ directory, entry, idleMs = limits.queryThreadIdleMs }: QueryThreadOptions) {
     this.#directory = directory
-    this.#idleMs = options.idleMs ?? limits.queryThreadIdleMs
-    this.#entry = options.entry ?? new URL('./query-worker.ts', import.meta.url)
+    this.#idleMs = idleMs
+    this.#entry = entry
   }
 
   /** Starts with the first `next`, which throws `in-use` where `limits.queries` are running already. */
   readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk, undefined> {
-    return { [Symbol.asyncIterator]: () => this.#cursor(query) }
+    return { [Symbol.asyncIterator]: () => this.#cursor<ReadingsChunk>(query, undefined) }
+  }
+
+  /** As `readings`, the answer as text. */
+  text(query: ReadingsQuery, form: TextForm): AsyncIterable<TextPiece, undefined> {
+    return { [Symbol.asyncIterator]: () => this.#cursor<TextPiece>(query, form) }
   }
 
   get running(): boolean {
@@ -51,13 +58,17 @@ export class QueryThread {
     await this.#exited
   }
 
-  #cursor(query: ReadingsQuery): QueryCursor {
+  /** What the items are depends on whether there is a form. */
+  #cursor<Item extends ReadingsChunk | TextPiece>(
+    query: ReadingsQuery,
+    form: TextForm | undefined,
+  ): QueryCursor<Item> {
     const id = ++this.#lastId
-    const cursor: QueryCursor = new QueryCursor({
+    const cursor = new QueryCursor<Item>({
       open: () => {
         this.#admit()
-        this.#send({ kind: 'open', id, query })
-        this.#cursors.set(id, cursor)
+        this.#send({ kind: 'open', id, query, form })
+        this.#cursors.set(id, cursor as never)
       },
       pull: () => this.#send({ kind: 'pull', id }),
       cancel: () => {
@@ -109,8 +120,8 @@ export class QueryThread {
   #take(reply: QueryReply): void {
     const cursor = this.#cursors.get(reply.id)
     if (cursor === undefined) return
-    if (reply.kind === 'chunk') {
-      cursor.deliver(reply.chunk)
+    if (reply.kind === 'item') {
+      cursor.deliver(reply.item as never)
       return
     }
     this.#forget(reply.id)

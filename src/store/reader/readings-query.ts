@@ -1,4 +1,5 @@
 import type { Columns } from '../../core/batch.ts'
+import type { Windows } from '../../core/aggregates.ts'
 import type { Micros } from '../../core/time.ts'
 
 export interface ReadingsQuery {
@@ -9,6 +10,10 @@ export interface ReadingsQuery {
   readonly from: Micros
   /** Exclusive. */
   readonly to: Micros
+  /** Readings of bad quality are left out. */
+  readonly goodOnly?: boolean
+  /** One value for each window that has readings, in their stead. */
+  readonly windows?: Windows | undefined
 }
 
 /**

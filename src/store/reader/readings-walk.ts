@@ -18,6 +18,9 @@ const FIRST_WINDOW = 3_600_000_000
 /** Spans listed for one window. */
 const MOST_SPANS = 4096
 
+/** A window may be a whole span of so many readings: an answer is to begin at once. */
+const SPAN_READINGS = 4 * limits.historySpanRows
+
 interface Window extends Wanted {
   /** Inclusive. */
   readonly from: number
@@ -64,15 +67,16 @@ export class ReadingsWalk {
     let width = FIRST_WINDOW
     let most = 2 * limits.queryChunkReadings
     for (let start: number = from; start < to;) {
+      const end = this.#endOfSpan({ from: start, to }, selection)
       const window: Window = {
         flags: selection.flags,
         from: start,
-        to: Math.min(to, start + width),
-        most,
+        to: end ?? Math.min(to, start + width),
+        most: end === undefined ? most : limits.queryOverlapReadings,
       }
       const { pending, damaged } = yield* this.#gather(window, selection)
       this.#damaged += damaged
-      width = widthAfter(window, pending.count)
+      if (end === undefined) width = widthAfter(window, pending.count)
       if (pending.count > 0) most = Math.min(most * 2, limits.queryOverlapReadings)
       for (const chunk of pending.take()) {
         conflicts.mark(chunk)
@@ -81,6 +85,18 @@ export class ReadingsWalk {
       start = window.to
     }
     if (this.#damaged > 0) yield this.#withDamage(allocateChunk(0, 0))
+  }
+
+  /** For few points of one device: the next window ends where a span does, so that none is decoded twice. */
+  #endOfSpan(
+    range: { readonly from: number; readonly to: number },
+    { deviceNumbers, flags }: Selection,
+  ): number | undefined {
+    const [device, other] = deviceNumbers ?? []
+    if (device === undefined || other !== undefined || flags === undefined) return undefined
+    const span = this.#history?.firstToEnd(device, range)
+    if (span === undefined || span.rows * countOf(flags) > SPAN_READINGS) return undefined
+    return Math.min(range.to, span.lastTime + 1)
   }
 
   *#gather(window: Window, selection: Selection): Generator<undefined, Gathered> {
@@ -162,6 +178,12 @@ export class ReadingsWalk {
     this.#damaged = 0
     return { ...chunk, damagedRows }
   }
+}
+
+function countOf(flags: Uint8Array): number {
+  let count = 0
+  for (const flag of flags) count += flag
+  return count
 }
 
 interface Target {

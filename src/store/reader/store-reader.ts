@@ -1,21 +1,29 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { Micros } from '../../core/time.ts'
 import type { AuditEntry } from '../audit.ts'
 import { checkFormat } from '../format-check.ts'
 import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
+import type { LatestReadings } from '../latest.ts'
+import { recallLatest } from '../latest-recall.ts'
+import { Conflicts } from './conflicts.ts'
+import { goodSteps } from './good-steps.ts'
 import { HistoryReader } from './history-reader.ts'
+import { latestSteps } from './latest-steps.ts'
 import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
+import { rangeOf, windowSteps } from './window-steps.ts'
 
 /**
  * Reads the journal beside a running edge, or without one. It changes nothing in it, though SQLite may leave an empty `-wal` and a
  * `-shm` beside a journal that no edge has open, and it never holds a snapshot for long.
  */
 export class StoreReader {
+  readonly #directory: string
   readonly #path: string
   readonly #database: DatabaseSync
   readonly #names: StoredNames
@@ -41,6 +49,7 @@ export class StoreReader {
   }
 
   private constructor(database: DatabaseSync, path: string, history: HistoryReader | undefined) {
+    this.#directory = dirname(path)
     this.#path = path
     this.#history = history
     this.#database = database
@@ -77,7 +86,41 @@ export class StoreReader {
 
   /** As `readings`, with undefined after each few milliseconds of work that found nothing to hand out. */
   steps(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
-    return this.#guarded(new ReadingsWalk(this.#database, this.#history, query).steps())
+    return this.#guarded(this.#answer(query))
+  }
+
+  #answer(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
+    const { windows, goodOnly } = query
+    const range = windows === undefined ? query : rangeOf({ ...query, windows })
+    const wanted = { ...query, from: Micros(range.from), to: Micros(range.to) }
+    const walk = new ReadingsWalk(this.#database, this.#history, wanted).steps()
+    const chunks = goodOnly === true ? goodSteps(walk) : walk
+    if (windows === undefined) return chunks
+    const quantityOf = (point: number): string => this.#names.point(point)?.quantity ?? ''
+    return windowSteps(chunks, { ...query, windows }, quantityOf)
+  }
+
+  /** The latest reading of each point, by number; of one device by name. `latest`: of a running edge; else it is read from the folder. */
+  latest(
+    { device, quantity }: Pick<ReadingsQuery, 'device' | 'quantity'>,
+    latest: LatestReadings = this.#recallLatest(),
+  ): Generator<ReadingsChunk> {
+    const all = device === undefined ? this.#names.points() : this.#names.pointsOf(device)
+    const points = Iterator.from(all).filter(
+      (point) => quantity === undefined || point.quantity === quantity,
+    )
+    const conflicts = new Conflicts(this.#database)
+    const chunks = latestSteps(points, latest)
+    return this.#guarded(
+      chunks.map((chunk) => {
+        conflicts.mark(chunk)
+        return chunk
+      }),
+    )
+  }
+
+  #recallLatest(): LatestReadings {
+    return this.#read(() => recallLatest(this.#database, this.#directory))
   }
 
   /** Commands that were asked for, and what came of them; the newest first. */
@@ -103,7 +146,7 @@ export class StoreReader {
     }
   }
 
-  *#guarded<Item>(items: Generator<Item>): Generator<Item> {
+  *#guarded<Item>(items: Iterable<Item>): Generator<Item> {
     try {
       yield* items
     } catch (thrown) {

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { limits } from '../../core/limits.ts'
-import { Micros } from '../../core/time.ts'
-import { QueryThread, type QueryThreadOptions } from './query-thread.ts'
-import type { ReadingsChunk } from './readings-query.ts'
-import { WrittenJournal } from './written-journal.test.ts'
+import { limits } from '../core/limits.ts'
+import { Micros } from '../core/time.ts'
+import { QueryThread, type QueryThreadOptions } from '../store/reader/query-thread.ts'
+import type { ReadingsChunk } from '../store/reader/readings-query.ts'
+import { WrittenJournal } from '../store/reader/written-journal.test.ts'
 
 const EVER = { device: undefined, quantity: undefined, from: Micros(0), to: Micros(4e15) }
+
+const WORKER = new URL('./query-worker.ts', import.meta.url)
 
 class Setting {
   readonly journal = new WrittenJournal().define('m1/p', 'm2/p')
   readonly thread: QueryThread
 
-  constructor(options: QueryThreadOptions = {}) {
-    this.thread = new QueryThread(this.journal.directory, options)
+  constructor(options: Partial<QueryThreadOptions> = {}) {
+    const { directory } = this.journal
+    this.thread = new QueryThread({ directory, entry: WORKER, ...options })
   }
 
   fill(readings: number): this {

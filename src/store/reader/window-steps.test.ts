@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { type Aggregate, aggregates } from '../../core/aggregates.ts'
+import { quality } from '../../core/quality.ts'
+import { Micros } from '../../core/time.ts'
+import { Sealer } from '../history/sealer.ts'
+import type { ReadingsQuery } from './readings-query.ts'
+import { StoreReader } from './store-reader.ts'
+import { type Reading, WrittenJournal } from './written-journal.test.ts'
+
+const EVER = { device: undefined, quantity: undefined, from: Micros(0), to: Micros(4e15) }
+const SECOND = 1_000_000
+
+type Line = [point: number, time: number, value: number, quality: number]
+
+function answer(journal: WrittenJournal, query: Partial<ReadingsQuery>): Line[] {
+  const reader = StoreReader.open(journal.directory)
+  const lines: Line[] = []
+  for (const { points, times, values, qualities } of reader.readings({ ...EVER, ...query })) {
+    for (const [at, point] of points.entries()) {
+      lines.push([point, times[at] as number, values[at] as number, qualities[at] as number])
+    }
+  }
+  reader.close()
+  return lines
+}
+
+/** The value of a list of readings in order of time; `before`: the last number before them. */
+function naive(readings: readonly Reading[], aggregate: Aggregate, before = Number.NaN): number {
+  const values = readings.map(({ value = 0 }) => value).filter((value) => Number.isFinite(value))
+  const sum = values.reduce((total, value) => total + value, 0)
+  const good = readings.filter(({ quality: bits = 0 }) => (bits & 3) === 0).length
+  const last = values.at(-1) ?? Number.NaN
+  const first = values[0] ?? Number.NaN
+  if (aggregate === 'count') return readings.length
+  if (aggregate === 'good') return good / readings.length
+  if (values.length === 0) return Number.NaN
+  const squares = values.reduce((total, value) => total + value * value, 0)
+  return {
+    min: Math.min(...values),
+    max: Math.max(...values),
+    mean: sum / values.length,
+    rms: Math.sqrt(squares / values.length),
+    sum,
+    difference: last - (Number.isNaN(before) ? first : before),
+    first,
+    last,
+  }[aggregate]
+}
+
+function expected(readings: readonly Reading[], step: number, aggregate: Aggregate): Line[] {
+  const ordered = readings.toSorted((a, b) => a.time - b.time || a.point - b.point)
+  const windows = Map.groupBy(
+    ordered,
+    ({ time, point }) => `${Math.floor(time / step) * step} ${point}`,
+  )
+  const before = new Map<number, number>()
+  const lines = Array.from(windows, ([key, those]): Line => {
+    const [time = 0, point = 0] = key.split(' ').map(Number)
+    const value = naive(those, aggregate, before.get(point))
+    const last = naive(those, 'last')
+    if (!Number.isNaN(last)) before.set(point, last)
+    const good = naive(those, 'good')
+    const bits = good === 1 ? 0 : good === 0 ? quality.invalid : quality.questionable
+    return [point, time, value, bits]
+  })
+  return lines.toSorted((a, b) => a[1] - b[1] || a[0] - b[0])
+}
+
+const reading = fc.record({
+  point: fc.integer({ min: 0, max: 2 }),
+  time: fc.integer({ min: 0, max: 100 }).map((tenths) => (tenths * SECOND) / 2),
+  value: fc.constantFrom(0, 1, -2, 230, 1e6, Number.NaN),
+  quality: fc.constantFrom(0, 0, quality.invalid, quality.questionable, quality.test),
+})
+const readings = fc.uniqueArray(reading, { selector: ({ point, time }) => `${point} ${time}` })
+
+describe('windows', () => {
+  test('say of any readings, sealed or not, what a list of them says', () => {
+    const aggregate = fc.constantFrom(...aggregates)
+    const step = fc.constantFrom(1, 2, 7, 60).map((seconds) => seconds * SECOND)
+    fc.assert(
+      fc.property(fc.array(readings, { maxLength: 3 }), aggregate, step, (rows, name, length) => {
+        using journal = new WrittenJournal().define('m1/p', 'm1/q', 'm2/p')
+        const seen = new Map<string, Reading>()
+        for (const row of rows) {
+          const news = row.filter(({ point, time }) => !seen.has(`${point} ${time}`))
+          for (const one of news) seen.set(`${one.point} ${one.time}`, one)
+          if (news.length > 0) journal.row(news)
+          using sealer = new Sealer(journal.directory)
+          if (row.length % 2 === 0) sealer.seal()
+        }
+        const all = [...seen.values()]
+        const windows = { step: length, aggregate: name }
+        assert.deepEqual(answer(journal, { windows }), expected(all, length, name))
+        const good = all.filter(({ quality: bits = 0 }) => (bits & 3) === 0)
+        assert.deepEqual(answer(journal, { windows, goodOnly: true }), expected(good, length, name))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('are whole, whatever part of one is asked for', () => {
+    using journal = new WrittenJournal().define('m1/voltage.a')
+    journal.row(
+      [1, 2, 3, 4, 5].map((second) => ({ point: 0, time: second * SECOND, value: second })),
+    )
+    const windows = { step: 4 * SECOND, aggregate: 'sum' } as const
+    const range = { from: Micros(3 * SECOND), to: Micros(5 * SECOND) }
+    assert.deepEqual(
+      answer(journal, { windows, ...range }).map(([, time, value]) => [time / SECOND, value]),
+      [
+        [0, 6],
+        [4, 9],
+      ],
+    )
+  })
+
+  test('without an aggregate have that of their quantity', () => {
+    using journal = new WrittenJournal().define(
+      'm1/voltage.a',
+      'm1/power.active',
+      'm1/energy.active.import',
+      'm1/demand.active',
+      'm1/breaker.position',
+      'm1/unheard.of',
+    )
+    const values = [3, 5, 4]
+    const row = values.flatMap((value, second) =>
+      [0, 1, 2, 3, 4, 5].map((point) => ({ point, time: second * SECOND, value })),
+    )
+    journal.row(row)
+    const windows = { step: 60 * SECOND, aggregate: undefined }
+    assert.deepEqual(
+      answer(journal, { windows }).map(([, , value]) => value),
+      [Math.sqrt(50 / 3), 4, 1, 5, 4, 4],
+    )
+  })
+
+  test('of a register add up: the first one asked for begins where the one before it ended', () => {
+    using journal = new WrittenJournal().define('m1/energy.active.import')
+    journal.row([10, 13, 17, 22].map((value, at) => ({ point: 0, time: at * 10 * SECOND, value })))
+    const windows = { step: 10 * SECOND, aggregate: undefined }
+    const values = answer(journal, { windows, from: Micros(10 * SECOND) }).map(
+      ([, , value]) => value,
+    )
+    assert.deepEqual(values, [3, 4, 5])
+  })
+})

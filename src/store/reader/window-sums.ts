@@ -1,0 +1,122 @@
+import type { Aggregate } from '../../core/aggregates.ts'
+import { quality } from '../../core/quality.ts'
+
+/** What is known of one point's readings of one window, at these places of a list. */
+export const part = {
+  count: 0,
+  good: 1,
+  /** How many values are numbers; what follows is of these, and NaN where there are none. */
+  finite: 2,
+  sum: 3,
+  squares: 4,
+  min: 5,
+  max: 6,
+  first: 7,
+  last: 8,
+} as const
+
+export const PARTS = 9
+/** Behind the parts: the last number before the window, NaN where none is known. */
+const BEFORE = PARTS
+const STRIDE = PARTS + 1
+const VALIDITY = 0b11
+
+/** The sums of one window, by point. They stand in slots, one for each point that the query has met. */
+export class WindowSums {
+  readonly #slots = new Map<number, number>()
+  /** Points that have something in this window. */
+  #touched: number[] = []
+  #sums = new Float64Array(64 * STRIDE)
+  #point = -1
+  #at = 0
+
+  /** In order of time. */
+  add(point: number, value: number, bits: number): void {
+    if (point !== this.#point) this.#moveTo(point)
+    const sums = this.#sums
+    const at = this.#at
+    if (sums[at] === 0) this.#touched.push(point)
+    sums[at] = (sums[at] as number) + 1
+    if ((bits & VALIDITY) === quality.good)
+      sums[at + part.good] = (sums[at + part.good] as number) + 1
+    if (value - value !== 0) return
+    if (sums[at + part.finite] === 0) {
+      sums[at + part.first] = value
+      sums[at + part.min] = value
+      sums[at + part.max] = value
+    }
+    sums[at + part.finite] = (sums[at + part.finite] as number) + 1
+    sums[at + part.sum] = (sums[at + part.sum] as number) + value
+    sums[at + part.squares] = (sums[at + part.squares] as number) + value * value
+    if (value < (sums[at + part.min] as number)) sums[at + part.min] = value
+    if (value > (sums[at + part.max] as number)) sums[at + part.max] = value
+    sums[at + part.last] = value
+  }
+
+  /** Points of this window, ascending. */
+  points(): readonly number[] {
+    return this.#touched.sort((a, b) => a - b)
+  }
+
+  /** The quality of a window is good where all its readings are, invalid where none is. */
+  qualityOf(point: number): number {
+    this.#moveTo(point)
+    const good = this.#sums[this.#at + part.good]
+    if (good === this.#sums[this.#at]) return quality.good
+    return good === 0 ? quality.invalid : quality.questionable
+  }
+
+  valueOf(point: number, aggregate: Aggregate): number {
+    this.#moveTo(point)
+    const of = (place: number): number => this.#sums[this.#at + place] as number
+    const finite = of(part.finite)
+    if (aggregate === 'count') return of(part.count)
+    if (aggregate === 'good') return of(part.good) / of(part.count)
+    if (finite === 0) return Number.NaN
+    switch (aggregate) {
+      case 'mean':
+        return of(part.sum) / finite
+      case 'rms':
+        return Math.sqrt(of(part.squares) / finite)
+      case 'difference': {
+        const before = of(BEFORE)
+        return of(part.last) - (Number.isNaN(before) ? of(part.first) : before)
+      }
+      case 'sum':
+      case 'min':
+      case 'max':
+      case 'first':
+      case 'last':
+        return of(part[aggregate])
+    }
+  }
+
+  /** The next window begins. */
+  clear(): void {
+    for (const point of this.#touched) {
+      this.#moveTo(point)
+      const at = this.#at
+      if (this.#sums[at + part.finite] !== 0) {
+        this.#sums[at + BEFORE] = this.#sums[at + part.last] as number
+      }
+      this.#sums.fill(0, at, at + PARTS)
+    }
+    this.#touched = []
+  }
+
+  #moveTo(point: number): void {
+    let slot = this.#slots.get(point)
+    if (slot === undefined) {
+      slot = this.#slots.size
+      this.#slots.set(point, slot)
+      if ((slot + 1) * STRIDE > this.#sums.length) {
+        const wider = new Float64Array(this.#sums.length * 2)
+        wider.set(this.#sums)
+        this.#sums = wider
+      }
+      this.#sums[slot * STRIDE + BEFORE] = Number.NaN
+    }
+    this.#point = point
+    this.#at = slot * STRIDE
+  }
+}
