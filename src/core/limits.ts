@@ -155,6 +155,8 @@ export const limits = {
   writerStopMs: 5000,
   /** Between attempts to write what the disk refused. */
   diskRetryMs: 500,
+  /** Free on the file system before a disk that was full is tried again: a batch, its pages, and a part of the WAL. */
+  diskProbeBytes: 4 * 1024 * 1024,
   /** WAL frames before a checkpoint, in pages of 4 KiB. */
   walPages: 2000,
   /** Readings handed from the query thread to HTTP at a time. */

@@ -11,6 +11,7 @@ import { journalPath } from '../store/journal.ts'
 import { HistoryKeeper } from '../store/history/history-keeper.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
+import type { RefusedBatch } from '../store/writer-protocol.ts'
 import { Names } from '../store/names.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { DeviceStore } from './access/device-store.ts'
@@ -60,8 +61,10 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const lock = new FolderLock(directory)
   started.defer(() => lock.release())
   let settle = (_serial: number): void => {}
+  let refuse = (_batch: RefusedBatch): void => {}
   const writer = await JournalWriter.start(directory, {
     durable: (serial) => settle(serial),
+    refused: (batch) => refuse(batch),
     failed: settings.onFailed,
   })
   started.defer(async () => writer.stop())
@@ -93,6 +96,11 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     ingest.settled(serial)
     commands.settled(serial)
     broker.settle(Date.now())
+  }
+  // Records of commands come back with their batch, so they are not settled by it.
+  refuse = (batch) => {
+    ingest.refused(batch)
+    broker.refuse(Date.now())
   }
   sparkplug?.start({ ingest, broker })
   const history = new HistoryKeeper(directory, writer)

@@ -73,7 +73,11 @@ export class RunningEdge implements EdgeView {
   health(): HealthInfo {
     const { site, clock, writer, listeners, history } = this.#parts
     const problems: string[] = []
-    if (writer.gauge('diskRefuses') === 1) {
+    if (writer.gauge('diskFull') === 1) {
+      problems.push(
+        `The disk is full (${writer.refusal}). Readings are refused with 0x97, none that was acknowledged is lost; it goes on by itself when there is room.`,
+      )
+    } else if (writer.gauge('diskRefuses') === 1) {
       problems.push(
         `The disk refuses to write (${writer.refusal}). Nothing is acknowledged until it does; make room in the data folder.`,
       )
@@ -103,14 +107,20 @@ export class RunningEdge implements EdgeView {
       const device = names.deviceNumbered(number)
       const received = ingest.received[number] as number
       if (device === undefined || (received === 0 && device.name === UNKNOWN_DEVICE)) continue
-      const { received: settled, stored, duplicates, refused } = accountOf(writer.accounts, number)
+      const account = accountOf(writer.accounts, number)
+      const { stored, duplicates } = account
+      // They stand in no row yet, for there is no room for one.
+      const owed = ingest.givenBack.owed(number)
+      const { diskFull = 0 } = account.refused
+      const refused =
+        owed === 0 ? account.refused : { ...account.refused, diskFull: diskFull + owed }
       accounts.push({
         device: device.name,
         received,
         stored,
         duplicates,
         refused,
-        inFlight: received - settled,
+        inFlight: received - account.received - owed,
       })
     }
     return accounts

@@ -48,7 +48,7 @@ export function historyMetrics({ history }: MetricsParts): {
   }
 }
 
-export function storeCounters({ writer }: MetricsParts): readonly Described[] {
+export function storeCounters({ writer, ingest }: MetricsParts): readonly Described[] {
   return [
     {
       name: 'busbar_store_commits_total',
@@ -74,6 +74,11 @@ export function storeCounters({ writer }: MetricsParts): readonly Described[] {
       name: 'busbar_store_unchecked_readings_total',
       help: 'Late readings stored without knowing whether they are new: the bound of the lookup was reached.',
       value: () => writer.gauge('unchecked'),
+    },
+    {
+      name: 'busbar_store_disk_full_refusals_total',
+      help: 'Readings refused because the disk was full, since the start; a message that was not looked into counts as one.',
+      value: () => ingest.givenBack.refusals,
     },
   ]
 }
@@ -107,6 +112,11 @@ export function storeGauges({
       name: 'busbar_store_disk_refuses',
       help: '1 while the disk refuses to write and nothing is acknowledged.',
       value: () => writer.gauge('diskRefuses'),
+    },
+    {
+      name: 'busbar_store_disk_full',
+      help: '1 while the disk is full and readings are refused.',
+      value: () => writer.gauge('diskFull'),
     },
   ]
 }
