@@ -22,6 +22,7 @@ import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
 import type { ListenerKind } from './site/listeners.ts'
+import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
 import { sparkplugStation } from './sparkplug.ts'
 import { RunningEdge } from './view.ts'
@@ -103,7 +104,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     broker.refuse(Date.now())
   }
   sparkplug?.start({ ingest, broker })
-  const history = new HistoryKeeper(directory, writer)
+  const history = new HistoryKeeper(directory, writer, retentionOf(site.retention, directory))
   started.defer(async () => history.stop())
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.

@@ -1,5 +1,3 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type {
   AccountInfo,
   AuditInfo,
@@ -16,6 +14,7 @@ import { quantityOf } from '../core/quantities.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
+import { folderBytes } from '../store/folder-bytes.ts'
 import type { HistoryKeeper } from '../store/history/history-keeper.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
@@ -101,7 +100,7 @@ export class RunningEdge implements EdgeView {
   }
 
   accounts(): readonly AccountInfo[] {
-    const { names, ingest, writer } = this.#parts
+    const { names, ingest, writer, history } = this.#parts
     const accounts: AccountInfo[] = []
     for (let number = 0; number < names.devicesTotal; number++) {
       const device = names.deviceNumbered(number)
@@ -121,6 +120,7 @@ export class RunningEdge implements EdgeView {
         duplicates,
         refused,
         inFlight: received - account.received - owed,
+        thinned: history.thinned.get(number) ?? 0,
       })
     }
     return accounts
@@ -192,12 +192,4 @@ export class RunningEdge implements EdgeView {
     const modelled = model !== undefined && this.#siteDevices.has(device)
     return { point, device, quantity, unit: unit === '' ? (model?.unit ?? '') : unit, modelled }
   }
-}
-
-function folderBytes(directory: string): number {
-  let bytes = 0
-  for (const name of readdirSync(directory)) {
-    bytes += statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0
-  }
-  return bytes
 }

@@ -164,7 +164,9 @@ export class BatchWriter {
     }
   }
 
+  /** After a sealing, too: only then may its rows be taken away. */
   #snapshotDue(number: number): boolean {
+    if ((this.#gauges[gauge.sealedJournal] as number) > this.#snapshotNumber) return true
     const rows = number - this.#snapshotNumber
     return rows >= limits.snapshotRows || this.#readingsSinceSnapshot >= limits.snapshotReadings
   }

@@ -32,6 +32,11 @@ export function historyMetrics({ history }: MetricsParts): {
         help: 'Damaged rows of the journal that were put aside when they were to be sealed.',
         value: () => totals.quarantined,
       },
+      {
+        name: 'busbar_history_thinned_readings_total',
+        help: 'Readings that made room or were older than is kept, since the data folder was made.',
+        value: () => history.thinned.values().reduce((sum, readings) => sum + readings, 0),
+      },
     ],
     gauges: [
       {
@@ -43,6 +48,11 @@ export function historyMetrics({ history }: MetricsParts): {
         name: 'busbar_history_failing',
         help: '1 while sealing fails; the journal grows meanwhile.',
         value: () => (history.failure === '' ? 0 : 1),
+      },
+      {
+        name: 'busbar_store_disk_budget_bytes',
+        help: 'What the data folder may take.',
+        value: () => history.retention.budgetBytes,
       },
     ],
   }
