@@ -23,18 +23,20 @@ export function ledgerRoute({ view, report }: RouteContext): Route {
 
 type Totals = Omit<AccountInfo, 'device'>
 
-function lineOf({ device, received, stored, duplicates, refused, inFlight }: AccountInfo): string {
-  return JSON.stringify({ device, received, stored, duplicates, refused, inFlight })
+function lineOf(account: AccountInfo): string {
+  const { device, received, stored, duplicates, refused, inFlight, thinned } = account
+  return JSON.stringify({ device, received, stored, duplicates, refused, inFlight, thinned })
 }
 
 export function totalsOf(accounts: readonly AccountInfo[]): Totals {
-  const totals = { received: 0, stored: 0, duplicates: 0, inFlight: 0 }
+  const totals = { received: 0, stored: 0, duplicates: 0, inFlight: 0, thinned: 0 }
   const refused: Record<string, number> = {}
   for (const account of accounts) {
     totals.received += account.received
     totals.stored += account.stored
     totals.duplicates += account.duplicates
     totals.inFlight += account.inFlight
+    totals.thinned += account.thinned
     for (const [reason, readings] of Object.entries(account.refused)) {
       refused[reason] = (refused[reason] ?? 0) + readings
     }

@@ -76,6 +76,8 @@ export interface AccountInfo {
   readonly device: string
   readonly received: number
   readonly stored: number
+  /** Of the stored ones, those that are there no more: they made room, or were older than is kept. */
+  readonly thinned: number
   readonly duplicates: number
   readonly refused: Readonly<Record<string, number>>
   /** Taken from the device, not yet in a commit and not yet acknowledged. */

@@ -63,6 +63,7 @@ describe('the other routes', () => {
         duplicates: 1,
         refused: { unreadable: 2 },
         inFlight: 1,
+        thinned: 0,
       },
       {
         device: 'm2',
@@ -71,6 +72,7 @@ describe('the other routes', () => {
         duplicates: 0,
         refused: { unreadable: 1, badTime: 2 },
         inFlight: 0,
+        thinned: 0,
       },
     ]
     assert.deepEqual(await (await served.get('/api/v1/ledger')).json(), {
@@ -81,6 +83,7 @@ describe('the other routes', () => {
         duplicates: 1,
         refused: { unreadable: 3, badTime: 2 },
         inFlight: 1,
+        thinned: 0,
       },
     })
     assert.deepEqual(await (await served.get('/api/v1/ledger?device=m2')).json(), {
@@ -91,6 +94,7 @@ describe('the other routes', () => {
         duplicates: 0,
         refused: { unreadable: 1, badTime: 2 },
         inFlight: 0,
+        thinned: 0,
       },
     })
   })

@@ -13,6 +13,7 @@ export const accountKinds = [
   'tooManyReadings',
   'tooManyPoints',
   'unknownDevice',
+  'diskFull',
 ] as const
 
 export type AccountKind = (typeof accountKinds)[number]
@@ -27,6 +28,7 @@ export const kindNumber: Readonly<Record<AccountKind, number>> = {
   tooManyReadings: 5,
   tooManyPoints: 6,
   unknownDevice: 7,
+  diskFull: 8,
 }
 
 export const refusals: readonly Refusal[] = accountKinds.slice(2) as Refusal[]

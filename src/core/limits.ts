@@ -155,6 +155,8 @@ export const limits = {
   writerStopMs: 5000,
   /** Between attempts to write what the disk refused. */
   diskRetryMs: 500,
+  /** Free on the file system before a disk that was full is tried again: a batch, its pages, and a part of the WAL. */
+  diskProbeBytes: 4 * 1024 * 1024,
   /** WAL frames before a checkpoint, in pages of 4 KiB. */
   walPages: 2000,
   /** Readings handed from the query thread to HTTP at a time. */
@@ -200,6 +202,16 @@ export const limits = {
   /** After a run that failed: the disk was full, or refused. */
   sealRetryMs: 10_000,
   sealerHeapMb: 512,
+  /** Of the file system, where the site file does not say what the data folder may take: others live there, too. */
+  diskBudgetShare: 0.8,
+  /** Below it two write-ahead logs of 8 MB and the free pages of the journal would leave little for readings. */
+  diskBudgetBytesMin: 128 * 1024 * 1024,
+  /** Kept free of the budget, or a quarter of it where that is less: a sealing, and what both logs grow by meanwhile. */
+  budgetReserveBytes: 64 * 1024 * 1024,
+  /** Spans that make room in one commit, half a megabyte each at most. */
+  thinSpans: 16,
+  /** Between two looks at what the data folder takes: at full speed the journal grows by 10 MB meanwhile. */
+  budgetLookMs: 500,
   sealerYoungMb: 16,
 
   /** Rows of a row group in an exported Parquet file: gathered before they are written, and what a reader may skip at a time. */

@@ -11,6 +11,7 @@ import { journalPath } from '../store/journal.ts'
 import { HistoryKeeper } from '../store/history/history-keeper.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
+import type { RefusedBatch } from '../store/writer-protocol.ts'
 import { Names } from '../store/names.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { DeviceStore } from './access/device-store.ts'
@@ -21,6 +22,7 @@ import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
 import type { ListenerKind } from './site/listeners.ts'
+import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
 import { sparkplugStation } from './sparkplug.ts'
 import { RunningEdge } from './view.ts'
@@ -60,8 +62,10 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const lock = new FolderLock(directory)
   started.defer(() => lock.release())
   let settle = (_serial: number): void => {}
+  let refuse = (_batch: RefusedBatch): void => {}
   const writer = await JournalWriter.start(directory, {
     durable: (serial) => settle(serial),
+    refused: (batch) => refuse(batch),
     failed: settings.onFailed,
   })
   started.defer(async () => writer.stop())
@@ -94,8 +98,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     commands.settled(serial)
     broker.settle(Date.now())
   }
+  // Records of commands come back with their batch, so they are not settled by it.
+  refuse = (batch) => {
+    ingest.refused(batch)
+    broker.refuse(Date.now())
+  }
   sparkplug?.start({ ingest, broker })
-  const history = new HistoryKeeper(directory, writer)
+  const history = new HistoryKeeper(directory, writer, retentionOf(site.retention, directory))
   started.defer(async () => history.stop())
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.

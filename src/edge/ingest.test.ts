@@ -26,6 +26,7 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'busbar-ingest-'))
   writer = await JournalWriter.start(directory, {
     durable: (serial) => ingest.settled(serial),
+    refused: (batch) => ingest.refused(batch),
     failed: (error) => assert.fail(error),
   })
   db = new DatabaseSync(journalPath(directory), { readOnly: true })

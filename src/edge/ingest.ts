@@ -10,8 +10,10 @@ import { CanonicalDecoder } from '../payload/canonical.ts'
 import type { Decoder, Draft, PointNames } from '../payload/decoder.ts'
 import type { AuditEntry } from '../store/audit.ts'
 import type { Evidence } from '../store/journal.ts'
+import type { Accompaniment, RefusedBatch } from '../store/writer-protocol.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Device, Names } from '../store/names.ts'
+import { GivenBack } from './given-back.ts'
 import type { KeptState } from './kept-state.ts'
 
 /** A device's topic and what reads its payloads. */
@@ -55,6 +57,9 @@ export class Ingest implements Intake {
   readonly received: Float64Array
   #readings = 0
   #notes = 0
+  /** Of batches that a full disk refused. */
+  readonly givenBack = new GivenBack()
+  #probe: NodeJS.Timeout | undefined
   #evidence: Evidence[] = []
   #audit: AuditEntry[] = []
   #durable = 0
@@ -90,11 +95,16 @@ export class Ingest implements Intake {
 
   /** What the batch that is being filled will make durable. */
   get #untaken(): number {
-    return this.#readings + this.#notes + this.#audit.length + this.#kept.untaken
+    const audits = this.#audit.length + this.givenBack.audits
+    return this.#readings + this.#notes + audits + this.#kept.untaken
   }
 
   get durableBatch(): number {
     return this.#durable
+  }
+
+  get isFull(): boolean {
+    return this.#writer.isFull
   }
 
   open(topic: string): DeviceSource | undefined {
@@ -141,7 +151,8 @@ export class Ingest implements Intake {
   take(source: Source, bytes: Uint8Array, start: number, end: number): number {
     const taker = source as DeviceSource
     const { device, decoder } = taker
-    if (this.#writer.slot === undefined || this.#finished !== undefined) return NO_ROOM
+    if (this.#writer.slot === undefined || this.#finished !== undefined || this.isFull)
+      return NO_ROOM
     const draft = this.#draft
     draft.base = this.#readings
     this.#arrival = Micros(this.#arrival + 1)
@@ -169,6 +180,13 @@ export class Ingest implements Intake {
     )
   }
 
+  /** Not looked into, so that a flood costs nothing while the disk is full: it counts as one reading. */
+  refuse(source: Source): void {
+    const { number } = (source as DeviceSource).device
+    this.received[number] = (this.received[number] as number) + 1
+    this.givenBack.refuse(number)
+  }
+
   /**
    * Writes with the readings at hand, or by itself; on the disk once `durableBatch` is the number returned, or a later one. There
    * is always room: whoever asks bounds what waits.
@@ -186,8 +204,34 @@ export class Ingest implements Intake {
   settled(serial: number): void {
     this.#durable = serial
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
-    if (this.#isDue) this.#handOverWaiting()
+    if (this.#isDue || !this.givenBack.isEmpty) this.#handOverWaiting()
     if (this.#writer.idle) this.#finished?.()
+  }
+
+  /** The disk has no room for this batch, nor for those before it. What came with it goes with a later one. */
+  refused({ serial, notes, accompaniment }: RefusedBatch): void {
+    this.#durable = serial
+    if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
+    const { kept, ...others } = accompaniment ?? NOTHING
+    if (kept !== undefined) this.#kept.giveBack(kept)
+    const isPlain = accompaniment === undefined
+    this.givenBack.refused({
+      notes,
+      accompaniment: isPlain ? undefined : { ...others, kept: undefined },
+    })
+    if (!this.#writer.idle) return
+    if (this.#finished !== undefined) this.#finished()
+    else if (this.#readings + this.#notes > 0) this.#handOver('not a probe')
+    else this.#probeLater()
+  }
+
+  #probeLater(): void {
+    clearTimeout(this.#probe)
+    this.#probe = setTimeout(() => {
+      if (!this.isFull || !this.#writer.idle || this.#finished !== undefined) return
+      if (this.#writer.mayHaveRoom) this.#handOver('probe')
+      else this.#probeLater()
+    }, limits.diskRetryMs).unref()
   }
 
   /**
@@ -199,9 +243,9 @@ export class Ingest implements Intake {
     this.#finished = resolve
     setTimeout(resolve, limits.farewellMs).unref()
     clearTimeout(this.#patience)
-    if (this.#untaken > 0) {
+    if (this.#untaken > 0 || !this.givenBack.isEmpty) {
       if (this.#writer.slot === undefined) this.#isDue = true
-      else this.#handOver()
+      else if (!this.isFull || this.#writer.idle) this.#handOver('probe')
     }
     if (this.#writer.idle) resolve()
     return promise
@@ -247,7 +291,8 @@ export class Ingest implements Intake {
 
   /** Once it is due, a batch goes as soon as the writer has nothing else to do. */
   #handOverWaiting(): void {
-    if (this.#untaken === 0) {
+    if (this.isFull) return // The probe takes it along.
+    if (this.#untaken === 0 && this.givenBack.isEmpty) {
       // Messages without a reading started the clock; the next that has one starts it again.
       this.#isWaiting = false
       this.#isDue = false
@@ -257,16 +302,18 @@ export class Ingest implements Intake {
     else this.#isDue = true
   }
 
-  #handOver(): void {
+  #handOver(kind: 'probe' | 'not a probe' = 'not a probe'): void {
+    assert(this.#writer.slot !== undefined, 'a batch is handed over in a slot')
+    const notes = this.givenBack.fill(this.#writer.slot, this.#notes)
     const definitions = this.#names.takeNew()
     const evidence = this.#evidence
     const audit = this.#audit
     const kept = this.#kept.take()
-    const isPlain =
-      definitions === undefined && evidence.length + audit.length === 0 && kept === undefined
+    const own = { definitions, evidence, audit, kept }
+    const accompaniment = this.givenBack.isEmpty ? own : this.givenBack.takeAlong(own)
     this.#writer.handOver(
-      { readings: this.#readings, notes: this.#notes },
-      isPlain ? undefined : { definitions, evidence, audit, kept },
+      { readings: this.#readings, notes, isProbe: kind === 'probe' },
+      isNothing(accompaniment) ? undefined : accompaniment,
     )
     this.#readings = 0
     this.#notes = 0
@@ -277,6 +324,12 @@ export class Ingest implements Intake {
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
   }
 }
+
+function isNothing({ definitions, evidence, audit, kept }: Accompaniment): boolean {
+  return definitions === undefined && evidence.length + audit.length === 0 && kept === undefined
+}
+
+const NOTHING: Accompaniment = { definitions: undefined, evidence: [], audit: [], kept: undefined }
 
 /** What a device that may not send says is heard, for it may count in the state of others, and refused whatever it is. */
 function refusing(decoder: Decoder): Decoder {

@@ -1,6 +1,6 @@
 import { limits } from '../core/limits.ts'
 import type { Keeper, Kept } from '../mqtt/ports.ts'
-import { encodeChanges } from '../store/kept.ts'
+import { decodeChanges, encodeChanges } from '../store/kept.ts'
 
 /**
  * What outlives the process, on its way into the batch that is being filled: the last change of each key. What is made and taken
@@ -8,6 +8,8 @@ import { encodeChanges } from '../store/kept.ts'
  */
 export class KeptState implements Keeper {
   readonly #waiting = new Map<string, Uint8Array | undefined>()
+  /** Changes that a full disk gave back; those that wait are newer. */
+  readonly #givenBack = new Map<string, Uint8Array | undefined>()
   #waitingBytes = 0
   /** Keys that are on the disk once all that was handed over is. */
   readonly #handedOver = new Set<string>()
@@ -52,15 +54,26 @@ export class KeptState implements Keeper {
   /** All changes since the last call, for one commit. */
   take(): Uint8Array<ArrayBuffer> | undefined {
     this.#changesTaken = this.changes
-    if (this.#waiting.size === 0) return undefined
+    if (this.#waiting.size + this.#givenBack.size === 0) return undefined
     for (const [key, value] of this.#waiting) {
       if (value === undefined) this.#handedOver.delete(key)
       else this.#handedOver.add(key)
     }
-    const bytes = encodeChanges(this.#waiting)
+    for (const [key, value] of this.#waiting) this.#givenBack.set(key, value)
+    const bytes = encodeChanges(this.#givenBack)
+    this.#givenBack.clear()
     this.#waiting.clear()
     this.#waitingBytes = 0
     return bytes
+  }
+
+  /** What was taken did not reach the disk, and goes with the next; in the order in which it was taken. */
+  giveBack(bytes: Uint8Array): void {
+    for (const { key, value } of decodeChanges(bytes)) {
+      this.#givenBack.set(key, value)
+      this.#waitingBytes += costOf(key, value)
+    }
+    this.changes++
   }
 
   #forget(key: string): void {

@@ -1,5 +1,3 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import type {
   AccountInfo,
   AuditInfo,
@@ -19,6 +17,7 @@ import { quantityOf } from '../core/quantities.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
+import { folderBytes } from '../store/folder-bytes.ts'
 import type { HistoryKeeper } from '../store/history/history-keeper.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
@@ -79,7 +78,11 @@ export class RunningEdge implements EdgeView {
   health(): HealthInfo {
     const { site, clock, writer, listeners, history } = this.#parts
     const problems: string[] = []
-    if (writer.gauge('diskRefuses') === 1) {
+    if (writer.gauge('diskFull') === 1) {
+      problems.push(
+        `The disk is full (${writer.refusal}). Readings are refused with 0x97, none that was acknowledged is lost; it goes on by itself when there is room.`,
+      )
+    } else if (writer.gauge('diskRefuses') === 1) {
       problems.push(
         `The disk refuses to write (${writer.refusal}). Nothing is acknowledged until it does; make room in the data folder.`,
       )
@@ -103,20 +106,27 @@ export class RunningEdge implements EdgeView {
   }
 
   accounts(): readonly AccountInfo[] {
-    const { names, ingest, writer } = this.#parts
+    const { names, ingest, writer, history } = this.#parts
     const accounts: AccountInfo[] = []
     for (let number = 0; number < names.devicesTotal; number++) {
       const device = names.deviceNumbered(number)
       const received = ingest.received[number] as number
       if (device === undefined || (received === 0 && device.name === UNKNOWN_DEVICE)) continue
-      const { received: settled, stored, duplicates, refused } = accountOf(writer.accounts, number)
+      const account = accountOf(writer.accounts, number)
+      const { stored, duplicates } = account
+      // They stand in no row yet, for there is no room for one.
+      const owed = ingest.givenBack.owed(number)
+      const { diskFull = 0 } = account.refused
+      const refused =
+        owed === 0 ? account.refused : { ...account.refused, diskFull: diskFull + owed }
       accounts.push({
         device: device.name,
         received,
         stored,
         duplicates,
         refused,
-        inFlight: received - settled,
+        inFlight: received - account.received - owed,
+        thinned: history.thinned.get(number) ?? 0,
       })
     }
     return accounts
@@ -214,12 +224,4 @@ export class RunningEdge implements EdgeView {
     const modelled = model !== undefined && this.#siteDevices.has(device)
     return { point, device, quantity, unit: unit === '' ? (model?.unit ?? '') : unit, modelled }
   }
-}
-
-function folderBytes(directory: string): number {
-  let bytes = 0
-  for (const name of readdirSync(directory)) {
-    bytes += statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0
-  }
-  return bytes
 }

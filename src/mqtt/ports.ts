@@ -23,8 +23,14 @@ export interface Intake {
    */
   take(source: Source, bytes: Uint8Array, start: number, end: number): number
 
+  /** The disk has no room: `take` has none either, and what cannot wait is refused. */
+  readonly isFull: boolean
+  /** A message that is not taken because of that is counted. */
+  refuse(source: Source): void
+
   /** Everything taken so far is durable once `durableBatch` is this number or a later one. */
   readonly takenBatch: number
+  /** Of a batch that was refused (`Broker.refuse`) it says no more than that it is settled. */
   readonly durableBatch: number
 }
 

@@ -10,7 +10,7 @@ import { allocateSlots, slotsOf } from '../core/batch.ts'
 import { limits } from '../core/limits.ts'
 import { quality } from '../core/quality.ts'
 import { Micros } from '../core/time.ts'
-import { BatchWriter } from './batch-writer.ts'
+import { BatchWriter, type PreparedBatch } from './batch-writer.ts'
 import { allocateGauges, gauge } from './gauges.ts'
 import { Sealer } from './history/sealer.ts'
 import { StoreReader } from './reader/store-reader.ts'
@@ -37,6 +37,12 @@ class Store {
   #isDefined = false
 
   commit(readings: readonly Reading[], notes: readonly number[] = []): void {
+    const batch = this.#prepare(readings, notes)
+    this.#writer.write(batch)
+    this.#writer.settle(batch)
+  }
+
+  #prepare(readings: readonly Reading[], notes: readonly number[]): PreparedBatch {
     const slot = slotsOf(allocateSlots())[0]
     assert.ok(slot !== undefined)
     for (const [row, { point, time, value, quality: bits = 0 }] of readings.entries()) {
@@ -54,8 +60,13 @@ class Store {
       audit: [],
     })
     this.#isDefined = true
-    this.#writer.write(batch)
-    this.#writer.settle(batch)
+    return batch
+  }
+
+  /** A batch that the disk has no room for; returns what nobody has counted yet. */
+  refuse(readings: readonly Reading[], notes: readonly number[] = []): number[] {
+    const batch = this.#prepare(readings, notes)
+    return [...this.#writer.refuse(batch)]
   }
 
   /** As after a kill: nothing but what was committed is known. */
@@ -188,6 +199,19 @@ describe('what is stored', () => {
 })
 
 describe('what is remembered', () => {
+  test('a batch that was refused is not: its readings are new when they come again', () => {
+    const store = new Store()
+    store.commit([at(T)])
+    const owed = store.refuse([at(T + 1), at(T + 2, 2, 1), at(T)], [0, kindNumber.unreadable, 3])
+    const { unreadable, diskFull } = kindNumber
+    assert.deepEqual(owed, [0, unreadable, 3, 0, diskFull, 2, 1, diskFull, 1])
+    store.commit([at(T), at(T + 1), at(T + 2, 2, 1)], owed)
+    assert.equal(store.stored().length, 3)
+    const { received, stored, duplicates, refused } = accountOf(store.accounts, 0)
+    assert.deepEqual([received, stored, duplicates], [8, 2, 1])
+    assert.deepEqual(refused, { unreadable: 3, diskFull: 2 })
+  })
+
   test('refusals survive a crash, with and without readings beside them', () => {
     const store = new Store()
     store.commit([], [0, kindNumber.unreadable, 2])

@@ -1,8 +1,9 @@
-import { ACCOUNT_STRIDE } from '../core/accounts.ts'
+import { ACCOUNT_STRIDE, kindNumber } from '../core/accounts.ts'
 import type { Columns, Slot } from '../core/batch.ts'
 import { limits } from '../core/limits.ts'
 import { Micros } from '../core/time.ts'
 import { type Admitted, Admission, countStored } from './admission.ts'
+import { isDiskFull } from './disk-room.ts'
 import { type Gauge, gauge } from './gauges.ts'
 import { openHistory, sealedIn } from './history/history-file.ts'
 import { HistoryLookup } from './history/history-lookup.ts'
@@ -84,7 +85,7 @@ export class BatchWriter {
     const started = performance.now()
     let number = this.#number
     let bytes = 0
-    this.#journal.commit(() => {
+    this.#commit(() => {
       if (accompaniment?.definitions !== undefined) this.#journal.define(accompaniment.definitions)
       if (accompaniment !== undefined) {
         this.#journal.keepEvidence(accompaniment.evidence)
@@ -120,10 +121,48 @@ export class BatchWriter {
     this.#add('unchecked', admitted.unchecked)
   }
 
+  /** The disk has no room for it. Returns, in triples like `notes`, what the books are still to be told of it. */
+  refuse({ slot }: PreparedBatch): Uint32Array<ArrayBuffer> {
+    const [count = 0, notesCount = 0] = slot.counts
+    const owed = new Map<number, number>()
+    const note = (device: number, kind: number, readings: number): void => {
+      const key = device * ACCOUNT_STRIDE + kind
+      owed.set(key, (owed.get(key) ?? 0) + readings)
+    }
+    for (let at = 0; at < notesCount * 3; at += 3) {
+      const [device = 0, kind = 0, readings = 0] = slot.notes.subarray(at, at + 3)
+      note(device, kind, readings)
+    }
+    for (let row = 0; row < count; row++) {
+      const point = slot.points[row] as number
+      this.#recent.forget(point)
+      note(this.#deviceOf[point] as number, kindNumber.diskFull, 1)
+    }
+    return triples(owed)
+  }
+
+  /** The last snapshot only saves time at the next start: a disk without room for it is no reason to fail. */
   close(): void {
-    this.#journal.commit(() => this.#snapshot())
+    try {
+      this.#commit(() => this.#snapshot())
+    } catch (cause) {
+      if (!isDiskFull(cause)) throw cause
+    }
     this.#journal.close()
     this.#history[Symbol.dispose]()
+  }
+
+  /** A snapshot that was rolled back is none, or rows that it does not hold would be taken away. */
+  #commit(write: () => void): void {
+    const number = this.#snapshotNumber
+    const readings = this.#readingsSinceSnapshot
+    try {
+      this.#journal.commit(write)
+    } catch (cause) {
+      this.#snapshotNumber = number
+      this.#readingsSinceSnapshot = readings
+      throw cause
+    }
   }
 
   #learn(accompaniment: Accompaniment | undefined): void {
@@ -135,7 +174,9 @@ export class BatchWriter {
     }
   }
 
+  /** After a sealing, too: only then may its rows be taken away. */
   #snapshotDue(number: number): boolean {
+    if ((this.#gauges[gauge.sealedJournal] as number) > this.#snapshotNumber) return true
     const rows = number - this.#snapshotNumber
     return rows >= limits.snapshotRows || this.#readingsSinceSnapshot >= limits.snapshotReadings
   }
@@ -239,7 +280,7 @@ function readSealed(directory: string): number {
   return sealedIn(history)
 }
 
-function triples(counts: ReadonlyMap<number, number>): Uint32Array {
+function triples(counts: ReadonlyMap<number, number>): Uint32Array<ArrayBuffer> {
   const notes = new Uint32Array(counts.size * 3)
   let at = 0
   for (const [key, readings] of counts) {

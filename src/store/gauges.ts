@@ -15,6 +15,8 @@ export const gauge = {
   readings: 8,
   /** Set by whoever seals: rows of the journal up to this one are in history. */
   sealedJournal: 9,
+  /** 1 while the disk has no room: batches are refused. */
+  diskFull: 10,
 } as const
 
 export type Gauge = keyof typeof gauge

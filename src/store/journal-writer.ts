@@ -4,13 +4,23 @@ import { assert } from '../core/assert.ts'
 import { type Slot, allocateSlots, slotState, slotStates, slotsOf } from '../core/batch.ts'
 import { type ErrorCode, GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
+import { mayHaveRoom } from './disk-room.ts'
 import { type Gauge, allocateGauges, gauge } from './gauges.ts'
 import { LatestReadings, allocateLatest } from './latest.ts'
-import type { Accompaniment, WriterMessage, WriterSettings } from './writer-protocol.ts'
+import {
+  type Accompaniment,
+  HAS_ACCOMPANIMENT,
+  IS_PROBE,
+  type RefusedBatch,
+  type WriterMessage,
+  type WriterSettings,
+} from './writer-protocol.ts'
 
 export interface WriterListener {
   /** Everything handed over up to this serial is on the disk. */
   durable(serial: number): void
+  /** The disk has no room. Everything before is settled, and so is this, by being refused. */
+  refused(batch: RefusedBatch): void
   /** The writer thread has ended and nothing will become durable any more. */
   failed(error: GridError): void
 }
@@ -37,12 +47,16 @@ export class JournalWriter {
   slot: Slot | undefined = this.#slots[1]
   /** Why the disk refused to write the last time it did; the same batch is tried again until it goes. */
   refusal = ''
+  /** The disk has no room: what is handed over is refused, unless it is a probe and there is room again. */
+  isFull = false
+  readonly #directory: string
 
   /** Resolves when the journal is open and its accounts are restored. */
   static async start(directory: string, listener: WriterListener): Promise<JournalWriter> {
     return new Promise((resolve, reject) => {
       const writer: JournalWriter = new JournalWriter(directory, {
         durable: (serial) => listener.durable(serial),
+        refused: (batch) => listener.refused(batch),
         failed: (error) => {
           reject(error)
           listener.failed(error)
@@ -57,6 +71,7 @@ export class JournalWriter {
 
   private constructor(directory: string, listener: WriterListener) {
     this.#listener = listener
+    this.#directory = directory
     const workerData: WriterSettings = {
       directory,
       slots: this.#memory,
@@ -94,6 +109,11 @@ export class JournalWriter {
     return this.gauge('readings')
   }
 
+  /** While it is full: whether a probe has a chance. */
+  get mayHaveRoom(): boolean {
+    return mayHaveRoom(this.#directory)
+  }
+
   gauge(name: Gauge): number {
     return this.#gauges[gauge[name]] as number
   }
@@ -105,11 +125,12 @@ export class JournalWriter {
 
   /** Gives the slot that was being filled to the writer and goes on with the next. */
   handOver(
-    { readings, notes }: { readonly readings: number; readonly notes: number },
+    { readings, notes, isProbe }: HandedOver,
     accompaniment: Accompaniment | undefined,
   ): void {
     assert(this.slot !== undefined, 'a slot is handed over once')
-    this.slot.counts.set([readings, notes, accompaniment === undefined ? 0 : 1])
+    const marks = (accompaniment === undefined ? 0 : HAS_ACCOMPANIMENT) | (isProbe ? IS_PROBE : 0)
+    this.slot.counts.set([readings, notes, marks])
     if (accompaniment !== undefined) {
       const { kept } = accompaniment
       this.#worker.postMessage(accompaniment, kept === undefined ? [] : [kept.buffer])
@@ -145,16 +166,31 @@ export class JournalWriter {
 
   #receive(message: WriterMessage): void {
     if (typeof message === 'number') {
-      this.#durable = message
-      if (this.slot === undefined) this.#takeNext()
-      if (this.#isStopping && this.slot !== undefined) this.#mark(slotState.stop)
+      this.isFull = false
+      this.#settle(message)
       this.#listener.durable(message)
       return
     }
-    if (message.kind === 'refused') this.refusal = message.text
+    if (message.kind === 'full') {
+      this.isFull = true
+      this.#settle(message.serial)
+      this.#listener.refused(message)
+    } else if (message.kind === 'refused') this.refusal = message.text
     else if (message.kind === 'failed') {
       const { code, text, hint } = message
       this.#listener.failed(new GridError(code as ErrorCode, text, hint === '' ? {} : { hint }))
     }
   }
+
+  #settle(serial: number): void {
+    this.#durable = serial
+    if (this.slot === undefined) this.#takeNext()
+    if (this.#isStopping && this.slot !== undefined) this.#mark(slotState.stop)
+  }
+}
+
+interface HandedOver {
+  readonly readings: number
+  readonly notes: number
+  readonly isProbe: boolean
 }

@@ -86,11 +86,13 @@ export class Journal {
 
   /** Runs `write` in one transaction; whatever it throws leaves the journal as it was. */
   commit(write: () => void): void {
+    const first = this.#first
     this.#begin.run()
     try {
       write()
       this.#commit.run()
     } catch (cause) {
+      this.#first = first
       if (this.db.isTransaction) this.#rollback.run()
       throw cause
     }

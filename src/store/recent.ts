@@ -48,6 +48,11 @@ export class RecentReadings {
     if (time > (this.#floors[point] as number)) this.#insert(point, time, value)
   }
 
+  /** What it was told of this point last may not be stored after all: look into the journal. */
+  forget(point: number): void {
+    this.#floors[point] = this.latest[point] as number
+  }
+
   judge(point: number, time: number, value: number): Known {
     if (time <= (this.#floors[point] as number) || time === 0) return known.unknown
     for (let at = point * STRIDE; at < (point + 1) * STRIDE; at += 2) {

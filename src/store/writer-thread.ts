@@ -4,8 +4,15 @@ import { slotState, slotStates, slotsOf } from '../core/batch.ts'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { BatchWriter } from './batch-writer.ts'
+import { isDiskFull } from './disk-room.ts'
 import { gauge } from './gauges.ts'
-import type { Accompaniment, WriterMessage, WriterSettings } from './writer-protocol.ts'
+import {
+  type Accompaniment,
+  HAS_ACCOMPANIMENT,
+  IS_PROBE,
+  type WriterMessage,
+  type WriterSettings,
+} from './writer-protocol.ts'
 
 /** The writer thread: takes slots in turn, makes each durable, and says so. It sleeps on the word of the next slot. */
 function run(settings: WriterSettings): void {
@@ -19,31 +26,44 @@ function run(settings: WriterSettings): void {
     if (Atomics.load(states, index) === slotState.stop) break
     const slot = slots[index]
     assert(slot !== undefined, 'a slot for every index')
-    const accompaniment = slot.counts[2] === 1 ? receiveAccompaniment() : undefined
+    const marks = slot.counts[2] as number
+    const accompaniment = (marks & HAS_ACCOMPANIMENT) === 0 ? undefined : receiveAccompaniment()
     const batch = writer.prepare(slot, accompaniment)
-    while (!tryWrite(writer, batch, settings.gauges))
-      Atomics.wait(states, index, slotState.filled, limits.diskRetryMs)
-    writer.settle(batch)
+    // What was on its way when the disk became full is refused with the batch before it: it may repeat what was refused.
+    let outcome: Outcome =
+      settings.gauges[gauge.diskFull] === 1 && (marks & IS_PROBE) === 0 ? 'full' : 'later'
+    while (outcome === 'later') {
+      outcome = tryWrite(writer, batch, settings.gauges)
+      if (outcome === 'later') Atomics.wait(states, index, slotState.filled, limits.diskRetryMs)
+    }
+    if (outcome === 'written') writer.settle(batch)
+    const notes = outcome === 'full' ? writer.refuse(batch) : undefined
     Atomics.store(states, index, slotState.free)
-    post(serial)
+    if (notes === undefined) post(serial)
+    else post({ kind: 'full', serial, notes, accompaniment })
   }
   writer.close()
 }
 
-/** False where the disk refuses for now: nothing is acknowledged meanwhile, and the same batch is tried again. */
+type Outcome = 'written' | 'full' | 'later'
+
+/** `later`: the disk refuses for now; nothing is acknowledged meanwhile, and the same batch is tried again. */
 function tryWrite(
   writer: BatchWriter,
   batch: ReturnType<BatchWriter['prepare']>,
   gauges: Float64Array,
-): boolean {
+): Outcome {
   try {
     writer.write(batch)
     gauges[gauge.diskRefuses] = 0
-    return true
+    gauges[gauge.diskFull] = 0
+    return 'written'
   } catch (cause) {
     if (gauges[gauge.diskRefuses] === 0) post({ kind: 'refused', text: errorText(cause) })
     gauges[gauge.diskRefuses] = 1
-    return false
+    if (!isDiskFull(cause)) return 'later'
+    gauges[gauge.diskFull] = 1
+    return 'full'
   }
 }
 

@@ -35,7 +35,9 @@ export function sectionOf(page: string, heading: string): string {
 /** The rows of the table whose header begins with `title`: cells without their backticks. */
 export function tableOf(page: string, title: string): string[][] {
   const lines = page.split('\n')
-  const head = lines.findIndex((line) => cellsOf(line)[0] === title)
+  const head = lines.findIndex(
+    (line, at) => cellsOf(line)[0] === title && (lines[at + 1] ?? '').startsWith('| -'),
+  )
   if (head < 0) throw new Error(`no table "${title}"`)
   const rows: string[][] = []
   for (const line of lines.slice(head + 2)) {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import { ACCOUNT_STRIDE, accountKinds } from '../../core/accounts.ts'
+import { writtenBytes } from './written-bytes.ts'
 import type { Described, MetricsParts } from './described.ts'
 import { commandCounters, commandGauges, sparkplugCounters } from './device-metrics.ts'
 import {
@@ -139,6 +140,11 @@ const PROCESS_COUNTERS: readonly Described[] = [
       const { user, system } = process.cpuUsage()
       return (user + system) / 1e6
     },
+  },
+  {
+    name: 'busbar_process_written_bytes_total',
+    help: 'Bytes written to disks by the edge process since its start, in whole pages; 0 where the system does not tell.',
+    value: writtenBytes,
   },
 ]
 

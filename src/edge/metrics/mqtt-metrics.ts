@@ -79,6 +79,11 @@ export function deliveryCounters({ broker }: MetricsParts): readonly Described[]
       value: () => broker.counters.willsDropped,
     },
     {
+      name: 'busbar_mqtt_unacknowledged_total',
+      help: 'Connections of MQTT 3.1.1 ended because the disk was full: no PUBACK of theirs can say so.',
+      value: () => broker.counters.unacknowledged,
+    },
+    {
       name: 'busbar_mqtt_messages_received_total',
       help: 'Messages received from clients, readings and others.',
       value: () => broker.counters.messagesReceived,

@@ -32,6 +32,11 @@ export function historyMetrics({ history }: MetricsParts): {
         help: 'Damaged rows of the journal that were put aside when they were to be sealed.',
         value: () => totals.quarantined,
       },
+      {
+        name: 'busbar_history_thinned_readings_total',
+        help: 'Readings that made room or were older than is kept, since the data folder was made.',
+        value: () => history.thinned.values().reduce((sum, readings) => sum + readings, 0),
+      },
     ],
     gauges: [
       {
@@ -44,11 +49,16 @@ export function historyMetrics({ history }: MetricsParts): {
         help: '1 while sealing fails; the journal grows meanwhile.',
         value: () => (history.failure === '' ? 0 : 1),
       },
+      {
+        name: 'busbar_store_disk_budget_bytes',
+        help: 'What the data folder may take.',
+        value: () => history.retention.budgetBytes,
+      },
     ],
   }
 }
 
-export function storeCounters({ writer }: MetricsParts): readonly Described[] {
+export function storeCounters({ writer, ingest }: MetricsParts): readonly Described[] {
   return [
     {
       name: 'busbar_store_commits_total',
@@ -74,6 +84,11 @@ export function storeCounters({ writer }: MetricsParts): readonly Described[] {
       name: 'busbar_store_unchecked_readings_total',
       help: 'Late readings stored without knowing whether they are new: the bound of the lookup was reached.',
       value: () => writer.gauge('unchecked'),
+    },
+    {
+      name: 'busbar_store_disk_full_refusals_total',
+      help: 'Readings refused because the disk was full, since the start; a message that was not looked into counts as one.',
+      value: () => ingest.givenBack.refusals,
     },
   ]
 }
@@ -107,6 +122,11 @@ export function storeGauges({
       name: 'busbar_store_disk_refuses',
       help: '1 while the disk refuses to write and nothing is acknowledged.',
       value: () => writer.gauge('diskRefuses'),
+    },
+    {
+      name: 'busbar_store_disk_full',
+      help: '1 while the disk is full and readings are refused.',
+      value: () => writer.gauge('diskFull'),
     },
   ]
 }

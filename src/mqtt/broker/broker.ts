@@ -15,6 +15,7 @@ import { ProtocolError, reason } from '../reasons.ts'
 import type { Message } from '../session/message.ts'
 import type { Session } from '../session/session.ts'
 import type { AckRun } from './ack-run.ts'
+import { HeldBack } from './held-back.ts'
 import { type Arrival, admission } from './admission.ts'
 import { Client } from './client.ts'
 import { Connection } from './connection.ts'
@@ -48,6 +49,8 @@ export interface BrokerCounters {
   keepAliveTimeouts: number
   /** Wills that were not sent: their device had been revoked, or the disk has refused the intake for too long. */
   willsDropped: number
+  /** Connections of 3.1.1 that were ended because the disk was full: it cannot be told so. */
+  unacknowledged: number
   /** PUBLISH packets from clients, whatever became of them. */
   messagesReceived: number
   messagesSent: number
@@ -75,6 +78,7 @@ export class Broker {
     protocolErrors: 0,
     keepAliveTimeouts: 0,
     willsDropped: 0,
+    unacknowledged: 0,
     messagesReceived: 0,
     messagesSent: 0,
   }
@@ -88,7 +92,7 @@ export class Broker {
   readonly #waitingForRoom = new Set<Connection>()
   readonly #unflushed = new Set<Client>()
   readonly #looking = new Set<Client>()
-  #heldBack: AckRun[] = []
+  readonly #heldBack = new HeldBack()
   #startedMs: number | undefined
   #statusMs = -Infinity
   #purgedMs = -Infinity
@@ -217,21 +221,25 @@ export class Broker {
 
   /** The intake's durable batch has moved: acknowledgements go out, and those who waited for room go on. */
   settle(nowMs: number): void {
-    const { durableBatch } = this.intake
-    const held = this.#heldBack
-    let settled = 0
-    for (; settled < held.length; settled++) {
-      const run = held[settled] as AckRun
-      if (run.batch > durableBatch) break
-      run.owner.release(run)
-    }
-    this.#heldBack = settled === held.length ? [] : held.slice(settled)
+    this.#heldBack.settle(this.intake.durableBatch)
     const waiting = [...this.#waitingForRoom]
     this.#waitingForRoom.clear()
     for (const connection of waiting) connection.retry(nowMs)
     this.#takeInWills(nowMs)
     this.#pumpOn(nowMs)
     this.flush()
+  }
+
+  /** The disk was full: what was taken up to the intake's durable batch is refused. What else was to be kept goes with the next. */
+  refuse(nowMs: number): void {
+    this.#heldBack.refuse(this.intake, nowMs)
+    this.settle(nowMs)
+  }
+
+  /** Its messages were refused, and its version of MQTT has no word for that. */
+  partUnacknowledged(connection: Connection, nowMs: number): void {
+    this.counters.unacknowledged++
+    connection.disconnect(reason.quotaExceeded, nowMs)
   }
 
   /** Brings `$SYS` up to date, at most so often, for those who have subscribed to it and those about to. */

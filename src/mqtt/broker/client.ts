@@ -103,6 +103,15 @@ export class Client implements Outlet, AckOwner {
     this.#broker.pumpAgain(this)
   }
 
+  /** What was taken of it is refused; 3.1.1 has no word for that but the end of the connection, without an acknowledgement. */
+  refuse(run: AckRun, nowMs: number): boolean {
+    const isUnsaid = this.version === 4 && run.taken > 0
+    for (const packetId of run.refuse()) this.session.release(packetId)
+    if (isUnsaid && this.#connection.isOpen)
+      this.#broker.partUnacknowledged(this.#connection, nowMs)
+    return !run.hasSteady
+  }
+
   /** A message for this client; false where it has to be queued. */
   send(delivery: Delivery, nowMs: number): boolean {
     const { outbox } = this.session

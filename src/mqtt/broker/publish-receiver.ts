@@ -112,26 +112,35 @@ export class PublishReceiver {
   /** The reason code of the acknowledgement, which is prepared, or `NO_ROOM`. */
   #take(source: Source, { qos, packetId, bytes, start, end }: TakenMessage): number {
     const { intake } = this.#around
-    if (qos === 0) return intake.take(source, bytes, start, end)
+    if (qos === 0) {
+      if (!intake.isFull) return intake.take(source, bytes, start, end)
+      intake.refuse(source)
+      return reason.quotaExceeded
+    }
     if (qos === 2 && this.#publisher.session.received.has(packetId)) {
       if (this.isOwedMuch) return NO_ROOM
       this.#acknowledge(qos, packetId, reason.success)
       return reason.success
     }
     this.#checkQuota()
+    if (intake.isFull && this.#publisher.version === 5) {
+      intake.refuse(source)
+      this.#acknowledgeOrdinary(qos, packetId, reason.quotaExceeded)
+      return reason.quotaExceeded
+    }
     const code = intake.take(source, bytes, start, end)
     if (code !== NO_ROOM) this.#acknowledge(qos, packetId, code)
     return code
   }
 
   /** Never before what was taken is durable, and in the order of the messages [MQTT-4.6.0-2, MQTT-4.6.0-3]. */
-  #acknowledge(qos: number, packetId: number, code: number): void {
+  #acknowledge(qos: number, packetId: number, code: number, of: 'taken' | 'other' = 'taken'): void {
     const { version, session } = this.#publisher
     if (qos === 1) this.#unacknowledged++
     else if (code < 0x80 || version === 4) session.receive(packetId)
     const run = this.#durableRun()
     if (run === undefined) this.#reply(qos, packetId, code)
-    else run.push(qos === 1 ? PUBACK : PUBREC, packetId, { code, version })
+    else run.push(qos === 1 ? PUBACK : PUBREC, packetId, { code, version, of })
   }
 
   /** What waits for everything so far to be durable; undefined: it is. */
@@ -159,7 +168,7 @@ export class PublishReceiver {
     if (qos === 1) this.#unacknowledged++
     else if (code < 0x80 || version === 4) session.receive(packetId)
     if (this.#run === undefined) this.#reply(qos, packetId, code)
-    else this.#run.push(qos === 1 ? PUBACK : PUBREC, packetId, { code, version })
+    else this.#run.push(qos === 1 ? PUBACK : PUBREC, packetId, { code, version, of: 'other' })
   }
 
   /** [MQTT-3.3.4-7]; 3.1.1 knows no such bound, but the packet ids that a session remembers are bounded there too. */
@@ -205,7 +214,7 @@ export class PublishReceiver {
     }
     if (route.source === undefined && qos > 0) {
       const isKept = keeper.changes > changes || (qos === 2 && session.shelf !== undefined)
-      if (isKept) this.#acknowledge(qos, packetId, reason.success)
+      if (isKept) this.#acknowledge(qos, packetId, reason.success, 'other')
       else this.#acknowledgeOrdinary(qos, packetId, reason.success)
     }
     return true

@@ -69,6 +69,8 @@ export class ManualIntake implements Intake {
 
   readonly taken: string[] = []
   room = Infinity
+  isFull = false
+  refused = 0
   durableBatch = 0
   /** The reason codes of payloads that are not simply taken. */
   readonly codes: Map<string, number> = new Map()
@@ -80,8 +82,12 @@ export class ManualIntake implements Intake {
     return device === undefined ? undefined : { device }
   }
 
+  refuse(): void {
+    this.refused++
+  }
+
   take(source: object, bytes: Uint8Array, start: number, end: number): number {
-    if (this.room === 0) return NO_ROOM
+    if (this.room === 0 || this.isFull) return NO_ROOM
     this.room--
     this.#inBatch++
     const { device } = source as { readonly device: string }

@@ -6,7 +6,7 @@ import { limits } from '../../core/limits.ts'
 /**
  * The tables of `history.db`. A span is one device's readings over a range of time; `since` is the first row of the journal that it
  * holds something of; a number is never given twice. `sealed.journal`: all rows of the journal up to this one are in here, and those that still stand there count
- * no more.
+ * no more. `thinned`: readings of a device that were in here and had to make room, or were too old.
  */
 export const HISTORY_APPLICATION_ID = 0x42555348
 export const HISTORY_VERSION = 1
@@ -23,6 +23,11 @@ CREATE TABLE spans (
   body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX spans_device ON spans (device, first_time, last_time, rows, readings, since);
+CREATE INDEX spans_age ON spans (last_time);
+CREATE TABLE thinned (
+  device INTEGER PRIMARY KEY,
+  readings INTEGER NOT NULL
+) STRICT;
 CREATE TABLE sealed (
   id INTEGER PRIMARY KEY CHECK (id = 0),
   journal INTEGER NOT NULL
@@ -50,7 +55,8 @@ export function openHistory(directory: string): DatabaseSync {
   const path = historyPath(directory)
   try {
     const db = new DatabaseSync(path)
-    db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${limits.walPages};
+    // Takes effect in a file without tables only, and before it has a WAL.
+    db.exec(`PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${limits.walPages};
       PRAGMA journal_size_limit=${limits.walPages * 4096}; PRAGMA cache_size=-${limits.writerCacheKib};
       PRAGMA busy_timeout=${limits.readerBusyMs}`)
     const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {}

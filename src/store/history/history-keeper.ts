@@ -1,7 +1,11 @@
+import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
 import type { Sealed } from './sealer.ts'
-import type { SealerMessage } from './sealer-thread.ts'
+import { folderBytes } from '../folder-bytes.ts'
+import { historyPath } from './history-file.ts'
+import { type Retention, highWaterBytes } from './retention.ts'
+import type { SealerMessage, SealerSettings } from './sealer-thread.ts'
 
 /** What the keeper needs of the journal's writer. */
 export interface SealedJournal {
@@ -14,6 +18,12 @@ export interface SealedJournal {
 /** Has the journal sealed into history, in a thread that lives as long as that takes. */
 export class HistoryKeeper {
   readonly #directory: string
+  readonly retention: Retention
+  #lookedMs = 0
+  /** The last run has sealed something, or made room. */
+  #hasMoved = true
+  /** Readings that had to go, by the number of their device, since the data folder was made. */
+  readonly thinned = new Map<number, number>()
   readonly #journal: SealedJournal
   readonly #timer: NodeJS.Timeout
   #worker: Worker | undefined
@@ -31,8 +41,10 @@ export class HistoryKeeper {
   /** Why the last run failed; empty: it did not. */
   failure = ''
 
-  constructor(directory: string, journal: SealedJournal) {
+  constructor(directory: string, journal: SealedJournal, retention: Retention) {
     this.#directory = directory
+    this.retention = retention
+    this.#learnThinned()
     this.#journal = journal
     this.#dueMs = performance.now() + limits.sealFirstMs
     this.#timer = setInterval(() => this.#consider(), limits.sealLookMs).unref()
@@ -51,16 +63,43 @@ export class HistoryKeeper {
   #consider(): void {
     if (this.#worker !== undefined) return
     const isDue = performance.now() >= this.#dueMs
+    if (this.#isOverBudget()) {
+      this.#start()
+      return
+    }
     const isMuch = this.unsealed >= limits.sealReadings && this.failure === ''
     if (isMuch || isDue) this.#start()
   }
 
+  /** Looked at now and then; where a run has moved nothing, it will not at once either. */
+  #isOverBudget(): boolean {
+    const now = performance.now()
+    if (now - this.#lookedMs < (this.#hasMoved ? limits.budgetLookMs : limits.sealRetryMs))
+      return false
+    this.#lookedMs = now
+    return folderBytes(this.#directory) > highWaterBytes(this.retention)
+  }
+
+  #learnThinned(): void {
+    const path = historyPath(this.#directory)
+    const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
+    try {
+      for (const row of db.prepare('SELECT device, readings FROM thinned').iterate()) {
+        this.thinned.set(row['device'] as number, row['readings'] as number)
+      }
+    } finally {
+      db.close()
+    }
+  }
+
   #start(): void {
     if (this.#worker !== undefined) return
+    this.#hasMoved = false
     // A run that fails is tried again soon.
     this.#dueMs = performance.now() + limits.sealRetryMs
+    const settings: SealerSettings = { directory: this.#directory, retention: this.retention }
     const worker = new Worker(new URL('./sealer-thread.ts', import.meta.url), {
-      workerData: { directory: this.#directory },
+      workerData: settings,
       resourceLimits: {
         maxYoungGenerationSizeMb: limits.sealerYoungMb,
         maxOldGenerationSizeMb: limits.sealerHeapMb,
@@ -83,11 +122,16 @@ export class HistoryKeeper {
       case 'failed':
         this.failure = message.text
         return
+      case 'thinned':
+        this.#hasMoved = true
+        this.#learnThinned()
+        return
       case 'done':
         this.failure = ''
         return
       case 'sealed': {
         const { journal, ...amounts } = message.sealed
+        this.#hasMoved = true
         for (const [name, amount] of Object.entries(amounts)) {
           this.totals[name as keyof typeof amounts] += amount
         }

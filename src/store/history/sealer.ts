@@ -51,6 +51,11 @@ export class Sealer implements Disposable {
     return sealedIn(this.#history)
   }
 
+  /** For whatever else writes `history.db`: it has one writer. */
+  get db(): DatabaseSync {
+    return this.#history
+  }
+
   /** Seals the next rows, up to `limits.sealReadings`; undefined: there are none. */
   seal(): Sealed | undefined {
     const before = this.sealed

@@ -1,0 +1,115 @@
+import { statSync } from 'node:fs'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { limits } from '../../core/limits.ts'
+import { folderBytes } from '../folder-bytes.ts'
+import { type Retention, highWaterBytes, lowWaterBytes } from './retention.ts'
+
+/** A span that is about to go. */
+export interface OldSpan {
+  readonly number: number
+  readonly device: number
+  readonly readings: number
+}
+
+export interface ThinnerSettings {
+  readonly directory: string
+  readonly retention: Retention
+  /** Told of spans in the transaction that deletes them, while they are still there: what is to be kept of them is kept now. */
+  readonly keep: (spans: readonly OldSpan[]) => void
+}
+
+/**
+ * Takes away the oldest readings of history where the data folder comes near its budget, or where they are older than is to be kept: whole
+ * spans, those that end first in front. How many of each device went stands in `thinned`, by the same commit.
+ */
+export class Thinner {
+  readonly #db: DatabaseSync
+  readonly #settings: ThinnerSettings
+  readonly #oldest: StatementSync
+  readonly #remove: StatementSync
+  readonly #count: StatementSync
+  readonly #pages: StatementSync
+  readonly #freePages: StatementSync
+
+  /** `db`: of the one writer of `history.db`. */
+  constructor(db: DatabaseSync, settings: ThinnerSettings) {
+    this.#db = db
+    this.#settings = settings
+    this.#oldest = db.prepare(
+      'SELECT number, device, readings FROM spans WHERE last_time < ? ORDER BY last_time LIMIT ?',
+    )
+    this.#remove = db.prepare('DELETE FROM spans WHERE number = ?')
+    this.#count = db.prepare(
+      `INSERT INTO thinned (device, readings) VALUES (?, ?)
+       ON CONFLICT (device) DO UPDATE SET readings = readings + excluded.readings`,
+    )
+    this.#pages = db.prepare('PRAGMA page_count')
+    this.#freePages = db.prepare('PRAGMA freelist_count')
+  }
+
+  /** Takes away what has to go, step by step. Returns how many readings went. */
+  thin(nowMs: number): number {
+    const { rawMs } = this.#settings.retention
+    let readings = 0
+    if (rawMs !== undefined) {
+      const before = (nowMs - rawMs) * 1000
+      for (let went = this.#step(before); went > 0; went = this.#step(before)) readings += went
+    }
+    if (this.#folderBytes() > highWaterBytes(this.#settings.retention)) {
+      const enough = lowWaterBytes(this.#settings.retention)
+      while (this.#folderBytes() > enough) {
+        const went = this.#step(Number.MAX_SAFE_INTEGER)
+        if (went === 0) break
+        readings += went
+      }
+    }
+    if (readings > 0) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return readings
+  }
+
+  /** What the folder takes once the pages that were given back have left the file. */
+  #folderBytes(): number {
+    const pages = this.#pages.get()?.['page_count'] as number
+    const path = this.#db.location()
+    const size = path === null ? 0 : fileBytes(path)
+    return folderBytes(this.#settings.directory) - size + pages * PAGE_BYTES
+  }
+
+  #step(before: number): number {
+    const spans = this.#oldest.all(before, limits.thinSpans) as unknown as OldSpan[]
+    if (spans.length === 0) return 0
+    let readings = 0
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      this.#settings.keep(spans)
+      for (const span of spans) {
+        this.#remove.run(span.number)
+        this.#count.run(span.device, span.readings)
+        readings += span.readings
+      }
+      this.#db.exec('COMMIT')
+    } catch (cause) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw cause
+    }
+    this.#giveBack()
+    return readings
+  }
+
+  /** A few pages at a time: a reader waits for no more than that. */
+  #giveBack(): void {
+    for (let free = Infinity; ;) {
+      const left = this.#freePages.get()?.['freelist_count'] as number
+      if (left === 0 || left >= free) return
+      free = left
+      this.#db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
+    }
+  }
+}
+
+function fileBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+const PAGE_BYTES = 4096
+const VACUUM_PAGES = 256
