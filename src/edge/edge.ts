@@ -95,7 +95,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
-  const history = new HistoryKeeper(directory, writer)
+  const history = new HistoryKeeper(directory, writer, names)
   started.defer(async () => history.stop())
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.

@@ -89,9 +89,10 @@ export class BatchWriter {
         this.#journal.append(++number, row)
       }
       if (this.#snapshotDue(number)) this.#snapshot()
-      this.#journal.trim(
-        Math.min(this.#snapshotNumber, this.#gauges[gauge.sealedJournal] as number),
-      )
+      this.#journal.trim(this.#trimmable, 1 + limits.journalTrimRows * (number - this.#number))
+      if (admitted.count < limits.journalVacuumReadings) {
+        this.#journal.vacuum({ kept: limits.journalFreePages, pages: limits.journalVacuumPages })
+      }
     })
     const seconds = (performance.now() - started) / 1000
     this.#add('commits', 1)
@@ -110,10 +111,20 @@ export class BatchWriter {
     this.#add('unchecked', admitted.unchecked)
   }
 
+  /** Nobody waits any more: the journal gives back all that it does not need. */
   close(): void {
-    this.#journal.commit(() => this.#snapshot())
+    this.#journal.commit(() => {
+      this.#snapshot()
+      this.#journal.trim(this.#trimmable, Infinity)
+      this.#journal.vacuum({ kept: 0, pages: Infinity })
+    })
     this.#journal.close()
     this.#history[Symbol.dispose]()
+  }
+
+  /** The last row that neither a reader nor the next start needs. */
+  get #trimmable(): number {
+    return Math.min(this.#snapshotNumber, this.#gauges[gauge.sealedJournal] as number)
   }
 
   #learn(accompaniment: Accompaniment | undefined): void {

@@ -206,7 +206,7 @@ const PUBACK = 0x40
 const DIGIT_0 = 0x30
 const TIME_DIGITS = 13
 
-function connectPacket(clientId: string): Buffer {
+export function connectPacket(clientId: string): Buffer {
   const head = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 0, 0])
   const body = Buffer.concat([head, lengthPrefixed(clientId)])
   return Buffer.concat([Buffer.from([0x10, body.length]), body])
@@ -218,6 +218,6 @@ function publishPacket(topic: string, payload: string): Buffer {
   return Buffer.concat([Buffer.from([0x32, body.length]), body])
 }
 
-function lengthPrefixed(text: string): Buffer {
+export function lengthPrefixed(text: string): Buffer {
   return Buffer.concat([Buffer.from([text.length >> 8, text.length & 0xff]), Buffer.from(text)])
 }
