@@ -1,5 +1,8 @@
 import { GridError } from '../core/errors.ts'
+import { type DayResult, runDay } from './bench/day/day.ts'
+import { DAY_READINGS } from './bench/day/day-data.ts'
 import { measureStartUp } from './bench/start-up.ts'
+import { measureStore, storeTable } from './bench/store/store.ts'
 import { type Result, type Workload, runWorkload } from './bench/workload.ts'
 import type { Args, Command } from './command.ts'
 
@@ -12,9 +15,18 @@ export const command: Command = {
     gigabytes: { value: 'N', help: 'size of the journal that start is measured on', default: '10' },
     tls: { help: 'devices connect over TLS' },
     access: { help: 'devices log in with secrets, and may use their own topics only' },
+    readings: { value: 'N', help: 'day: so many of them', default: String(DAY_READINGS) },
+    devices: { value: 'N', help: 'day: from so many meters', default: '1000' },
+    recordings: {
+      value: 'FOLDER',
+      help: 'store: with uci_household/ and ett/; or BUSBAR_RECORDINGS',
+    },
+    meters: { value: 'N', help: 'store: simulated meters', default: '300' },
+    days: { value: 'N', help: 'store: of them', default: '7' },
     json: { help: 'every figure, as JSON' },
   },
-  example: 'busbar bench --workload steady --seconds 5',
+  positionals: '[day|store]',
+  example: 'busbar bench day --readings 10000000',
   run,
 }
 
@@ -31,6 +43,13 @@ const WORKLOADS: readonly Shape[] = [
 const CANONICAL = ['full', 'steady']
 
 async function run(args: Args): Promise<number> {
+  const [what] = args.positionals
+  if (what === 'day') return day(args)
+  if (what === 'store') return store(args)
+  if (what !== undefined) {
+    const hint = 'There are day and store; without a word the workloads are run.'
+    throw new GridError('usage', `bench ${what}: no such bench`, { hint })
+  }
   if (args.optional('workload') === 'start') return startUp(args)
   const seconds = args.integer('seconds', { min: 1, max: 600 })
   const results: Result[] = []
@@ -50,6 +69,43 @@ async function startUp(args: Args): Promise<number> {
   const text = `start: accepts connections after ${startMs.toFixed(0)} ms (${size})`
   process.stdout.write(args.flag('json') ? `${JSON.stringify(result)}\n` : `${text}\n`)
   return 0
+}
+
+async function day(args: Args): Promise<number> {
+  const result = await runDay({
+    readings: args.integer('readings', { min: 1, max: 1_000_000_000 }),
+    devices: args.integer('devices', { min: 1, max: 18_000 }),
+  })
+  process.stdout.write(args.flag('json') ? `${JSON.stringify(result)}\n` : `${dayText(result)}\n`)
+  return 0
+}
+
+async function store(args: Args): Promise<number> {
+  const settings = {
+    recordings: args.optional('recordings') ?? process.env['BUSBAR_RECORDINGS'],
+    meters: args.integer('meters', { min: 1, max: 7000 }),
+    days: args.integer('days', { min: 1, max: 366 }),
+  }
+  const skip = (what: string): void => {
+    process.stderr.write(`skipped: ${what}\n`)
+  }
+  const results = await measureStore(settings, skip)
+  const text = args.flag('json') ? JSON.stringify({ results }, null, 2) : storeTable(results)
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function dayText(result: DayResult): string {
+  const { readings, messages, devices, seconds, ingestSeconds, diskBytes, sealedAfterwards } =
+    result
+  const count = (amount: number): string => Math.round(amount).toLocaleString('en')
+  return [
+    `day: ${count(readings)} readings of ${count(devices)} meters in ${count(messages)} messages, each acknowledged and found in history`,
+    `  ${seconds.toFixed(1)} s until all was sealed; acknowledged after ${ingestSeconds.toFixed(1)} s (${count(readings / ingestSeconds)} readings/s)`,
+    `  ${(diskBytes / 1e6).toFixed(1)} MB on disk (${(diskBytes / readings).toFixed(3)} bytes a reading)`,
+    `  processor: edge ${result.edgeCpuSeconds.toFixed(1)} s, generator ${result.generatorCpuSeconds.toFixed(1)} s; edge ${count(result.edgePeakMb)} MB at its peak`,
+    `  ${count(sealedAfterwards)} readings were sealed after the edge had stopped, as it would have within the hour`,
+  ].join('\n')
 }
 
 function chosen(args: Args): readonly Shape[] {

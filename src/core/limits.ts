@@ -184,16 +184,29 @@ export const limits = {
   historySpanRows: 8192,
   /** Columns of spans that are kept decoded for late readings, 128 KiB each at most: a device sends its backlog point by point. */
   lateStretches: 64,
+  /** A span of fewer is written again with what comes next: at 1,024 rows a reading takes a seventh more than at 8,192, at 100 twice as much. */
+  historyFairRows: 1024,
+  /** Spans of a device that are smaller; then they are put together, however short they are. */
+  historySmallSpans: 16,
+  /** Readings that one sealing writes again so that fair spans become full ones, where it has not much else to do. */
+  historyLeisureReadings: 2_000_000,
   /** Rows of a device that one sealing writes again at most, beside what is new: four spans of ten points are 8 MB while that lasts. */
   historyMergeRows: 32_768,
   /** Spans of a device that may overlap at one moment: so many more blocks a query opens, before they are put in order. */
   historyOverlap: 8,
-  /** Rows of the journal that a commit takes away once they are in history. */
-  journalTrimRows: 32,
+  /** Rows of the journal that a commit takes away once they are in history, for each that it adds; one of them at least. */
+  journalTrimRows: 4,
+  /** Pages that a commit of few readings gives back to the disk, a quarter of a megabyte that is written meanwhile. */
+  journalVacuumPages: 64,
+  /** A commit of more gives none back: what is free is needed again soon. */
+  journalVacuumReadings: 2048,
   /** Free pages of 4 KiB that the journal keeps for the rows to come; more are given back to the disk. */
   journalFreePages: 4096,
-  /** Readings that are sealed in one go: a second of work, and some 40 MB while it lasts. */
+  /** Readings that are due to be sealed, more where there are many points: so many of each, for a fair span, up to the most. */
   sealReadings: 1_000_000,
+  sealReadingsPerPoint: 1024,
+  /** Readings that are sealed in one go, 18 bytes each while it lasts; the journal has 14 for each of them. */
+  sealReadingsMost: 8_000_000,
   /** The oldest reading of the journal waits so long for others: fewer and fuller spans. */
   sealAfterMs: 3_600_000,
   /** After a start, when the edge has taken its devices back. */
@@ -201,6 +214,8 @@ export const limits = {
   sealLookMs: 500,
   /** After a run that failed: the disk was full, or refused. */
   sealRetryMs: 10_000,
+  /** The thread that seals ends when there has been nothing to do for so long. */
+  sealerIdleMs: 30_000,
   sealerHeapMb: 512,
   /** Of the file system, where the site file does not say what the data folder may take: others live there, too. */
   diskBudgetShare: 0.8,

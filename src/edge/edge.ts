@@ -24,7 +24,7 @@ import { Listeners } from './listeners.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
-import { sparkplugStation } from './sparkplug.ts'
+import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
 import { RunningEdge } from './view.ts'
 
 export interface EdgeSettings {
@@ -74,12 +74,10 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const names = new Names(db)
   const isWelcome = welcome(site)
   const sparkplug = sparkplugStation(site, isWelcome)
-  const mapped = mappedTopics(site)
-  const foreign = (topic: string): ForeignDevice | undefined =>
-    sparkplug?.find(topic) ?? mapped(topic)
+  const foreign = foreignDevices(site, sparkplug)
+  const foreignDevice = (topic: string): string | undefined => foreign(topic)?.device
   const kept = new KeptState()
   const ingest = new Ingest({ writer, names, kept, isWelcome, foreign })
-  const foreignDevice = (topic: string): string | undefined => foreign(topic)?.device
   const devices = new DeviceStore(directory, settings.warn)
   started.defer(() => devices[Symbol.dispose]())
   const throttle = new LoginThrottle()
@@ -104,7 +102,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     broker.refuse(Date.now())
   }
   sparkplug?.start({ ingest, broker })
-  const history = new HistoryKeeper(directory, writer, retentionOf(site.retention, directory))
+  const retention = retentionOf(site.retention, directory)
+  const history = new HistoryKeeper({ directory, journal: writer, names, retention })
   started.defer(async () => history.stop())
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
@@ -123,8 +122,17 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const api = await startApi({ address: settings.http, view, now: clock, report: settings.report })
   started.defer(async () => api.stop())
   const running = started.move()
-  const stop = async (): Promise<void> => running.disposeAsync()
-  return { mqtt, http: api.address, listeners: listeners.addresses, stop }
+  const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
+  return { ...addresses, stop: async () => running.disposeAsync() }
+}
+
+/** Whose a topic outside of `grid/` is. */
+function foreignDevices(
+  site: Site,
+  sparkplug: SparkplugStation | undefined,
+): (topic: string) => ForeignDevice | undefined {
+  const mapped = mappedTopics(site)
+  return (topic) => sparkplug?.find(topic) ?? mapped(topic)
 }
 
 /** Devices of the site file always; others where it says that they are to be kept apart rather than refused. */

@@ -99,9 +99,10 @@ export class BatchWriter {
         this.#journal.append(++number, row)
       }
       if (this.#snapshotDue(number)) this.#snapshot()
-      this.#journal.trim(
-        Math.min(this.#snapshotNumber, this.#gauges[gauge.sealedJournal] as number),
-      )
+      this.#journal.trim(this.#trimmable, 1 + limits.journalTrimRows * (number - this.#number))
+      if (admitted.count < limits.journalVacuumReadings) {
+        this.#journal.vacuum({ kept: limits.journalFreePages, pages: limits.journalVacuumPages })
+      }
     })
     const seconds = (performance.now() - started) / 1000
     this.#add('commits', 1)
@@ -141,10 +142,17 @@ export class BatchWriter {
     return triples(owed)
   }
 
-  /** The last snapshot only saves time at the next start: a disk without room for it is no reason to fail. */
+  /**
+   * Nobody waits any more: the journal gives back all that it does not need. The last snapshot only saves time at the next start: a disk
+   * without room for it is no reason to fail.
+   */
   close(): void {
     try {
-      this.#commit(() => this.#snapshot())
+      this.#commit(() => {
+        this.#snapshot()
+        this.#journal.trim(this.#trimmable, Infinity)
+        this.#journal.vacuum({ kept: 0, pages: Infinity })
+      })
     } catch (cause) {
       if (!isDiskFull(cause)) throw cause
     }
@@ -163,6 +171,11 @@ export class BatchWriter {
       this.#readingsSinceSnapshot = readings
       throw cause
     }
+  }
+
+  /** The last row that neither a reader nor the next start needs. */
+  get #trimmable(): number {
+    return Math.min(this.#snapshotNumber, this.#gauges[gauge.sealedJournal] as number)
   }
 
   #learn(accompaniment: Accompaniment | undefined): void {

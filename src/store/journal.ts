@@ -20,9 +20,6 @@ export interface Evidence {
   readonly bytes: Uint8Array
 }
 
-/** Pages given back at a time: what a commit has to wait for it. */
-const VACUUM_PAGES = 256
-
 export interface JournalRow extends EncodedRow {
   readonly devices: number
   readonly readings: number
@@ -110,14 +107,18 @@ export class Journal {
     else this.#insertRow.run(number, firstTime, lastTime, devices, readings, bytes)
   }
 
-  /** Takes away the next few rows up to this one, and gives pages back to the disk where many are free. */
-  trim(last: number): void {
+  /** Takes away the next rows up to `last`, at most so many. */
+  trim(last: number, rows: number): void {
     if (this.#first > last) return
-    const end = Math.min(last, this.#first + limits.journalTrimRows - 1)
+    const end = Math.min(last, this.#first + rows - 1)
     this.#trim.run(this.#first, end)
     this.#first = end + 1
+  }
+
+  /** Gives pages back to the disk where more are free than are kept for the rows to come. */
+  vacuum({ kept, pages }: { readonly kept: number; readonly pages: number }): void {
     const free = this.#freePages.get()?.['freelist_count'] as number
-    if (free > limits.journalFreePages) this.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
+    if (free > kept) this.db.exec(`PRAGMA incremental_vacuum(${Math.min(pages, free - kept)})`)
   }
 
   contradict({ point, time, value, quality }: Conflict): void {

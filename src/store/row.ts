@@ -145,8 +145,43 @@ function shapeOf({ columns, count, order }: Selection, deviceOf: Uint16Array): S
   }
 }
 
-/** The row's columns as views on `bytes`, which must start at a multiple of 8. Throws `corrupt` where the checksum disagrees. */
-export function decodeRow(bytes: Uint8Array, number: number): Row {
+/** What stands in a row, as views on its bytes. */
+export interface RowView {
+  readonly firstTime: number
+  readonly values: Float64Array
+  /** Microseconds after the first time. */
+  readonly offsets: Uint32Array
+  readonly points: Uint16Array | Uint32Array
+  /** Undefined: all have `quality`. */
+  readonly qualities: Uint16Array | undefined
+  readonly quality: number
+}
+
+/** Of a row that is known to be good. `bytes` must start at a multiple of 8. */
+export function viewRow({ buffer, byteOffset }: Uint8Array): RowView {
+  const view = new DataView(buffer, byteOffset, HEADER_BYTES)
+  const flags = view.getUint8(1)
+  const count = view.getUint32(4, true)
+  const at = byteOffset + HEADER_BYTES
+  const short = (flags & SHORT_POINTS) !== 0
+  const pointsAt = at + count * 12
+  return {
+    firstTime: Number(view.getBigInt64(16, true)),
+    values: new Float64Array(buffer, at, count),
+    offsets: new Uint32Array(buffer, at + count * 8, count),
+    points: short
+      ? new Uint16Array(buffer, pointsAt, count)
+      : new Uint32Array(buffer, pointsAt, count),
+    quality: view.getUint16(2, true),
+    qualities:
+      (flags & QUALITIES) === 0
+        ? undefined
+        : new Uint16Array(buffer, pointsAt + count * (short ? 2 : 4), count),
+  }
+}
+
+/** Throws `corrupt` where the checksum or the version disagrees. */
+export function checkRow(bytes: Uint8Array, number: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = bytes.length - CRC_BYTES
   if (
@@ -162,33 +197,28 @@ export function decodeRow(bytes: Uint8Array, number: number): Row {
       },
     )
   }
-  const flags = view.getUint8(1)
-  const count = view.getUint32(4, true)
-  const firstTime = Number(view.getBigInt64(16, true))
-  const { buffer } = bytes
-  let at = bytes.byteOffset + HEADER_BYTES
-  const values = new Float64Array(buffer, at, count)
-  at += count * 8
-  const offsets = new Uint32Array(buffer, at, count)
-  at += count * 4
-  const short = (flags & SHORT_POINTS) !== 0
-  const points = short
-    ? Uint32Array.from(new Uint16Array(buffer, at, count))
-    : new Uint32Array(buffer, at, count)
-  at += count * (short ? 2 : 4)
-  const qualities = new Uint16Array(count)
-  if ((flags & QUALITIES) === 0) qualities.fill(view.getUint16(2, true))
-  else {
-    qualities.set(new Uint16Array(buffer, at, count))
-    at += count * 2
-  }
-  const times = new Float64Array(count)
-  for (let row = 0; row < count; row++) times[row] = firstTime + (offsets[row] as number)
-  const notes = decodeNotes(view, at - bytes.byteOffset)
-  return { points, times, values, qualities, firstTime, notes }
 }
 
-function decodeNotes(view: DataView, start: number): Uint32Array {
+/** The row's columns, some as views on `bytes`, which must start at a multiple of 8. Throws `corrupt` as `checkRow` does. */
+export function decodeRow(bytes: Uint8Array, number: number): Row {
+  checkRow(bytes, number)
+  const { firstTime, values, offsets, points, quality, qualities } = viewRow(bytes)
+  const count = values.length
+  const times = new Float64Array(count)
+  for (let row = 0; row < count; row++) times[row] = firstTime + (offsets[row] as number)
+  const last = qualities ?? points
+  return {
+    points: points instanceof Uint32Array ? points : Uint32Array.from(points),
+    times,
+    values,
+    qualities: qualities ?? new Uint16Array(count).fill(quality),
+    firstTime,
+    notes: decodeNotes(bytes, last.byteOffset + last.byteLength - bytes.byteOffset),
+  }
+}
+
+function decodeNotes(bytes: Uint8Array, start: number): Uint32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const words = view.getUint32(8, true) * 3
   return Uint32Array.from({ length: words }, (_, index) => view.getUint32(start + index * 4, true))
 }

@@ -208,7 +208,7 @@ const PUBACK = 0x40
 const DIGIT_0 = 0x30
 const TIME_DIGITS = 13
 
-function connectPacket(clientId: string, secret: string | undefined): Buffer {
+export function connectPacket(clientId: string, secret?: string): Buffer {
   const flags = secret === undefined ? 0x02 : 0xc2
   const head = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 5, flags, 0, 0, 0])
   const login = secret === undefined ? [] : [clientId, secret].map(lengthPrefixed)
@@ -222,6 +222,6 @@ function publishPacket(topic: string, payload: string): Buffer {
   return Buffer.concat([Buffer.from([0x32, body.length]), body])
 }
 
-function lengthPrefixed(text: string): Buffer {
+export function lengthPrefixed(text: string): Buffer {
   return Buffer.concat([Buffer.from([text.length >> 8, text.length & 0xff]), Buffer.from(text)])
 }

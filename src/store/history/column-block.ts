@@ -14,6 +14,7 @@ const MIXED_QUALITIES = 2
 const SPECIAL_VALUES = 4
 
 const writer = new BlockWriter()
+const NOTHING = new Float64Array(0)
 const marks = new Uint16Array(limits.historySpanRows)
 
 /**
@@ -29,8 +30,8 @@ export function encodeColumn(column: Column, rows: number): Uint8Array {
     'a column has a value for each of its rows',
   )
   const quality = qualities[0] as number
-  const isMixed = !qualities.every((bits) => bits === quality)
-  const specials = values.filter(isSpecial)
+  const isMixed = differs(qualities)
+  const specials = allPlain(values) ? NOTHING : values.filter(isSpecial)
   writer.start(FORMAT)
   writer.byte(
     (present === undefined ? 0 : SOME_ROWS) |
@@ -53,6 +54,17 @@ export function encodeColumn(column: Column, rows: number): Uint8Array {
     writeValues(writer, values.filter(isPlain))
   }
   return writer.finish()
+}
+
+function differs(qualities: Uint16Array): boolean {
+  const first = qualities[0] as number
+  for (let row = 1; row < qualities.length; row++) if (qualities[row] !== first) return true
+  return false
+}
+
+function allPlain(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) if (!isPlain(values[row] as number)) return false
+  return true
 }
 
 /** What no multiple of anything is: NaN, the infinities, and −0. */

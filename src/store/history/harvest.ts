@@ -1,68 +1,68 @@
-import type { Columns } from '../../core/batch.ts'
 import { limits } from '../../core/limits.ts'
+import type { RowView } from '../row.ts'
 import type { Series } from './series.ts'
 
-const CAPACITY = limits.sealReadings + limits.slotReadings
-
-/** Readings of many rows of the journal, put together by point in the order in which they came. */
+/**
+ * Readings of many rows of the journal, put together by point in the order in which they came. Every row is shown twice: first its
+ * points are counted, then its readings go where they belong, so that they stand in memory once.
+ */
 export class Harvest {
-  readonly #points = new Uint32Array(CAPACITY)
-  readonly #times = new Float64Array(CAPACITY)
-  readonly #values = new Float64Array(CAPACITY)
-  readonly #qualities = new Uint16Array(CAPACITY)
+  /** While rows are counted: readings of each point. Then: where its next reading goes, in the end where they end. */
+  readonly #ends = new Uint32Array(limits.points)
+  #times = new Float64Array(0)
+  #values = new Float64Array(0)
+  #qualities = new Uint16Array(0)
   count = 0
 
-  get isFull(): boolean {
-    return this.count >= limits.sealReadings
-  }
-
-  add({ points, times, values, qualities }: Columns): void {
-    this.#points.set(points, this.count)
-    this.#times.set(times, this.count)
-    this.#values.set(values, this.count)
-    this.#qualities.set(qualities, this.count)
+  expect({ points }: RowView): void {
+    const ends = this.#ends
+    for (let row = 0; row < points.length; row++) {
+      const point = points[row] as number
+      ends[point] = (ends[point] as number) + 1
+    }
     this.count += points.length
   }
 
-  /** By point. They are good until the next `add`, and the harvest is empty. */
-  take(): Map<number, Series> {
-    const { count } = this
-    this.count = 0
-    const ends = new Uint32Array(limits.points + 1)
-    for (let row = 0; row < count; row++) {
-      const point = this.#points[row] as number
-      ends[point] = (ends[point] as number) + 1
+  /** Between the two. */
+  arrange(): void {
+    let start = 0
+    for (let point = 0; point < limits.points; point++) {
+      const readings = this.#ends[point] as number
+      this.#ends[point] = start
+      start += readings
     }
-    for (let point = 1; point <= limits.points; point++) {
-      ends[point] = (ends[point] as number) + (ends[point - 1] as number)
+    if (this.#times.length < this.count) {
+      this.#times = new Float64Array(this.count)
+      this.#values = new Float64Array(this.count)
+      this.#qualities = new Uint16Array(this.count)
     }
-    const times = new Float64Array(count)
-    const values = new Float64Array(count)
-    const qualities = new Uint16Array(count)
-    for (let row = count - 1; row >= 0; row--) {
-      const point = this.#points[row] as number
-      const at = (ends[point] as number) - 1
-      ends[point] = at
-      times[at] = this.#times[row] as number
-      values[at] = this.#values[row] as number
-      qualities[at] = this.#qualities[row] as number
-    }
-    return seriesOf({ times, values, qualities }, ends)
   }
-}
 
-/** `starts[point]`: where its readings begin. */
-function seriesOf({ times, values, qualities }: Series, starts: Uint32Array): Map<number, Series> {
-  const found = new Map<number, Series>()
-  for (let point = 0; point < limits.points; point++) {
-    const start = starts[point] as number
-    const end = starts[point + 1] as number
-    if (start === end) continue
-    found.set(point, {
-      times: times.subarray(start, end),
-      values: values.subarray(start, end),
-      qualities: qualities.subarray(start, end),
-    })
+  add({ points, offsets, firstTime, values, quality, qualities }: RowView): void {
+    const ends = this.#ends
+    const { length } = points
+    for (let row = 0; row < length; row++) {
+      const point = points[row] as number
+      const at = ends[point] as number
+      ends[point] = at + 1
+      this.#times[at] = firstTime + (offsets[row] as number)
+      this.#values[at] = values[row] as number
+      this.#qualities[at] = qualities === undefined ? quality : (qualities[row] as number)
+    }
   }
-  return found
+
+  /** By point. They are good until the next `arrange`, and the harvest is empty. */
+  *take(): Generator<readonly [point: number, series: Series]> {
+    let start = 0
+    for (let point = 0; point < limits.points; point++) {
+      const end = this.#ends[point] as number
+      if (end <= start) continue
+      const times = this.#times.subarray(start, end)
+      const values = this.#values.subarray(start, end)
+      yield [point, { times, values, qualities: this.#qualities.subarray(start, end) }]
+      start = end
+    }
+    this.#ends.fill(0)
+    this.count = 0
+  }
 }

@@ -1,11 +1,13 @@
+import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
-import type { Sealed } from './sealer.ts'
 import { folderBytes } from '../folder-bytes.ts'
 import { historyPath } from './history-file.ts'
 import { type Retention, highWaterBytes } from './retention.ts'
-import type { SealerMessage, SealerSettings } from './sealer-thread.ts'
+import { sealDueReadings } from './seal-due.ts'
+import type { Sealed } from './sealer.ts'
+import type { SealerMessage, SealerOrder, SealerSettings } from './sealer-thread.ts'
 
 /** What the keeper needs of the journal's writer. */
 export interface SealedJournal {
@@ -15,24 +17,35 @@ export interface SealedJournal {
   sealed(journal: number): void
 }
 
-/** Has the journal sealed into history, in a thread that lives as long as that takes. */
+export interface KeeperParts {
+  readonly directory: string
+  readonly journal: SealedJournal
+  readonly names: { readonly pointsTotal: number }
+  readonly retention: Retention
+}
+
+/** Has the journal sealed into history, in a thread that ends when there has been nothing to seal for a while. */
 export class HistoryKeeper {
   readonly #directory: string
+  readonly #journal: SealedJournal
+  readonly #names: { readonly pointsTotal: number }
   readonly retention: Retention
   #lookedMs = 0
   /** The last run has sealed something, or made room. */
   #hasMoved = true
   /** Readings that had to go, by the number of their device, since the data folder was made. */
   readonly thinned = new Map<number, number>()
-  readonly #journal: SealedJournal
   readonly #timer: NodeJS.Timeout
   #worker: Worker | undefined
+  #isSealing = false
+  #idleSinceMs = 0
   #sealedReadings = 0
   #dueMs: number
   /** Since the start. */
   readonly totals: Record<Exclude<keyof Sealed, 'journal'>, number> = {
     readings: 0,
     spans: 0,
+    written: 0,
     merged: 0,
     bytes: 0,
     repeated: 0,
@@ -41,11 +54,12 @@ export class HistoryKeeper {
   /** Why the last run failed; empty: it did not. */
   failure = ''
 
-  constructor(directory: string, journal: SealedJournal, retention: Retention) {
+  constructor({ directory, journal, names, retention }: KeeperParts) {
     this.#directory = directory
     this.retention = retention
     this.#learnThinned()
     this.#journal = journal
+    this.#names = names
     this.#dueMs = performance.now() + limits.sealFirstMs
     this.#timer = setInterval(() => this.#consider(), limits.sealLookMs).unref()
   }
@@ -55,20 +69,25 @@ export class HistoryKeeper {
     return Math.max(0, this.#journal.readings - this.#sealedReadings)
   }
 
+  /** What is being sealed will be sealed after the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#worker?.terminate()
+    const worker = this.#worker
+    if (worker === undefined) return
+    if (this.#isSealing) await worker.terminate()
+    else {
+      this.#order('end')
+      await once(worker, 'exit')
+    }
   }
 
   #consider(): void {
-    if (this.#worker !== undefined) return
-    const isDue = performance.now() >= this.#dueMs
-    if (this.#isOverBudget()) {
-      this.#start()
-      return
-    }
-    const isMuch = this.unsealed >= limits.sealReadings && this.failure === ''
-    if (isMuch || isDue) this.#start()
+    if (this.#isSealing) return
+    const nowMs = performance.now()
+    const isDue = nowMs >= this.#dueMs
+    const isMuch = this.unsealed >= sealDueReadings(this.#names.pointsTotal) && this.failure === ''
+    if (isMuch || isDue || this.#isOverBudget()) this.#seal()
+    else if (nowMs - this.#idleSinceMs > limits.sealerIdleMs) this.#order('end')
   }
 
   /** Looked at now and then; where a run has moved nothing, it will not at once either. */
@@ -92,11 +111,20 @@ export class HistoryKeeper {
     }
   }
 
-  #start(): void {
-    if (this.#worker !== undefined) return
+  #seal(): void {
+    this.#isSealing = true
     this.#hasMoved = false
     // A run that fails is tried again soon.
     this.#dueMs = performance.now() + limits.sealRetryMs
+    this.#worker ??= this.#newWorker()
+    this.#order('seal')
+  }
+
+  #order(order: SealerOrder): void {
+    this.#worker?.postMessage(order)
+  }
+
+  #newWorker(): Worker {
     const settings: SealerSettings = { directory: this.#directory, retention: this.retention }
     const worker = new Worker(new URL('./sealer-thread.ts', import.meta.url), {
       workerData: settings,
@@ -105,7 +133,6 @@ export class HistoryKeeper {
         maxOldGenerationSizeMb: limits.sealerHeapMb,
       },
     })
-    this.#worker = worker
     worker.on('message', (message: SealerMessage) => this.#receive(message))
     worker.on(
       'error',
@@ -113,14 +140,21 @@ export class HistoryKeeper {
     )
     worker.once('exit', () => {
       this.#worker = undefined
-      if (this.failure === '') this.#dueMs = performance.now() + limits.sealAfterMs
+      this.#isSealing = false
     })
+    return worker
+  }
+
+  #rest(): void {
+    this.#isSealing = false
+    this.#idleSinceMs = performance.now()
   }
 
   #receive(message: SealerMessage): void {
     switch (message.kind) {
       case 'failed':
         this.failure = message.text
+        this.#rest()
         return
       case 'thinned':
         this.#hasMoved = true
@@ -128,6 +162,8 @@ export class HistoryKeeper {
         return
       case 'done':
         this.failure = ''
+        this.#dueMs = performance.now() + limits.sealAfterMs
+        this.#rest()
         return
       case 'sealed': {
         const { journal, ...amounts } = message.sealed

@@ -14,29 +14,44 @@ export interface SpanKey {
 export type Newcomer = Pick<SpanKey, 'firstTime' | 'lastTime' | 'rows'>
 
 /**
- * Which spans of a device are to be written again together with what is new. Short spans that are no longer than what is at hand
- * join it, so that a reading is written a few times, and not with every one that follows; a full span stays as it is, unless too
- * many overlap in one place, which late readings do.
+ * Which spans of a device are to be written again together with what is new, in the order in which they came to be. Small ones wait
+ * until together they are a fair span, so that a reading is written twice, or three times where there is leisure: then fair ones
+ * become a full one. Full ones stay as they are, unless too many overlap in one place, which late readings do.
  */
-export function chooseMerge(spans: readonly SpanKey[], newcomer: Newcomer): readonly SpanKey[] {
+export function chooseMerge(
+  spans: readonly SpanKey[],
+  newcomer: Newcomer,
+  { leisure }: { readonly leisure: boolean },
+): readonly SpanKey[] {
   const chosen = new Set<SpanKey>()
-  let rows = newcomer.rows
-  const short = spans.filter((span) => span.rows < limits.historySpanRows)
-  for (const span of short.toSorted((a, b) => a.rows - b.rows)) {
-    if (span.rows > rows * GROWTH || rows >= limits.historyMergeRows) break
-    chosen.add(span)
-    rows += span.rows
+  const small = spans.filter(({ rows }) => rows < limits.historyFairRows)
+  let rows = newcomer.rows + rowsOf(small)
+  if (rows >= limits.historyFairRows || small.length >= limits.historySmallSpans) {
+    for (const span of small) chosen.add(span)
+  } else rows = newcomer.rows
+  if (leisure) {
+    const fair = spans.filter((span) => isFair(span))
+    for (const span of rows + rowsOf(fair) < limits.historySpanRows ? [] : fair) {
+      if (rows >= limits.historyMergeRows) break
+      chosen.add(span)
+      rows += span.rows
+    }
   }
   for (const span of crowd(
     spans.filter((one) => !chosen.has(one)),
     newcomer,
   ))
     chosen.add(span)
-  return [...chosen]
+  return spans.filter((span) => chosen.has(span))
 }
 
-/** So many times longer than what is at hand a span may be to be written again. */
-const GROWTH = 2
+function isFair({ rows }: SpanKey): boolean {
+  return rows >= limits.historyFairRows && rows < limits.historySpanRows
+}
+
+function rowsOf(spans: readonly SpanKey[]): number {
+  return spans.reduce((sum, { rows }) => sum + rows, 0)
+}
 
 /** Spans that overlap at one moment of the newcomer, where they are too many. */
 function crowd(spans: readonly SpanKey[], { firstTime, lastTime }: Newcomer): readonly SpanKey[] {

@@ -15,6 +15,13 @@ export interface Cost {
   readonly bits: number
 }
 
+/** For each number of mantissa bits: which token a finest one is part of. */
+const coarser = Array.from({ length: MANTISSA_MOST + 1 }, (_, mantissa) =>
+  Uint16Array.from({ length: TOKENS }, (_item, token) =>
+    tokenOf(leastOf(token, MANTISSA_MOST), mantissa),
+  ),
+)
+const logs = Float64Array.from({ length: ROWS + 1 }, (_, number) => Math.log2(number))
 const finest = new Uint32Array(TOKENS)
 const counts = new Uint32Array(TOKENS)
 const frequencies = new Uint32Array(TOKENS)
@@ -42,18 +49,24 @@ export function costOf(numbers: Float64Array, count: number): Cost {
 
 /** A token of fewer mantissa bits holds a run of finer ones. */
 function bitsWith(mantissa: number, count: number, last: number): number {
-  const all = Math.log2(count)
+  const coarse = coarser[mantissa] as Uint16Array
+  const all = logs[count] as number
   let bits = 0
-  let at = 0
-  while (at <= last) {
-    const token = tokenOf(leastOf(at, MANTISSA_MOST), mantissa)
-    const end = Math.min(last + 1, tokenOf(leastOf(token + 1, mantissa), MANTISSA_MOST))
-    let held = 0
-    for (; at < end; at++) held += finest[at] as number
-    if (held === 0) continue
-    bits += held * (all - Math.log2(held) + extraBitsOf(token, mantissa)) + TABLE_BITS
+  let token = 0
+  let held = 0
+  for (let at = 0; at <= last; at++) {
+    const found = finest[at] as number
+    if (found === 0) continue
+    const next = coarse[at] as number
+    if (next !== token && held > 0) {
+      bits += held * (all - (logs[held] as number) + extraBitsOf(token, mantissa)) + TABLE_BITS
+      held = 0
+    }
+    token = next
+    held += found
   }
-  return bits
+  if (held === 0) return bits
+  return bits + held * (all - (logs[held] as number) + extraBitsOf(token, mantissa)) + TABLE_BITS
 }
 
 /**

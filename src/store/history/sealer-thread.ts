@@ -10,7 +10,10 @@ export interface SealerSettings {
   readonly retention: Retention
 }
 
-/** What the thread says, and with the last word it ends. */
+/** What the thread is told. */
+export type SealerOrder = 'seal' | 'end'
+
+/** What the thread says; `done` and `failed` end a run. */
 export type SealerMessage =
   | { readonly kind: 'sealed'; readonly sealed: Sealed }
   /** Some readings had to go. */
@@ -18,19 +21,28 @@ export type SealerMessage =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly text: string }
 
-/** Seals what there is, and ends: between two runs it costs nothing. What has to make room goes before each sealing, and after the last. */
-function run({ directory, retention }: SealerSettings): void {
-  using sealer = new Sealer(directory)
-  const thinner = new Thinner(sealer.db, { directory, retention, keep: keepNothing })
+/** Code that was compiled for the last run makes the next one three times as fast, so the thread waits for it for a while. */
+let tools: { readonly sealer: Sealer; readonly thinner: Thinner } | undefined
+
+/** Seals what there is. What has to make room goes before each sealing, and after the last. */
+function seal(): void {
+  tools ??= open()
+  const { sealer, thinner } = tools
   for (;;) {
     if (thinner.thin(Date.now()) > 0) post({ kind: 'thinned' })
     const sealed = sealer.seal()
     if (sealed === undefined) break
     post({ kind: 'sealed', sealed })
-    if (sealed.readings < limits.sealReadings) break
+    if (sealed.readings < limits.sealReadingsMost) break
   }
   if (thinner.thin(Date.now()) > 0) post({ kind: 'thinned' })
   post({ kind: 'done' })
+}
+
+function open(): NonNullable<typeof tools> {
+  const { directory, retention } = workerData as SealerSettings
+  const sealer = new Sealer(directory)
+  return { sealer, thinner: new Thinner(sealer.db, { directory, retention, keep: keepNothing }) }
 }
 
 /** Of readings that go, only their number stays. */
@@ -40,8 +52,12 @@ function post(message: SealerMessage): void {
   parentPort?.postMessage(message)
 }
 
-try {
-  run(workerData as SealerSettings)
-} catch (cause) {
-  post({ kind: 'failed', text: errorText(cause) })
-}
+parentPort?.on('message', (order: SealerOrder) => {
+  try {
+    if (order === 'seal') return seal()
+    tools?.sealer[Symbol.dispose]()
+    parentPort?.close()
+  } catch (cause) {
+    post({ kind: 'failed', text: errorText(cause) })
+  }
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { limits } from '../../core/limits.ts'
 import { Micros } from '../../core/time.ts'
 import { StoreReader } from '../reader/store-reader.ts'
 import { WrittenJournal } from '../reader/written-journal.test.ts'
@@ -39,6 +40,19 @@ test('what is sealed is what was in the journal', () => {
   journal.row([{ point: 0, time: 2 }])
   const more = all(journal)
   assert.equal(more.length, 5)
-  assert.equal(sealer.seal()?.merged, 1)
+  assert.equal(sealer.seal()?.merged, 0)
   assert.deepEqual(all(journal), more)
+})
+
+test('small spans are put together where there are many, and a point keeps what came first', () => {
+  using journal = new WrittenJournal().define('m1/p')
+  using sealer = new Sealer(journal.directory)
+  const merged: number[] = []
+  for (let time = 1; time <= limits.historySmallSpans + 2; time++) {
+    journal.row([{ point: 0, time: 1000 - time, value: time }])
+    merged.push(sealer.seal()?.merged ?? -1)
+  }
+  const sum = merged.reduce((total, spans) => total + spans, 0)
+  assert.ok(sum >= limits.historySmallSpans, merged.join(' '))
+  assert.equal(all(journal).length, limits.historySmallSpans + 2)
 })

@@ -2,10 +2,10 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { journalPath } from '../journal.ts'
-import { decodeRow } from '../row.ts'
+import { checkRow, viewRow } from '../row.ts'
 import { Harvest } from './harvest.ts'
 import { openHistory, sealedIn } from './history-file.ts'
-import { type SpanKey, chooseMerge } from './merge-choice.ts'
+import { type Newcomer, type SpanKey, chooseMerge } from './merge-choice.ts'
 import { type Series, joined } from './series.ts'
 import { SpanBody } from './span-body.ts'
 import { SpanTable } from './span-table.ts'
@@ -18,6 +18,8 @@ export interface Sealed {
   /** Readings of these rows. */
   readonly readings: number
   readonly spans: number
+  /** Readings in these spans: those that were new, and those of spans that were written again. */
+  readonly written: number
   /** Spans that were written again, with more in them. */
   readonly merged: number
   readonly bytes: number
@@ -43,7 +45,7 @@ export class Sealer implements Disposable {
     })
     this.#spans = new SpanTable(this.#history)
     this.#rows = this.#journal.prepare(
-      'SELECT number, first_time, last_time, body FROM journal WHERE number > ? ORDER BY number LIMIT 64',
+      'SELECT number, first_time, last_time, body FROM journal WHERE number > ? ORDER BY number LIMIT 16',
     )
   }
 
@@ -56,7 +58,7 @@ export class Sealer implements Disposable {
     return this.#history
   }
 
-  /** Seals the next rows, up to `limits.sealReadings`; undefined: there are none. */
+  /** Seals the next rows, up to `limits.sealReadingsMost`; undefined: there are none. */
   seal(): Sealed | undefined {
     const before = this.sealed
     const damaged: DamagedRow[] = []
@@ -64,12 +66,16 @@ export class Sealer implements Disposable {
     if (journal === before) return undefined
     this.#learnDevices()
     const readings = this.#harvest.count
-    const tally = { spans: 0, merged: 0, bytes: 0, repeated: 0 }
+    let leisure = readings < limits.sealReadings ? limits.historyLeisureReadings : 0
+    const tally = { spans: 0, written: 0, merged: 0, bytes: 0, repeated: 0 }
     this.#history.exec('BEGIN IMMEDIATE')
     try {
       for (const [device, series] of this.#byDevice()) {
-        const keys = chooseMerge(this.#spans.keysOf(device), newcomerOf(series))
+        const newcomer = newcomerOf(series)
+        const keys = chooseMerge(this.#spans.keysOf(device), newcomer, { leisure: leisure > 0 })
+        const written = tally.written
         this.#write({ device, keys, series, since: before + 1 }, tally)
+        leisure -= tally.written - written
       }
       for (const row of damaged) this.#quarantine(row)
       this.#history.prepare('UPDATE sealed SET journal = ?').run(journal)
@@ -81,30 +87,46 @@ export class Sealer implements Disposable {
     return { journal, readings, ...tally, quarantined: damaged.length }
   }
 
+  /** The log goes with it, though others may have the file open; where one is just reading it stays. */
   [Symbol.dispose](): void {
     this.#journal.close()
+    this.#history.exec('PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE)')
     this.#history.close()
   }
 
   /** Returns the last row that was read. */
   #gather(after: number, damaged: DamagedRow[]): number {
-    let last = after
-    while (!this.#harvest.isFull) {
-      const rows = this.#rows.all(last)
-      for (const row of rows) {
-        const number = row['number'] as number
-        const body = row['body'] as Uint8Array
-        last = number
-        try {
-          this.#harvest.add(decodeRow(body, number))
-        } catch (cause) {
-          damaged.push({ number, row, complaint: errorText(cause) })
-        }
-        if (this.#harvest.isFull) break
+    const harvest = this.#harvest
+    const last = this.#eachRow(after, (row) => {
+      const { number, body } = row
+      try {
+        checkRow(body, number)
+        harvest.expect(viewRow(body))
+      } catch (cause) {
+        damaged.push({ ...row, complaint: errorText(cause) })
       }
-      if (rows.length === 0) break
-    }
+      return harvest.count < limits.sealReadingsMost
+    })
+    harvest.arrange()
+    const bad = new Set(damaged.map(({ number }) => number))
+    this.#eachRow(after, ({ number, body }) => {
+      if (number <= last && !bad.has(number)) harvest.add(viewRow(body))
+      return number < last
+    })
     return last
+  }
+
+  /** Until `visit` says that it has enough; returns the number of the last one that it saw. */
+  #eachRow(after: number, visit: (row: Stored) => boolean): number {
+    let last = after
+    for (;;) {
+      const rows = this.#rows.all(last) as unknown as Stored[]
+      for (const row of rows) {
+        last = row.number
+        if (!visit(row)) return last
+      }
+      if (rows.length === 0) return last
+    }
   }
 
   #learnDevices(): void {
@@ -127,7 +149,7 @@ export class Sealer implements Disposable {
 
   #write(
     { device, keys, series, since }: Writing,
-    tally: { spans: number; merged: number; bytes: number; repeated: number },
+    tally: { spans: number; written: number; merged: number; bytes: number; repeated: number },
   ): void {
     const parts = new Map<number, Series[]>()
     let readings = 0
@@ -142,6 +164,7 @@ export class Sealer implements Disposable {
       tally.spans++
       for (const { values } of span.columns.values()) written += values.length
     }
+    tally.written += written
     tally.merged += keys.length
     tally.repeated += readings - written
   }
@@ -165,25 +188,25 @@ export class Sealer implements Disposable {
     this.#spans.remove(key.number)
   }
 
-  #quarantine({ number, row, complaint }: DamagedRow): void {
+  #quarantine({ number, first_time, last_time, complaint, body }: DamagedRow): void {
     this.#history
       .prepare(
         `INSERT INTO quarantine (source, source_number, first_time, last_time, complaint, bytes)
          VALUES ('journal', ?, ?, ?, ?, ?)`,
       )
-      .run(
-        number,
-        row['first_time'] as number | null,
-        row['last_time'] as number | null,
-        complaint,
-        row['body'] as Uint8Array,
-      )
+      .run(number, first_time, last_time, complaint, body)
   }
 }
 
-interface DamagedRow {
+/** A row of the journal. */
+interface Stored {
   readonly number: number
-  readonly row: Readonly<Record<string, unknown>>
+  readonly first_time: number | null
+  readonly last_time: number | null
+  readonly body: Uint8Array
+}
+
+interface DamagedRow extends Stored {
   readonly complaint: string
 }
 
@@ -205,17 +228,14 @@ function timesAt(times: Float64Array, rows: Uint16Array): Float64Array {
   return Float64Array.from(rows, (row) => times[row] as number)
 }
 
-function newcomerOf(series: ReadonlyMap<number, Series>): {
-  firstTime: number
-  lastTime: number
-  rows: number
-} {
+function newcomerOf(series: ReadonlyMap<number, Series>): Newcomer {
   let firstTime = Infinity
   let lastTime = -Infinity
   let rows = 0
   for (const { times } of series.values()) {
     rows = Math.max(rows, times.length)
-    for (const time of times) {
+    for (let row = 0; row < times.length; row++) {
+      const time = times[row] as number
       if (time < firstTime) firstTime = time
       if (time > lastTime) lastTime = time
     }

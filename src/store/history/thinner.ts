@@ -29,6 +29,7 @@ export class Thinner {
   readonly #remove: StatementSync
   readonly #count: StatementSync
   readonly #pages: StatementSync
+  readonly #pageBytes: number
   readonly #freePages: StatementSync
 
   /** `db`: of the one writer of `history.db`. */
@@ -44,6 +45,7 @@ export class Thinner {
        ON CONFLICT (device) DO UPDATE SET readings = readings + excluded.readings`,
     )
     this.#pages = db.prepare('PRAGMA page_count')
+    this.#pageBytes = db.prepare('PRAGMA page_size').get()?.['page_size'] as number
     this.#freePages = db.prepare('PRAGMA freelist_count')
   }
 
@@ -72,7 +74,7 @@ export class Thinner {
     const pages = this.#pages.get()?.['page_count'] as number
     const path = this.#db.location()
     const size = path === null ? 0 : fileBytes(path)
-    return folderBytes(this.#settings.directory) - size + pages * PAGE_BYTES
+    return folderBytes(this.#settings.directory) - size + pages * this.#pageBytes
   }
 
   #step(before: number): number {
@@ -111,5 +113,4 @@ function fileBytes(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
-const PAGE_BYTES = 4096
 const VACUUM_PAGES = 256
