@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   command: () => import('./send-command.ts'),
   audit: () => import('./audit.ts'),
   ledger: () => import('./ledger.ts'),
+  doctor: () => import('./doctor.ts'),
   bench: () => import('./bench.ts'),
 }
 

@@ -199,6 +199,11 @@ export const limits = {
   sealRetryMs: 10_000,
   sealerHeapMb: 512,
   sealerYoungMb: 16,
+  /** A file in which damage shows again so soon after a salvage lies on a disk that is dying: starting again would help nobody. */
+  salvageEveryMs: 600_000,
+  /** A backup copies a megabyte, then waits: some 40 MB/s at most, which leaves the disk to the commits. */
+  backupStepPages: 256,
+  backupPauseMs: 20,
 
   // --- HTTP ------------------------------------------------------------------------------------------------
   httpConnections: 256,

@@ -6,6 +6,8 @@ import { seededRandom } from '../core/random.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
 import { Transport } from '../mqtt/transport/transport.ts'
+import { damagedFile } from '../store/damage/corrupt.ts'
+import { prepareFolder } from '../store/damage/prepare-folder.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import { journalPath } from '../store/journal.ts'
 import { HistoryKeeper } from '../store/history/history-keeper.ts'
@@ -59,6 +61,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   await using started = new AsyncDisposableStack()
   const lock = new FolderLock(directory)
   started.defer(() => lock.release())
+  for (const line of prepareFolder(directory, false).report) settings.warn(line)
   let settle = (_serial: number): void => {}
   const writer = await JournalWriter.start(directory, {
     durable: (serial) => settle(serial),
@@ -95,7 +98,9 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     broker.settle(Date.now())
   }
   sparkplug?.start({ ingest, broker })
-  const history = new HistoryKeeper(directory, writer)
+  const history = new HistoryKeeper(directory, writer, (text) =>
+    settings.onFailed(damagedFile(directory, text)),
+  )
   started.defer(async () => history.stop())
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.

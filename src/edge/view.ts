@@ -12,10 +12,12 @@ import type {
   SessionInfo,
 } from '../api/ports.ts'
 import { accountOf } from '../core/accounts.ts'
+import { GridError } from '../core/errors.ts'
 import { quantityOf } from '../core/quantities.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
+import { asideNames, markDamaged } from '../store/damage/corrupt.ts'
 import type { HistoryKeeper } from '../store/history/history-keeper.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
@@ -65,13 +67,14 @@ export class RunningEdge implements EdgeView {
     this.#metrics = new Metrics({
       ...parts,
       diskBytes: () => folderBytes(parts.directory),
+      damagedFiles: () => asideNames(parts.directory).length,
       journalBytes: () => this.#reader.bytes,
       auditDropped: () => this.#reader.auditDropped,
     })
   }
 
   health(): HealthInfo {
-    const { site, clock, writer, listeners, history } = this.#parts
+    const { site, clock, writer, listeners, history, directory } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskRefuses') === 1) {
       problems.push(
@@ -82,6 +85,12 @@ export class RunningEdge implements EdgeView {
     if (damaged > 0) {
       problems.push(
         `Some journal rows are damaged and were left out, ${damaged} so far. Copy the data folder away, then check the disk.`,
+      )
+    }
+    const aside = asideNames(directory)
+    if (aside.length > 0) {
+      problems.push(
+        `A damaged file was put aside, and what could be read of it is in use (${aside.join(', ')}). The report says what is lost; this sentence goes when these files are taken out of the data folder.`,
       )
     }
     if (history.failure !== '') {
@@ -156,10 +165,18 @@ export class RunningEdge implements EdgeView {
   /** What a query finds damaged is a problem of the site, not only of whoever asked. */
   async *readings(query: ReadingsQuery): AsyncIterable<ReadingsChunk> {
     let damaged = 0
-    for await (const chunk of this.#queries.readings(query)) {
-      damaged += chunk.damagedRows
-      this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged)
-      yield chunk
+    try {
+      for await (const chunk of this.#queries.readings(query)) {
+        damaged += chunk.damagedRows
+        this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged)
+        yield chunk
+      }
+    } catch (thrown) {
+      if (thrown instanceof GridError && thrown.code === 'corrupt') {
+        markDamaged(this.#parts.directory, thrown)
+        this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged + 1)
+      }
+      throw thrown
     }
   }
 

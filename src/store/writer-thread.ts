@@ -4,6 +4,7 @@ import { slotState, slotStates, slotsOf } from '../core/batch.ts'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { BatchWriter } from './batch-writer.ts'
+import { damagedFile, isCorrupt, markDamaged } from './damage/corrupt.ts'
 import { gauge } from './gauges.ts'
 import type { Accompaniment, WriterMessage, WriterSettings } from './writer-protocol.ts'
 
@@ -21,7 +22,7 @@ function run(settings: WriterSettings): void {
     assert(slot !== undefined, 'a slot for every index')
     const accompaniment = slot.counts[2] === 1 ? receiveAccompaniment() : undefined
     const batch = writer.prepare(slot, accompaniment)
-    while (!tryWrite(writer, batch, settings.gauges))
+    while (!tryWrite(writer, batch, settings))
       Atomics.wait(states, index, slotState.filled, limits.diskRetryMs)
     writer.settle(batch)
     Atomics.store(states, index, slotState.free)
@@ -30,17 +31,21 @@ function run(settings: WriterSettings): void {
   writer.close()
 }
 
-/** False where the disk refuses for now: nothing is acknowledged meanwhile, and the same batch is tried again. */
+/**
+ * False where the disk refuses for now: nothing is acknowledged meanwhile, and the same batch is tried again. A damaged file refuses for
+ * ever: the next start salvages it.
+ */
 function tryWrite(
   writer: BatchWriter,
   batch: ReturnType<BatchWriter['prepare']>,
-  gauges: Float64Array,
+  { directory, gauges }: WriterSettings,
 ): boolean {
   try {
     writer.write(batch)
     gauges[gauge.diskRefuses] = 0
     return true
   } catch (cause) {
+    if (isCorrupt(cause) && markDamaged(directory, cause)) throw cause
     if (gauges[gauge.diskRefuses] === 0) post({ kind: 'refused', text: errorText(cause) })
     gauges[gauge.diskRefuses] = 1
     return false
@@ -57,10 +62,12 @@ function post(message: WriterMessage): void {
   parentPort?.postMessage(message)
 }
 
+const settings = workerData as WriterSettings
 try {
-  run(workerData as WriterSettings)
+  run(settings)
 } catch (cause) {
-  const known = cause instanceof GridError
-  const code = known ? cause.code : 'disk'
-  post({ kind: 'failed', code, text: errorText(cause), hint: known ? (cause.hint ?? '') : '' })
+  const fault = isCorrupt(cause) ? damagedFile(settings.directory, cause) : cause
+  const known = fault instanceof GridError
+  const code = known ? fault.code : 'disk'
+  post({ kind: 'failed', code, text: errorText(fault), hint: known ? (fault.hint ?? '') : '' })
 }

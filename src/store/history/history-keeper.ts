@@ -15,6 +15,7 @@ export interface SealedJournal {
 export class HistoryKeeper {
   readonly #directory: string
   readonly #journal: SealedJournal
+  readonly #onDamaged: (text: string) => void
   readonly #timer: NodeJS.Timeout
   #worker: Worker | undefined
   #sealedReadings = 0
@@ -31,8 +32,10 @@ export class HistoryKeeper {
   /** Why the last run failed; empty: it did not. */
   failure = ''
 
-  constructor(directory: string, journal: SealedJournal) {
+  /** `onDamaged`: a file is damaged, and only another start can mend that. */
+  constructor(directory: string, journal: SealedJournal, onDamaged: (text: string) => void) {
     this.#directory = directory
+    this.#onDamaged = onDamaged
     this.#journal = journal
     this.#dueMs = performance.now() + limits.sealFirstMs
     this.#timer = setInterval(() => this.#consider(), limits.sealLookMs).unref()
@@ -82,6 +85,7 @@ export class HistoryKeeper {
     switch (message.kind) {
       case 'failed':
         this.failure = message.text
+        if (message.damaged) this.#onDamaged(message.text)
         return
       case 'done':
         this.failure = ''

@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { isCorrupt, markDamaged } from '../damage/corrupt.ts'
 import { type Sealed, Sealer } from './sealer.ts'
 
 /** What the thread says, and with the last word it ends. */
 export type SealerMessage =
   | { readonly kind: 'sealed'; readonly sealed: Sealed }
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly text: string }
+  /** `damaged`: a file is, and the next start will mend it; trying again would not. */
+  | { readonly kind: 'failed'; readonly text: string; readonly damaged: boolean }
 
 /** Seals what there is, and ends: between two runs it costs nothing. */
 function run(directory: string): void {
@@ -25,8 +27,10 @@ function post(message: SealerMessage): void {
   parentPort?.postMessage(message)
 }
 
+const { directory } = workerData as { readonly directory: string }
 try {
-  run((workerData as { readonly directory: string }).directory)
+  run(directory)
 } catch (cause) {
-  post({ kind: 'failed', text: errorText(cause) })
+  const damaged = isCorrupt(cause) && markDamaged(directory, cause)
+  post({ kind: 'failed', text: errorText(cause), damaged })
 }
