@@ -1,4 +1,3 @@
-import { GridError } from '../core/errors.ts'
 import { formatTime } from '../core/time.ts'
 import { prepareFolder } from '../store/damage/prepare-folder.ts'
 import { examine } from '../store/doctor/doctor.ts'
@@ -51,12 +50,6 @@ function repair(directory: string): void {
     const words =
       report.length === 0 ? ['Nothing to repair: every page of both files is whole.'] : report
     process.stderr.write(words.map((each) => `${each}\n`).join(''))
-  } catch (thrown) {
-    if (!(thrown instanceof Error)) throw thrown
-    throw new GridError('disk', `repairing ${directory}: ${thrown.message}`, {
-      hint: 'Nothing was deleted. Is there room on the disk for a second copy?',
-      cause: thrown,
-    })
   } finally {
     lock.release()
   }

@@ -48,6 +48,9 @@ export interface Edge {
   stop(): Promise<void>
 }
 
+/** What of a salvage goes to the log; all of it is in the report in the data folder. */
+const LINES_OF_REPORT = 20
+
 /** Micros since 1970 with the resolution of the monotonic clock, so that messages of one millisecond differ. */
 const clock: Clock = () => Micros(Math.round((performance.timeOrigin + performance.now()) * 1000))
 
@@ -61,7 +64,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   await using started = new AsyncDisposableStack()
   const lock = new FolderLock(directory)
   started.defer(() => lock.release())
-  for (const line of prepareFolder(directory, false).report) settings.warn(line)
+  const { report } = prepareFolder(directory, false)
+  for (const line of report.slice(0, LINES_OF_REPORT)) settings.warn(line)
   let settle = (_serial: number): void => {}
   const writer = await JournalWriter.start(directory, {
     durable: (serial) => settle(serial),

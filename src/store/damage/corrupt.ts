@@ -22,13 +22,17 @@ export function isCorrupt(thrown: unknown): boolean {
 export function markDamaged(directory: string, thrown: unknown): boolean {
   if (asideNames(directory).some((name) => timeOf(name) > Date.now() - limits.salvageEveryMs))
     return false
-  writeFileSync(join(directory, MARKER), `${errorText(thrown)}\n`)
+  writeMarker(directory, thrown)
   return true
 }
 
-/** What a process that met damage says last. */
+function writeMarker(directory: string, thrown: unknown): void {
+  writeFileSync(join(directory, MARKER), `${errorText(thrown)}\n`)
+}
+
+/** What a process that met damage says last. It ends in any case, so the next one is told in any case. */
 export function damagedFile(directory: string, cause: unknown): GridError {
-  markDamaged(directory, cause)
+  writeMarker(directory, cause)
   return new GridError('corrupt', `a file in ${directory} is damaged: ${errorText(cause)}`, {
     hint: 'Start again: what can be read is then moved into a new file, and what cannot is listed.',
     cause,
@@ -44,9 +48,13 @@ export function removeMarker(directory: string): void {
   rmSync(join(directory, MARKER), { force: true })
 }
 
-/** Where a damaged file goes; the time has no characters that a shell minds. */
-export function asideName(name: string, nowMs: number): string {
-  return `${name}.damaged-${new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+/** Where a damaged file goes, which is never where another one is; the time has no characters that a shell minds. */
+export function asidePath(path: string): string {
+  for (let ms = Date.now(); ; ms += 1000) {
+    const time = new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+    const aside = `${path}.damaged-${time}`
+    if (!existsSync(aside)) return aside
+  }
 }
 
 /** Files that were put aside, and reports of what is lost, that nobody has taken away yet. */

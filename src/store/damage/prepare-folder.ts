@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { GridError, errorText } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
 import { formatTime, Micros } from '../../core/time.ts'
-import { openHistory, sealedIn } from '../history/history-file.ts'
+import { checkHistory, openHistory, sealedIn } from '../history/history-file.ts'
 import { Journal } from '../journal.ts'
-import { asideName, isCorrupt, readMarker, removeMarker } from './corrupt.ts'
+import { asidePath, isCorrupt, readMarker, removeMarker } from './corrupt.ts'
 import type { Loss } from './losses.ts'
 import { type Files, mendAccounts, mendNames, mendSealed } from './mend.ts'
 import { type Kind, finishSalvage, pathOf, salvage } from './salvage.ts'
@@ -42,7 +44,7 @@ export function prepareFolder(directory: string, thorough: boolean): Prepared {
     salvaged.unshift('journal')
     losses.push(lost('journal', 'journal.db is missing, and with it what was not sealed'))
   }
-  for (const kind of salvaged) losses.push(...salvage(directory, kind, sealed ?? 0))
+  for (const kind of salvaged) losses.push(...trySalvage(directory, kind, sealed ?? 0))
   if (!isThere.history && hasTrimmed(directory)) {
     losses.push(lost('history', 'history.db is missing, and with it all readings that were sealed'))
   }
@@ -61,6 +63,17 @@ export function prepareFolder(directory: string, thorough: boolean): Prepared {
   return { salvaged, losses, report }
 }
 
+function trySalvage(directory: string, kind: Kind, sealed: number): Loss[] {
+  try {
+    return salvage(directory, kind, sealed)
+  } catch (cause) {
+    throw new GridError('disk', `salvaging ${pathOf[kind](directory)}: ${errorText(cause)}`, {
+      hint: 'Nothing was deleted or moved. Make room for a second copy of that file, or go back to a backup.',
+      cause,
+    })
+  }
+}
+
 /** A power cut may leave the name of a file that was just made, and nothing in it. */
 function hasBytes(directory: string, kind: Kind): boolean {
   return (statSync(pathOf[kind](directory), { throwIfNoEntry: false })?.size ?? 0) > 0
@@ -68,18 +81,22 @@ function hasBytes(directory: string, kind: Kind): boolean {
 
 /** A file for people, which /healthz goes by. */
 function leaveReport(directory: string, report: readonly string[]): void {
-  writeFileSync(join(directory, asideName('report', Date.now())), `${report.join('\n')}\n`)
+  writeFileSync(asidePath(join(directory, 'report')), `${report.join('\n')}\n`)
 }
 
 /** Undefined: nobody can say. */
 function sealedOf(directory: string): number | undefined {
   if (!hasBytes(directory, 'history')) return 0
   if (!isSound(pathOf.history(directory), false)) return undefined
-  using history = openHistory(directory)
+  using history = new DatabaseSync(pathOf.history(directory), READ_ONLY)
+  checkHistory(history, pathOf.history(directory))
   return history.prepare('SELECT 1 FROM sealed').get() === undefined ? undefined : sealedIn(history)
 }
 
 type Names = ReadonlyMap<number, string>
+
+/** A look writes nothing, and leaves the log to the writer. */
+const READ_ONLY = { readOnly: true, timeout: limits.readerBusyMs } as const
 
 const KINDS = ['journal', 'history'] as const
 
@@ -96,7 +113,7 @@ function lossText(
 }
 
 function isSound(path: string, thorough: boolean): boolean {
-  const db = new DatabaseSync(path)
+  const db = new DatabaseSync(path, READ_ONLY)
   try {
     const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
     for (const { name } of tables) db.prepare(`SELECT 1 FROM "${String(name)}" LIMIT 1`).get()
@@ -118,7 +135,7 @@ function putLogAside(path: string): string[] {
   const log = `${path}-wal`
   if (!existsSync(log) || statSync(log).size < LOG_HEADER_BYTES) return []
   if (LOG_MAGIC.has(readFileSync(log).readUInt32BE(0))) return []
-  renameSync(log, asideName(log, Date.now()))
+  renameSync(log, asidePath(log))
   return [
     `${log} is damaged and was put aside: what was committed in the last seconds may be missing.`,
   ]

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { openHistory, historyPath } from '../history/history-file.ts'
 import { Journal, journalPath } from '../journal.ts'
 import { copyTables } from './copy-tables.ts'
-import { asideName } from './corrupt.ts'
+import { asidePath } from './corrupt.ts'
 import { type Loss, lostByGap, lostByIndex } from './losses.ts'
 import { openDamaged } from './open-damaged.ts'
 
@@ -59,7 +59,7 @@ export function finishSalvage(directory: string): void {
     const next = successor(directory, kind)
     if (!existsSync(next)) continue
     const path = pathOf[kind](directory)
-    const aside = join(directory, asideName(basename(path), Date.now()))
+    const aside = asidePath(path)
     // The log goes with its file, or SQLite would take it for the new one's.
     for (const end of ['-wal', '-shm', '']) {
       if (existsSync(path + end)) renameSync(path + end, aside + end)
@@ -86,17 +86,12 @@ function copyAll(
   { kind, after }: { readonly kind: Kind; readonly after: number },
 ): Loss[] {
   const gaps = copyTables(source, target)
-  if (kind === 'history') target.exec(LAST_NUMBER)
   const listed = source === undefined ? [] : lostByIndex(source, target, { kind, after })
   const main = kind === 'journal' ? 'journal' : 'spans'
   const isExplained = (table: string): boolean => table === main && listed.length > 0
   const others = gaps.filter(({ table }) => !isExplained(table))
   return [...listed, ...others.map((gap) => lostByGap(target, kind, gap))]
 }
-
-/** A span gets no number that one before it had. */
-const LAST_NUMBER = `INSERT INTO sqlite_sequence SELECT 'spans', coalesce(max(number), 0) + 1000000 FROM spans
-  WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'spans')`
 
 function sync(path: string): void {
   const file = openSync(path, 'r')
