@@ -204,6 +204,8 @@ async function tryOperating(place: Place): Promise<void> {
   assert.ok(Array.isArray(database.prepare(sql).all()))
   database.close()
 
+  await tryStoreCommands(place.data)
+
   const complaints = [...OPERATING.matchAll(/^ {4}(busbar: .+)$/gm)].map(([, line = '']) => line)
   assert.equal(complaints.length, 2)
   const { mqtt, data } = place
@@ -220,6 +222,23 @@ async function tryOperating(place: Place): Promise<void> {
       .replace(`busbar: ${mqtt}`, 'busbar: 127.0.0.1:1883')
       .replace(data, '/var/lib/busbar')
     assert.equal(usual, `${complaints[index]}\n`)
+  }
+}
+
+/** Backup, doctor, restore and repair, in the order in which they stand there, with folders of this run. */
+async function tryStoreCommands(data: string): Promise<void> {
+  const restored = `${data}-restored`
+  const lines = linesOf(OPERATING)
+    .map((line) => line.replace(/^(sudo -u busbar )?busbar /, './bin/busbar '))
+    .filter((line) => /^\.\/bin\/busbar (store|doctor) /.test(line))
+  assert.equal(lines.length, 5)
+  for (const line of lines) {
+    const changes = / restore | --repair/.test(line)
+    const here = line
+      .replace('/var/lib/busbar', changes ? restored : data)
+      .replace('/backup/busbar-$(date +%F)', `${data}-backup`)
+    const { code, errors, output } = await runLine(here)
+    assert.equal(code, 0, `${here}: ${errors}${output}`)
   }
 }
 

@@ -2,6 +2,7 @@ import { formatAddress, parseAddress } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
 import { type Edge, startEdge } from '../edge/edge.ts'
 import { loadSite } from '../edge/site/site.ts'
+import { damagedFile, isCorrupt } from '../store/damage/corrupt.ts'
 import type { Args, Command } from './command.ts'
 
 export const command: Command = {
@@ -34,7 +35,11 @@ async function run(args: Args): Promise<number> {
     process.stderr.write(`busbar: ${text}\n`)
   }
   const directory = args.required('data')
-  const edge = await startEdge({ site, directory, mqtt, http, onFailed, report, warn })
+  const edge = await startEdge({ site, directory, mqtt, http, onFailed, report, warn }).catch(
+    (thrown: unknown) => {
+      throw isCorrupt(thrown) ? damagedFile(directory, thrown) : thrown
+    },
+  )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   process.stdout.write(readyLines(edge))
   try {

@@ -14,6 +14,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   command: () => import('./send-command.ts'),
   audit: () => import('./audit.ts'),
   ledger: () => import('./ledger.ts'),
+  doctor: () => import('./doctor.ts'),
+  store: () => import('./store.ts'),
   bench: () => import('./bench.ts'),
 }
 

@@ -228,6 +228,11 @@ export const limits = {
   /** Between two looks at what the data folder takes: at full speed the journal grows by 10 MB meanwhile. */
   budgetLookMs: 500,
   sealerYoungMb: 16,
+  /** A file in which damage shows again so soon after a salvage lies on a disk that is dying: starting again would help nobody. */
+  salvageEveryMs: 600_000,
+  /** A backup copies a megabyte, then waits: some 40 MB/s at most, which leaves the disk to the commits. */
+  backupStepPages: 256,
+  backupPauseMs: 20,
 
   /** Rows of a row group in an exported Parquet file: gathered before they are written, and what a reader may skip at a time. */
   exportRowGroup: 65_536,

@@ -6,9 +6,11 @@ import { seededRandom } from '../core/random.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
 import { Transport } from '../mqtt/transport/transport.ts'
+import { damagedFile } from '../store/damage/corrupt.ts'
+import { prepareFolder } from '../store/damage/prepare-folder.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import { journalPath } from '../store/journal.ts'
-import { HistoryKeeper } from '../store/history/history-keeper.ts'
+import { HistoryKeeper, type KeeperParts } from '../store/history/history-keeper.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import type { RefusedBatch } from '../store/writer-protocol.ts'
@@ -48,6 +50,9 @@ export interface Edge {
   stop(): Promise<void>
 }
 
+/** What of a salvage goes to the log; all of it is in the report in the data folder. */
+const LINES_OF_REPORT = 20
+
 /** Micros since 1970 with the resolution of the monotonic clock, so that messages of one millisecond differ. */
 const clock: Clock = () => Micros(Math.round((performance.timeOrigin + performance.now()) * 1000))
 
@@ -61,6 +66,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   await using started = new AsyncDisposableStack()
   const lock = new FolderLock(directory)
   started.defer(() => lock.release())
+  const { report } = prepareFolder(directory, false)
+  for (const line of report.slice(0, LINES_OF_REPORT)) settings.warn(line)
   let settle = (_serial: number): void => {}
   let refuse = (_batch: RefusedBatch): void => {}
   const writer = await JournalWriter.start(directory, {
@@ -102,8 +109,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     broker.refuse(Date.now())
   }
   sparkplug?.start({ ingest, broker })
-  const retention = retentionOf(site.retention, directory)
-  const history = new HistoryKeeper({ directory, journal: writer, names, retention })
+  const history = keepHistory(settings, { journal: writer, names })
   started.defer(async () => history.stop())
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
@@ -124,6 +130,18 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, stop: async () => running.disposeAsync() }
+}
+
+function keepHistory(
+  { site, directory, onFailed }: EdgeSettings,
+  parts: Pick<KeeperParts, 'journal' | 'names'>,
+): HistoryKeeper {
+  return new HistoryKeeper({
+    ...parts,
+    directory,
+    retention: retentionOf(site.retention, directory),
+    onDamaged: (text) => onFailed(damagedFile(directory, text)),
+  })
 }
 
 /** Whose a topic outside of `grid/` is. */

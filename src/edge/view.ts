@@ -13,10 +13,12 @@ import type {
   TextPiece,
 } from '../api/ports.ts'
 import { accountOf } from '../core/accounts.ts'
+import { GridError } from '../core/errors.ts'
 import { quantityOf } from '../core/quantities.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
+import { asideNames, markDamaged } from '../store/damage/corrupt.ts'
 import { folderBytes } from '../store/folder-bytes.ts'
 import type { HistoryKeeper } from '../store/history/history-keeper.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
@@ -70,13 +72,14 @@ export class RunningEdge implements EdgeView {
     this.#metrics = new Metrics({
       ...parts,
       diskBytes: () => folderBytes(parts.directory),
+      damagedFiles: () => asideNames(parts.directory).length,
       journalBytes: () => this.#reader.bytes,
       auditDropped: () => this.#reader.auditDropped,
     })
   }
 
   health(): HealthInfo {
-    const { site, clock, writer, listeners, history } = this.#parts
+    const { site, clock, writer, listeners, history, directory } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -91,6 +94,12 @@ export class RunningEdge implements EdgeView {
     if (damaged > 0) {
       problems.push(
         `Some journal rows are damaged and were left out, ${damaged} so far. Copy the data folder away, then check the disk.`,
+      )
+    }
+    const aside = asideNames(directory)
+    if (aside.length > 0) {
+      problems.push(
+        `A damaged file was put aside, and what could be read of it is in use (${aside.join(', ')}). The report says what is lost; this sentence goes when these files are taken out of the data folder.`,
       )
     }
     if (history.failure !== '') {
@@ -207,7 +216,13 @@ export class RunningEdge implements EdgeView {
         let damaged = 0
         return {
           next: async () => {
-            const next = await cursor.next()
+            const next = await cursor.next().catch((thrown: unknown) => {
+              if (thrown instanceof GridError && thrown.code === 'corrupt') {
+                markDamaged(this.#parts.directory, thrown)
+                this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged + 1)
+              }
+              throw thrown
+            })
             if (next.done !== true) damaged += next.value.damagedRows
             this.#damagedInQuery = Math.max(this.#damagedInQuery, damaged)
             return next

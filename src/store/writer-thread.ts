@@ -4,6 +4,7 @@ import { slotState, slotStates, slotsOf } from '../core/batch.ts'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { BatchWriter } from './batch-writer.ts'
+import { damagedFile, isCorrupt, markDamaged } from './damage/corrupt.ts'
 import { isDiskFull } from './disk-room.ts'
 import { gauge } from './gauges.ts'
 import {
@@ -33,7 +34,7 @@ function run(settings: WriterSettings): void {
     let outcome: Outcome =
       settings.gauges[gauge.diskFull] === 1 && (marks & IS_PROBE) === 0 ? 'full' : 'later'
     while (outcome === 'later') {
-      outcome = tryWrite(writer, batch, settings.gauges)
+      outcome = tryWrite(writer, batch, settings)
       if (outcome === 'later') Atomics.wait(states, index, slotState.filled, limits.diskRetryMs)
     }
     if (outcome === 'written') writer.settle(batch)
@@ -47,11 +48,14 @@ function run(settings: WriterSettings): void {
 
 type Outcome = 'written' | 'full' | 'later'
 
-/** `later`: the disk refuses for now; nothing is acknowledged meanwhile, and the same batch is tried again. */
+/**
+ * `later`: the disk refuses for now; nothing is acknowledged meanwhile, and the same batch is tried again. A damaged file refuses for
+ * ever: the next start salvages it.
+ */
 function tryWrite(
   writer: BatchWriter,
   batch: ReturnType<BatchWriter['prepare']>,
-  gauges: Float64Array,
+  { directory, gauges }: WriterSettings,
 ): Outcome {
   try {
     writer.write(batch)
@@ -59,6 +63,7 @@ function tryWrite(
     gauges[gauge.diskFull] = 0
     return 'written'
   } catch (cause) {
+    if (isCorrupt(cause) && markDamaged(directory, cause)) throw cause
     if (gauges[gauge.diskRefuses] === 0) post({ kind: 'refused', text: errorText(cause) })
     gauges[gauge.diskRefuses] = 1
     if (!isDiskFull(cause)) return 'later'
@@ -77,10 +82,12 @@ function post(message: WriterMessage): void {
   parentPort?.postMessage(message)
 }
 
+const settings = workerData as WriterSettings
 try {
-  run(workerData as WriterSettings)
+  run(settings)
 } catch (cause) {
-  const known = cause instanceof GridError
-  const code = known ? cause.code : 'disk'
-  post({ kind: 'failed', code, text: errorText(cause), hint: known ? (cause.hint ?? '') : '' })
+  const fault = isCorrupt(cause) ? damagedFile(settings.directory, cause) : cause
+  const known = fault instanceof GridError
+  const code = known ? fault.code : 'disk'
+  post({ kind: 'failed', code, text: errorText(fault), hint: known ? (fault.hint ?? '') : '' })
 }

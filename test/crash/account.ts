@@ -44,7 +44,7 @@ export function accountFaults(
       (refused['unreadable'] ?? 0) >= acknowledged.unreadable,
       `${acknowledged.unreadable} unreadable ones are acknowledged`,
     ],
-    [stored === undefined || account?.stored === stored, `${stored} are in the store`],
+    [stored === undefined || (account?.stored ?? 0) === stored, `${stored} are in the store`],
   ]
   return rules
     .filter(([holds]) => !holds)

@@ -19,11 +19,14 @@ export interface Comparison {
   readonly examples: string[]
 }
 
+/** What a device knows of its own messages. */
+export type Sent = Pick<DeviceRecord, 'sampler' | 'count' | 'isSent' | 'isAcknowledged'>
+
 type Fault = 'missing' | 'wrong' | 'twice' | 'torn' | 'foreign'
 
 /** A device's readings as they come by: bit q of `seen[k]` is set once quantity q of sample k was there. */
 interface Seen {
-  readonly record: DeviceRecord
+  readonly record: Sent
   readonly samples: Uint8Array
 }
 
@@ -36,7 +39,7 @@ interface Row {
 
 /** Acknowledged ⊆ stored ⊆ sent, each with its value, each once, each message whole or not at all. */
 export async function compare(
-  records: readonly DeviceRecord[],
+  records: readonly Sent[],
   source: Pick<QuerySource, 'readings' | 'nameOf'>,
 ): Promise<Comparison> {
   const comparison = emptyComparison()

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../src/core/random.ts'
+import { examine } from '../../src/store/doctor/doctor.ts'
 import { historyPath } from '../../src/store/history/history-file.ts'
 import type { Comparison } from './comparison.ts'
 import { type EdgeAddresses, EdgeUnderTest } from './edge-under-test.ts'
@@ -118,6 +119,8 @@ export class FolderRun {
       throw new Error(`${left.stored} are stored, but ${left.acknowledged} are acknowledged`)
     }
     this.#countSealed()
+    const findings = [...examine(this.#ground.directory)].filter((step) => 'advice' in step)
+    if (findings.length > 0) throw new Error(`the doctor: ${JSON.stringify(findings.slice(0, 3))}`)
     this.#tally.acknowledged += left.acknowledged
     for (const { acknowledged } of records) {
       this.#tally.again += acknowledged.again

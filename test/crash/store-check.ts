@@ -3,12 +3,12 @@ import { EdgeSource } from '../../src/cli/query/edge-source.ts'
 import { type Address, formatAddress } from '../../src/core/address.ts'
 import { GridError } from '../../src/core/errors.ts'
 import { accountFaults, fetchAccounts } from './account.ts'
-import { type Comparison, compare } from './comparison.ts'
+import { type Comparison, type Sent, compare } from './comparison.ts'
 import type { DeviceRecord } from './record.ts'
 
 /** What a data folder holds, whether an edge runs on it or not. */
 export async function compareFolder(
-  records: readonly DeviceRecord[],
+  records: readonly Sent[],
   directory: string,
 ): Promise<Comparison> {
   let source: FolderSource | undefined
@@ -26,10 +26,7 @@ export async function compareFolder(
 }
 
 /** What a running edge answers. */
-export async function compareEdge(
-  records: readonly DeviceRecord[],
-  http: Address,
-): Promise<Comparison> {
+export async function compareEdge(records: readonly Sent[], http: Address): Promise<Comparison> {
   return compare(records, new EdgeSource(formatAddress(http)))
 }
 

@@ -97,6 +97,7 @@ export function storeGauges({
   writer,
   names,
   diskBytes,
+  damagedFiles,
   journalBytes,
 }: MetricsParts): readonly Described[] {
   return [
@@ -112,6 +113,11 @@ export function storeGauges({
       name: 'busbar_store_commit_last_seconds',
       help: 'Duration of the last group commit.',
       value: () => writer.gauge('commitSecondsLast'),
+    },
+    {
+      name: 'busbar_store_damaged_files',
+      help: 'Damaged files that were put aside in the data folder and are still there.',
+      value: damagedFiles,
     },
     {
       name: 'busbar_store_damaged_rows',

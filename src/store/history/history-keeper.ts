@@ -22,6 +22,8 @@ export interface KeeperParts {
   readonly journal: SealedJournal
   readonly names: { readonly pointsTotal: number }
   readonly retention: Retention
+  /** A file is damaged, and only another start can mend that. */
+  readonly onDamaged: (text: string) => void
 }
 
 /** Has the journal sealed into history, in a thread that ends when there has been nothing to seal for a while. */
@@ -35,6 +37,7 @@ export class HistoryKeeper {
   #hasMoved = true
   /** Readings that had to go, by the number of their device, since the data folder was made. */
   readonly thinned = new Map<number, number>()
+  readonly #onDamaged: (text: string) => void
   readonly #timer: NodeJS.Timeout
   #worker: Worker | undefined
   #isSealing = false
@@ -54,9 +57,10 @@ export class HistoryKeeper {
   /** Why the last run failed; empty: it did not. */
   failure = ''
 
-  constructor({ directory, journal, names, retention }: KeeperParts) {
+  constructor({ directory, journal, names, retention, onDamaged }: KeeperParts) {
     this.#directory = directory
     this.retention = retention
+    this.#onDamaged = onDamaged
     this.#learnThinned()
     this.#journal = journal
     this.#names = names
@@ -154,6 +158,7 @@ export class HistoryKeeper {
     switch (message.kind) {
       case 'failed':
         this.failure = message.text
+        if (message.damaged) this.#onDamaged(message.text)
         this.#rest()
         return
       case 'thinned':

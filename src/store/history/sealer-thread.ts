@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { isCorrupt, markDamaged } from '../damage/corrupt.ts'
 import type { Retention } from './retention.ts'
 import { type Sealed, Sealer } from './sealer.ts'
 import { Thinner } from './thinner.ts'
@@ -19,7 +20,8 @@ export type SealerMessage =
   /** Some readings had to go. */
   | { readonly kind: 'thinned' }
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly text: string }
+  /** `damaged`: a file is, and the next start will mend it; trying again would not. */
+  | { readonly kind: 'failed'; readonly text: string; readonly damaged: boolean }
 
 /** Code that was compiled for the last run makes the next one three times as fast, so the thread waits for it for a while. */
 let tools: { readonly sealer: Sealer; readonly thinner: Thinner } | undefined
@@ -58,6 +60,8 @@ parentPort?.on('message', (order: SealerOrder) => {
     tools?.sealer[Symbol.dispose]()
     parentPort?.close()
   } catch (cause) {
-    post({ kind: 'failed', text: errorText(cause) })
+    const { directory } = workerData as SealerSettings
+    const damaged = isCorrupt(cause) && markDamaged(directory, cause)
+    post({ kind: 'failed', text: errorText(cause), damaged })
   }
 })

@@ -270,7 +270,10 @@ describe('opening', () => {
     assert.throws(open, { code: 'input', message: /not a journal of Busbar/ })
     journal.database.close()
     writeFileSync(join(journal.directory, 'journal.db'), 'no database at all, '.repeat(400))
-    assert.throws(open, { code: 'disk', message: /journal\.db cannot be read: .*not a database/ })
+    assert.throws(open, {
+      code: 'corrupt',
+      message: /journal\.db or .* is damaged: .*not a database/,
+    })
     journal.database.open()
   })
 

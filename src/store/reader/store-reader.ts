@@ -5,6 +5,7 @@ import { GridError, errorCode, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { Micros } from '../../core/time.ts'
 import type { AuditEntry } from '../audit.ts'
+import { isCorrupt } from '../damage/corrupt.ts'
 import { checkFormat } from '../format-check.ts'
 import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
 import type { LatestReadings } from '../latest.ts'
@@ -158,6 +159,12 @@ export class StoreReader {
 /** SQLite speaks of databases and disk images; an operator has a journal and a disk. */
 function readFault(thrown: unknown, path: string): unknown {
   if (errorCode(thrown) !== 'ERR_SQLITE_ERROR') return thrown
+  if (isCorrupt(thrown)) {
+    return new GridError('corrupt', `${path} or its history is damaged: ${errorText(thrown)}`, {
+      hint: 'See busbar doctor --data DIR. An edge mends what it can when it is started again.',
+      cause: thrown,
+    })
+  }
   return new GridError('disk', `${path} cannot be read: ${errorText(thrown)}`, {
     hint: 'Check that the folder and its disk can be read and written: even a reader needs journal.db-shm there.',
     cause: thrown,
