@@ -49,6 +49,7 @@ async function serve(journal: WrittenJournal): Promise<AsyncDisposable & { reado
     sessions: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
+    clockSteps: () => [],
     audit: () => ({ entries: [], dropped: 0 }),
     readings: (asked) => thread.readings(asked),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),

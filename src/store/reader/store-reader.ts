@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { AuditEntry } from '../audit.ts'
+import { type RecordedStep, readClockSteps } from '../clock-steps.ts'
 import { checkFormat } from '../format-check.ts'
 import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
 import { HistoryReader } from './history-reader.ts'
@@ -88,6 +89,11 @@ export class StoreReader {
   /** Records of commands that had to make room for later ones. */
   get auditDropped(): number {
     return this.#read(() => auditDropped(this.#database))
+  }
+
+  /** The newest first. */
+  clockSteps(): readonly RecordedStep[] {
+    return this.#read(() => readClockSteps(this.#database))
   }
 
   close(): void {
