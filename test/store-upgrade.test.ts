@@ -68,7 +68,7 @@ test('a newer format of either file is refused in one line, and nothing is chang
 /** What version 1 was: no `kept`, no `audit`, and no history beside it. */
 function downgrade(directory: string): void {
   const db = new DatabaseSync(journalPath(directory))
-  db.exec('DROP TABLE kept; DROP TABLE audit; PRAGMA user_version = 1')
+  db.exec('DROP TABLE kept; DROP TABLE audit; DROP TABLE clock_steps; PRAGMA user_version = 1')
   db.close()
   for (const end of ['', '-wal', '-shm']) rmSync(historyPath(directory) + end, { force: true })
 }

@@ -104,6 +104,10 @@ export class MemoryEdge implements EdgeView {
     return this.auditInfo
   }
 
+  clockSteps(): [] {
+    return []
+  }
+
   async metrics(): Promise<{ contentType: string; text: string }> {
     return { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: 'busbar_up 1\n' }
   }

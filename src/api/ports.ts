@@ -23,8 +23,20 @@ export interface EdgeView {
   latest(query: LatestQuery): Iterable<ReadingsChunk>
   /** The newest first. */
   audit(query: AuditQuery): AuditInfo
+  /** When the clock of the edge was set, the newest first. */
+  clockSteps(): readonly ClockStepInfo[]
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+/** From `since` the clock had run undisturbed; where it would have said `before` it was set to `after`. */
+export interface ClockStepInfo {
+  readonly number: number
+  readonly since: Micros
+  readonly before: Micros
+  readonly after: Micros
+  /** The last row of the journal before it was noticed. */
+  readonly journal: number
 }
 
 export interface PointInfo {

@@ -6,6 +6,7 @@ import { limits } from '../core/limits.ts'
 import type { Clock } from '../core/time.ts'
 import { auditRoute } from './audit-route.ts'
 import { latestRoute } from './latest-route.ts'
+import { clockRoute } from './clock-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
 import { nearest } from '../core/nearest.ts'
 import { pointsRoute } from './points-route.ts'
@@ -43,6 +44,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/ledger': ledgerRoute(context),
     '/api/v1/sessions': sessionsRoute(context),
     '/api/v1/audit': auditRoute(context),
+    '/api/v1/clock': clockRoute(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })

@@ -128,6 +128,11 @@ export const limits = {
   clockAheadMs: 5000,
   /** And so is one before the year 2000: a clock that was never set, or seconds where milliseconds are due. */
   clockBeginMs: 946_684_800_000,
+  /** The edge's own clock was set where it moves so much against the monotonic one between two looks; slewing moves it by 0.5 ms. */
+  clockStepMs: 500,
+  clockLookMs: 1000,
+  /** Records of that; the oldest goes first. A clock is set a few times a year. */
+  clockSteps: 10_000,
 
   /** Kinds of foreign payloads in a site file; each topic that is new is compared with all of them. */
   mappings: 64,

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Address } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
-import { assertLimits } from '../core/limits.ts'
+import { assertLimits, limits } from '../core/limits.ts'
 import { seededRandom } from '../core/random.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
@@ -11,14 +11,14 @@ import { prepareFolder } from '../store/damage/prepare-folder.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import { journalPath } from '../store/journal.ts'
 import { HistoryKeeper, type KeeperParts } from '../store/history/history-keeper.ts'
-import { JournalWriter } from '../store/journal-writer.ts'
+import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
-import type { RefusedBatch } from '../store/writer-protocol.ts'
 import { Names } from '../store/names.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
+import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
@@ -53,6 +53,9 @@ export interface Edge {
 /** What of a salvage goes to the log; all of it is in the report in the data folder. */
 const LINES_OF_REPORT = 20
 
+/** What people call now: it moves when the clock is set. */
+const wallClock: Clock = () => Micros(Date.now() * 1000)
+
 /** Micros since 1970 with the resolution of the monotonic clock, so that messages of one millisecond differ. */
 const clock: Clock = () => Micros(Math.round((performance.timeOrigin + performance.now()) * 1000))
 
@@ -68,13 +71,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(() => lock.release())
   const { report } = prepareFolder(directory, false)
   for (const line of report.slice(0, LINES_OF_REPORT)) settings.warn(line)
-  let settle = (_serial: number): void => {}
-  let refuse = (_batch: RefusedBatch): void => {}
-  const writer = await JournalWriter.start(directory, {
-    durable: (serial) => settle(serial),
-    refused: (batch) => refuse(batch),
-    failed: settings.onFailed,
-  })
+  const batches: WriterListener = { durable() {}, refused() {}, failed: settings.onFailed }
+  const writer = await JournalWriter.start(directory, batches)
   started.defer(async () => writer.stop())
   const db = new DatabaseSync(journalPath(directory), { readOnly: true })
   started.defer(() => db.close())
@@ -98,16 +96,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
-  settle = (serial) => {
-    ingest.settled(serial)
-    commands.settled(serial)
-    broker.settle(Date.now())
-  }
-  // Records of commands come back with their batch, so they are not settled by it.
-  refuse = (batch) => {
-    ingest.refused(batch)
-    broker.refuse(Date.now())
-  }
+  connect(batches, { ingest, commands, broker })
+  const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
   started.defer(async () => history.stop())
@@ -120,12 +110,17 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
-  const places = { site, directory, clock, writer, names, ingest, history }
+  const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const parts = { broker, transport, listeners, sparkplug, throttle, commands }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
-  const api = await startApi({ address: settings.http, view, now: clock, report: settings.report })
+  const api = await startApi({
+    address: settings.http,
+    view,
+    now: wallClock,
+    report: settings.report,
+  })
   started.defer(async () => api.stop())
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
@@ -151,6 +146,36 @@ function foreignDevices(
 ): (topic: string) => ForeignDevice | undefined {
   const mapped = mappedTopics(site)
   return (topic) => sparkplug?.find(topic) ?? mapped(topic)
+}
+
+function connect(
+  batches: WriterListener,
+  { ingest, commands, broker }: { ingest: Ingest; commands: CommandStation; broker: Broker },
+): void {
+  batches.durable = (serial) => {
+    ingest.settled(serial)
+    commands.settled(serial)
+    broker.settle(Date.now())
+  }
+  // Records of commands come back with their batch, so they are not settled by it.
+  batches.refused = (batch) => {
+    ingest.refused(batch)
+    broker.refuse(Date.now())
+  }
+}
+
+function watchClock(ingest: Ingest, started: AsyncDisposableStack): ClockWatch {
+  const watch = new ClockWatch(bothClocks())
+  const timer = setInterval(() => {
+    const step = watch.look(bothClocks())
+    if (step !== undefined) ingest.clockStepped(step)
+  }, limits.clockLookMs).unref()
+  started.defer(() => clearInterval(timer))
+  return watch
+}
+
+function bothClocks(): ClockReading {
+  return { wallMs: Date.now(), monotonicMs: performance.now() }
 }
 
 /** Devices of the site file always; others where it says that they are to be kept apart rather than refused. */

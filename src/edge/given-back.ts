@@ -56,7 +56,7 @@ export class GivenBack {
   }
 
   /** In front of what accompanies the next batch. `kept` changes were given back to whoever keeps them. */
-  takeAlong({ definitions, evidence, audit, kept }: Accompaniment): Accompaniment {
+  takeAlong({ definitions, evidence, audit, clockSteps = [], kept }: Accompaniment): Accompaniment {
     const all = this.#accompaniments
     this.#accompaniments = []
     const defined = [...all.map((one) => one.definitions), definitions].filter(
@@ -72,6 +72,7 @@ export class GivenBack {
             },
       evidence: [...all.flatMap((one) => one.evidence), ...evidence],
       audit: [...all.flatMap((one) => one.audit), ...audit],
+      clockSteps: [...all.flatMap((one) => one.clockSteps ?? []), ...clockSteps],
       kept,
     }
   }

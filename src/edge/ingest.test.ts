@@ -12,6 +12,7 @@ import { NO_ROOM } from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
 import { journalPath } from '../store/journal.ts'
 import { JournalWriter } from '../store/journal-writer.ts'
+import { StoreReader } from '../store/reader/store-reader.ts'
 import { Names } from '../store/names.ts'
 import { append } from '../payload/reading.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
@@ -101,6 +102,23 @@ test('one reading is durable without company, after a short wait', async () => {
   assert.equal(accountNamed('m1').stored, 0)
   await durable()
   assert.equal(accountNamed('m1').stored, 1)
+})
+
+test('when the clock is set back, the time of arrival goes with it, and a record of it is kept', async () => {
+  ingest.setArrival(T + 3_600_000)
+  assert.equal(send('m1', '{"values":{"voltage.a":1}}'), reason.success)
+  ingest.setArrival(T + 1000)
+  assert.equal(send('m1', '{"values":{"voltage.a":2}}'), reason.success)
+  const [since, before, after] = [0, 3_600, 1].map((seconds) => Micros((T + seconds * 1000) * 1000))
+  assert.ok(since !== undefined && before !== undefined && after !== undefined)
+  ingest.clockStepped({ since, before, after })
+  await durable()
+  const reader = StoreReader.open(directory)
+  const ever = { device: undefined, quantity: undefined, from: Micros(0), to: Micros(9e15) }
+  const times = [...reader.readings(ever)].flatMap((chunk) => [...chunk.times])
+  assert.deepEqual(times, [after + 1, before + 1])
+  assert.deepEqual(reader.clockSteps(), [{ number: 1, journal: 0, since, before, after }])
+  reader.close()
 })
 
 test('a message without readings holds up no others', async () => {

@@ -9,6 +9,7 @@ import { reason } from '../mqtt/reasons.ts'
 import { CanonicalDecoder } from '../payload/canonical.ts'
 import type { Decoder, Draft, PointNames } from '../payload/decoder.ts'
 import type { AuditEntry } from '../store/audit.ts'
+import type { ClockStep } from '../store/clock-steps.ts'
 import type { Evidence } from '../store/journal.ts'
 import type { Accompaniment, RefusedBatch } from '../store/writer-protocol.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
@@ -62,6 +63,7 @@ export class Ingest implements Intake {
   #probe: NodeJS.Timeout | undefined
   #evidence: Evidence[] = []
   #audit: AuditEntry[] = []
+  #clockSteps: ClockStep[] = []
   #durable = 0
   #arrival = Micros(0)
   /** The first reading of the batch has started the clock. */
@@ -96,7 +98,7 @@ export class Ingest implements Intake {
   /** What the batch that is being filled will make durable. */
   get #untaken(): number {
     const audits = this.#audit.length + this.givenBack.audits
-    return this.#readings + this.#notes + audits + this.#kept.untaken
+    return this.#readings + this.#notes + audits + this.#clockSteps.length + this.#kept.untaken
   }
 
   get durableBatch(): number {
@@ -145,7 +147,15 @@ export class Ingest implements Intake {
 
   /** Messages of one millisecond arrive a microsecond apart, so that a device which sends no time has distinct ones. */
   setArrival(nowMs: number): void {
-    if (nowMs * 1000 > this.#arrival) this.#arrival = Micros(nowMs * 1000)
+    const now = nowMs * 1000
+    const isSetBack = this.#arrival - now > limits.clockStepMs * 1000
+    if (now > this.#arrival || isSetBack) this.#arrival = Micros(now)
+  }
+
+  /** The clock of the edge was set: written with the readings at hand, or by itself. */
+  clockStepped(step: ClockStep): void {
+    this.#clockSteps.push(step)
+    if (!this.#isDue) this.#consider()
   }
 
   take(source: Source, bytes: Uint8Array, start: number, end: number): number {
@@ -309,7 +319,8 @@ export class Ingest implements Intake {
     const evidence = this.#evidence
     const audit = this.#audit
     const kept = this.#kept.take()
-    const own = { definitions, evidence, audit, kept }
+    const clockSteps = this.#clockSteps
+    const own = { definitions, evidence, audit, kept, clockSteps }
     const accompaniment = this.givenBack.isEmpty ? own : this.givenBack.takeAlong(own)
     this.#writer.handOver(
       { readings: this.#readings, notes, isProbe: kind === 'probe' },
@@ -319,14 +330,17 @@ export class Ingest implements Intake {
     this.#notes = 0
     this.#evidence = []
     this.#audit = []
+    this.#clockSteps = []
     this.#isWaiting = false
     this.#isDue = false
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
   }
 }
 
-function isNothing({ definitions, evidence, audit, kept }: Accompaniment): boolean {
-  return definitions === undefined && evidence.length + audit.length === 0 && kept === undefined
+function isNothing(accompaniment: Accompaniment): boolean {
+  const { definitions, evidence, audit, clockSteps = [], kept } = accompaniment
+  const records = evidence.length + audit.length + clockSteps.length
+  return definitions === undefined && records === 0 && kept === undefined
 }
 
 const NOTHING: Accompaniment = { definitions: undefined, evidence: [], audit: [], kept: undefined }

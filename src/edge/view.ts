@@ -2,6 +2,7 @@ import type {
   AccountInfo,
   AuditInfo,
   AuditQuery,
+  ClockStepInfo,
   EdgeView,
   HealthInfo,
   LatestQuery,
@@ -25,6 +26,7 @@ import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
+import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
@@ -41,6 +43,7 @@ export interface ViewParts {
   readonly names: Names
   readonly ingest: Ingest
   readonly history: HistoryKeeper
+  readonly clockWatch: ClockWatch
   readonly broker: Broker
   readonly transport: Transport
   readonly listeners: Listeners
@@ -192,6 +195,10 @@ export class RunningEdge implements EdgeView {
 
   audit(query: AuditQuery): AuditInfo {
     return { entries: this.#reader.audit(query), dropped: this.#reader.auditDropped }
+  }
+
+  clockSteps(): readonly ClockStepInfo[] {
+    return this.#reader.clockSteps()
   }
 
   async metrics(): Promise<{ readonly contentType: string; readonly text: string }> {

@@ -90,6 +90,7 @@ export class BatchWriter {
       if (accompaniment !== undefined) {
         this.#journal.keepEvidence(accompaniment.evidence)
         this.#journal.audit.add(accompaniment.audit)
+        this.#journal.clockSteps.add(accompaniment.clockSteps ?? [], this.#number)
       }
       if (accompaniment?.kept !== undefined) this.#journal.kept.apply(accompaniment.kept)
       for (const conflict of admitted.conflicts) this.#journal.contradict(conflict)

@@ -5,6 +5,7 @@ import { limits } from '../core/limits.ts'
 import type { Micros } from '../core/time.ts'
 import type { Conflict } from './admission.ts'
 import { AuditTable } from './audit.ts'
+import { ClockSteps } from './clock-steps.ts'
 import { checkFormat } from './format-check.ts'
 import { KeptTable } from './kept.ts'
 import type { Definitions } from './names.ts'
@@ -34,6 +35,7 @@ export class Journal {
   readonly db: DatabaseSync
   readonly kept: KeptTable
   readonly audit: AuditTable
+  readonly clockSteps: ClockSteps
   /** The first row that is still there, or will be. */
   #first: number
   readonly #begin: StatementSync
@@ -54,6 +56,7 @@ export class Journal {
     this.db = db
     this.kept = new KeptTable(db)
     this.audit = new AuditTable(db)
+    this.clockSteps = new ClockSteps(db)
     this.#begin = db.prepare('BEGIN IMMEDIATE')
     this.#commit = db.prepare('COMMIT')
     this.#rollback = db.prepare('ROLLBACK')

@@ -30,6 +30,13 @@ CREATE TABLE audit (
   detail TEXT NOT NULL,
   duration_ms INTEGER
 ) STRICT;
+CREATE TABLE clock_steps (
+  number INTEGER PRIMARY KEY,
+  journal INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  before INTEGER NOT NULL,
+  after INTEGER NOT NULL
+) STRICT;
 `
 
 export const UPGRADE = `${ADDED_IN_2} PRAGMA user_version = ${FORMAT_VERSION};`

@@ -1,4 +1,5 @@
 import type { AuditEntry } from './audit.ts'
+import type { ClockStep } from './clock-steps.ts'
 import type { Evidence } from './journal.ts'
 import type { Definitions } from './names.ts'
 
@@ -19,6 +20,7 @@ export interface Accompaniment {
   /** See `kept.ts`. */
   readonly kept: Uint8Array<ArrayBuffer> | undefined
   readonly audit: readonly AuditEntry[]
+  readonly clockSteps?: readonly ClockStep[]
 }
 
 /** What of a slot belongs into `counts[2]`. */

@@ -33,6 +33,7 @@ export async function serve(
     accounts: () => [],
     audit: () => ({ entries: [], dropped: 0 }),
     sessions: () => [],
+    clockSteps: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

@@ -58,7 +58,7 @@ export function historyMetrics({ history }: MetricsParts): {
   }
 }
 
-export function storeCounters({ writer, ingest }: MetricsParts): readonly Described[] {
+export function storeCounters({ writer, ingest, clockWatch }: MetricsParts): readonly Described[] {
   return [
     {
       name: 'busbar_store_commits_total',
@@ -89,6 +89,11 @@ export function storeCounters({ writer, ingest }: MetricsParts): readonly Descri
       name: 'busbar_store_disk_full_refusals_total',
       help: 'Readings refused because the disk was full, since the start; a message that was not looked into counts as one.',
       value: () => ingest.givenBack.refusals,
+    },
+    {
+      name: 'busbar_clock_steps_total',
+      help: 'Times that the clock of the edge was set since its start.',
+      value: () => clockWatch.steps,
     },
   ]
 }

@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts'
 import { Micros } from '../../core/time.ts'
 import type { AuditEntry } from '../audit.ts'
 import { isCorrupt } from '../damage/corrupt.ts'
+import { type RecordedStep, readClockSteps } from '../clock-steps.ts'
 import { checkFormat } from '../format-check.ts'
 import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
 import type { LatestReadings } from '../latest.ts'
@@ -132,6 +133,11 @@ export class StoreReader {
   /** Records of commands that had to make room for later ones. */
   get auditDropped(): number {
     return this.#read(() => auditDropped(this.#database))
+  }
+
+  /** The newest first. */
+  clockSteps(): readonly RecordedStep[] {
+    return this.#read(() => readClockSteps(this.#database))
   }
 
   close(): void {
