@@ -214,6 +214,8 @@ export const limits = {
   sealerIdleMs: 30_000,
   sealerHeapMb: 512,
   sealerYoungMb: 16,
+  /** Of the thread that seals: beside a busy one it gets a tenth of a processor, and all that nobody else wants. */
+  sealerNice: 10,
 
   // --- HTTP ------------------------------------------------------------------------------------------------
   httpConnections: 256,
