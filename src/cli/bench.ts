@@ -12,7 +12,7 @@ export const command: Command = {
   options: {
     workload: { value: 'NAME', help: 'one of full, steady, many, quiet, or start' },
     seconds: { value: 'N', help: 'measured time of each workload', default: '10' },
-    gigabytes: { value: 'N', help: 'size of the journal that start is measured on', default: '10' },
+    gigabytes: { value: 'N', help: 'size of the history that start is measured on', default: '10' },
     tls: { help: 'devices connect over TLS' },
     access: { help: 'devices log in with secrets, and may use their own topics only' },
     readings: { value: 'N', help: 'day: so many of them', default: String(DAY_READINGS) },
@@ -61,11 +61,11 @@ async function run(args: Args): Promise<number> {
   return 0
 }
 
-/** Not among the others: it writes the whole journal first. */
+/** Not among the others: it writes the whole history first. */
 async function startUp(args: Args): Promise<number> {
   const result = await measureStartUp(args.integer('gigabytes', { min: 1, max: 100 }))
-  const { gigabytes, points, readings, startMs } = result
-  const size = `${gigabytes} GB, ${points.toLocaleString('en')} points, ${readings.toLocaleString('en')} readings`
+  const { gigabytes, points, spans, startMs } = result
+  const size = `${gigabytes} GB of history in ${spans.toLocaleString('en')} spans, ${points.toLocaleString('en')} points`
   const text = `start: accepts connections after ${startMs.toFixed(0)} ms (${size})`
   process.stdout.write(args.flag('json') ? `${JSON.stringify(result)}\n` : `${text}\n`)
   return 0

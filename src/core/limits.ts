@@ -233,6 +233,8 @@ export const limits = {
   /** Between two looks at what the data folder takes: at full speed the journal grows by 10 MB meanwhile. */
   budgetLookMs: 500,
   sealerYoungMb: 16,
+  /** Of the thread that seals: beside a busy one it gets a tenth of a processor, and all that nobody else wants. */
+  sealerNice: 10,
   /** A file in which damage shows again so soon after a salvage lies on a disk that is dying: starting again would help nobody. */
   salvageEveryMs: 600_000,
   /** A backup copies a megabyte, then waits: some 40 MB/s at most, which leaves the disk to the commits. */

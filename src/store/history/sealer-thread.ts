@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
@@ -53,6 +54,9 @@ function keepNothing(): void {}
 function post(message: SealerMessage): void {
   parentPort?.postMessage(message)
 }
+
+// Where processors are few, those that acknowledge go first. Elsewhere than on Linux this would be said of the whole process.
+if (process.platform === 'linux') setPriority(limits.sealerNice)
 
 parentPort?.on('message', (order: SealerOrder) => {
   try {

@@ -18,6 +18,8 @@ export interface OtherDatabase {
   ) => Iterable<{ readonly path: string; readonly body: string }>
   /** What makes it write everything to its files. */
   readonly flush: readonly string[]
+  /** Folders that hold data, and no caches. */
+  readonly folders: readonly string[]
 }
 
 const PORT = 18_428
@@ -46,7 +48,8 @@ export const victoriaMetrics: OtherDatabase = {
       }
     }
   },
-  flush: ['/internal/force_flush', '/internal/force_merge'],
+  flush: ['/internal/force_flush'],
+  folders: ['data', 'indexdb'],
 }
 
 export const influxDb: OtherDatabase = {
@@ -86,11 +89,12 @@ log-enabled = false
     }
   },
   flush: [],
+  folders: ['data/bench', 'wal/bench'],
 }
 
 /** Bytes a reading; undefined: it is not installed. */
 export async function measureOther(
-  { program, args, ready, requests, flush }: OtherDatabase,
+  { program, args, ready, requests, flush, folders }: OtherDatabase,
   directory: string,
   { devices, readings }: DataSet,
 ): Promise<number | undefined> {
@@ -105,7 +109,7 @@ export async function measureOther(
   } finally {
     await stop(child)
   }
-  return folderBytes(directory) / readings
+  return folders.reduce((sum, folder) => sum + bytesIn(join(directory, folder)), 0) / readings
 }
 
 /** InfluxDB compacts when nothing has come for a second, and takes its time. */
@@ -136,10 +140,11 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-function folderBytes(folder: string): number {
+/** As the disk has it: some files are made large and stay empty for the most part. */
+function bytesIn(folder: string): number {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).blocks * 512, 0)
 }
 
 async function sleep(ms: number): Promise<void> {
