@@ -92,7 +92,9 @@ export class Ingest implements Intake {
   }
 
   get takenBatch(): number {
-    return this.#untaken > 0 ? this.#writer.serial : this.#writer.serial - 1
+    // Asked for every message, and mostly behind a reading.
+    const isWaiting = this.#readings > 0 || this.#untaken > 0
+    return isWaiting ? this.#writer.serial : this.#writer.serial - 1
   }
 
   /** What the batch that is being filled will make durable. */
@@ -161,8 +163,8 @@ export class Ingest implements Intake {
   take(source: Source, bytes: Uint8Array, start: number, end: number): number {
     const taker = source as DeviceSource
     const { device, decoder } = taker
-    if (this.#writer.slot === undefined || this.#finished !== undefined || this.isFull)
-      return NO_ROOM
+    const { slot, isFull } = this.#writer
+    if (slot === undefined || this.#finished !== undefined || isFull) return NO_ROOM
     const draft = this.#draft
     draft.base = this.#readings
     this.#arrival = Micros(this.#arrival + 1)
@@ -294,7 +296,8 @@ export class Ingest implements Intake {
       this.#isWaiting = true
       this.#patience.refresh()
     }
-    if (this.#untaken < limits.commitAtOnceReadings) return
+    if (this.#readings < limits.commitAtOnceReadings && this.#untaken < limits.commitAtOnceReadings)
+      return
     this.#isDue = true
     setImmediate(() => this.#handOverWaiting())
   }
