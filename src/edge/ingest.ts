@@ -147,15 +147,17 @@ export class Ingest implements Intake {
     return { number, scale }
   }
 
-  /** Messages of one millisecond arrive a microsecond apart, so that a device which sends no time has distinct ones. */
+  /**
+   * Messages of one millisecond arrive a microsecond apart, so that a device which sends no time has distinct ones. In a flood that
+   * runs ahead of the clock, which does not bring it back.
+   */
   setArrival(nowMs: number): void {
-    const now = nowMs * 1000
-    const isSetBack = this.#arrival - now > limits.clockStepMs * 1000
-    if (now > this.#arrival || isSetBack) this.#arrival = Micros(now)
+    if (nowMs * 1000 > this.#arrival) this.#arrival = Micros(nowMs * 1000)
   }
 
   /** The clock of the edge was set: written with the readings at hand, or by itself. */
   clockStepped(step: ClockStep): void {
+    if (step.after < step.before) this.#arrival = step.after
     this.#clockSteps.push(step)
     if (!this.#isDue) this.#consider()
   }
