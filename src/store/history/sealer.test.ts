@@ -56,3 +56,18 @@ test('small spans are put together where there are many, and a point keeps what 
   assert.ok(sum >= limits.historySmallSpans, merged.join(' '))
   assert.equal(all(journal).length, limits.historySmallSpans + 2)
 })
+
+test('a query of more devices than are listed at once has them all', () => {
+  const devices = 6000
+  using journal = new WrittenJournal()
+  journal.define(...Array.from({ length: devices }, (_, device) => `m${device}/p`))
+  for (let second = 0; second < 60; second += 20) {
+    const time = second * 1_000_000
+    for (let first = 0; first < devices; first += 1000) {
+      journal.row(Array.from({ length: 1000 }, (_, at) => ({ point: first + at, time })))
+    }
+  }
+  using sealer = new Sealer(journal.directory)
+  assert.equal(sealer.seal()?.readings, 3 * devices)
+  assert.equal(all(journal).length, 3 * devices)
+})

@@ -15,8 +15,10 @@ const BATCH_ROWS = 256
 const BATCH_READINGS = 32_768
 /** The first window; the next are as wide as the readings in them allow. */
 const FIRST_WINDOW = 3_600_000_000
-/** Spans listed for one window. */
-const MOST_SPANS = 4096
+/** Spans listed for one window; where there are more, a narrower one has fewer, down to those that overlap at one moment. */
+const SOME_SPANS = 4096
+const ALL_SPANS = limits.devices * (limits.historyOverlap + 1)
+const NARROW_WINDOW = 60_000_000
 
 /** A window may be a whole span of so many readings: an answer is to begin at once. */
 const SPAN_READINGS = 4 * limits.historySpanRows
@@ -122,11 +124,13 @@ export class ReadingsWalk {
     return damaged
   }
 
-  /** Narrows the window where the spans of the whole of it are too many to be listed. */
+  /** Narrows the window where the spans of the whole of it are many. */
   #spansOf(window: Window, { deviceNumbers }: Selection): readonly SpanEntry[] {
     for (;;) {
-      const spans = this.#history?.spans(deviceNumbers, window, MOST_SPANS) ?? []
-      if (spans.length < MOST_SPANS || window.to - window.from <= 1) return spans
+      const isNarrow = window.to - window.from <= NARROW_WINDOW
+      const most = isNarrow ? ALL_SPANS : SOME_SPANS
+      const spans = this.#history?.spans(deviceNumbers, window, most) ?? []
+      if (isNarrow || spans.length < most) return spans
       window.to = window.from + Math.ceil((window.to - window.from) / 2)
     }
   }
