@@ -14,6 +14,12 @@ export class Harvest {
   #qualities = new Uint16Array(0)
   count = 0
 
+  /** Before the first row; what a run that failed has left is forgotten. */
+  begin(): void {
+    this.#ends.fill(0)
+    this.count = 0
+  }
+
   expect({ points }: RowView): void {
     const ends = this.#ends
     for (let row = 0; row < points.length; row++) {
@@ -51,7 +57,7 @@ export class Harvest {
     }
   }
 
-  /** By point. They are good until the next `arrange`, and the harvest is empty. */
+  /** By point. They are good until the next `arrange`. */
   *take(): Generator<readonly [point: number, series: Series]> {
     let start = 0
     for (let point = 0; point < limits.points; point++) {
@@ -62,7 +68,5 @@ export class Harvest {
       yield [point, { times, values, qualities: this.#qualities.subarray(start, end) }]
       start = end
     }
-    this.#ends.fill(0)
-    this.count = 0
   }
 }

@@ -57,6 +57,25 @@ test('small spans are put together where there are many, and a point keeps what 
   assert.equal(all(journal).length, limits.historySmallSpans + 2)
 })
 
+test('a sealing that failed leaves nothing behind in the next one', () => {
+  using journal = new WrittenJournal().define('m1/p', 'm1/q', 'm2/p')
+  journal.row([
+    { point: 0, time: 1, value: 5 },
+    { point: 1, time: 1, value: 6 },
+    { point: 2, time: 2, value: 7 },
+  ])
+  const before = all(journal)
+  using sealer = new Sealer(journal.directory)
+  sealer.db.exec(
+    "CREATE TEMP TRIGGER full BEFORE INSERT ON spans WHEN new.device = 1 BEGIN SELECT raise(ABORT, 'full'); END",
+  )
+  assert.throws(() => sealer.seal(), /full/)
+  sealer.db.exec('DROP TRIGGER full')
+  journal.row([{ point: 1, time: 3, value: 8 }])
+  assert.equal(sealer.seal()?.readings, 4)
+  assert.deepEqual(all(journal), [...before, [1, 3, 8, 0]])
+})
+
 test('a query of more devices than are listed at once has them all', () => {
   const devices = 6000
   using journal = new WrittenJournal()

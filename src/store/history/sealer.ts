@@ -97,6 +97,7 @@ export class Sealer implements Disposable {
   /** Returns the last row that was read. */
   #gather(after: number, damaged: DamagedRow[]): number {
     const harvest = this.#harvest
+    harvest.begin()
     const last = this.#eachRow(after, (row) => {
       const { number, body } = row
       try {
