@@ -336,6 +336,12 @@ export const limits = {
   commandDetailCharacters: 200,
   /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
   auditRows: 100_000,
+
+  // --- processors
+  /** Of the memory of a module, 64 KiB each: 64 MiB hold the state of 100,000 points. */
+  processorPages: 1024,
+  /** Of a module; ours have 10 to 60 KiB. */
+  processorBytes: 4 * 1024 * 1024,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */
