@@ -1,3 +1,4 @@
+import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 
 /**
@@ -337,6 +338,9 @@ export const limits = {
   /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
   auditRows: 100_000,
 
+  // --- alarms
+  ...alarmLimits,
+
   // --- processors
   /** Of the memory of a module, 64 KiB each: 64 MiB hold the state of 100,000 points. */
   processorPages: 1024,
@@ -368,6 +372,10 @@ export function assertLimits(): void {
   assert(
     limits.commandsInFlight < limits.commandsKept,
     'a request that is one too many can still be recorded',
+  )
+  assert(
+    limits.alarmMessages < limits.retainedMessages,
+    'alarms leave room for what clients retain',
   )
   assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')

@@ -14,7 +14,9 @@ import { HistoryKeeper, type KeeperParts } from '../store/history/history-keeper
 import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
+import { AlarmStore } from '../store/alarms/alarm-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
+import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
@@ -47,6 +49,8 @@ export interface Edge {
   /** Listeners of the site file. */
   readonly listeners: ReadonlyMap<ListenerKind, Address>
   readonly http: Address
+  /** For what finds events. */
+  readonly alarms: Pick<AlarmStation, 'take' | 'flush'>
   stop(): Promise<void>
 }
 
@@ -96,6 +100,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
+  const alarms = keepAlarms(settings, broker)
   connect(batches, { ingest, commands, broker })
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
@@ -107,11 +112,12 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => ingest.finish())
   started.defer(() => sparkplug?.stop())
   started.defer(() => commands.stop())
+  started.defer(() => alarms.stop())
   const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
-  const parts = { broker, transport, listeners, sparkplug, throttle, commands }
+  const parts = { broker, transport, listeners, sparkplug, throttle, commands, alarms }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
@@ -124,7 +130,17 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => api.stop())
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
-  return { ...addresses, stop: async () => running.disposeAsync() }
+  return { ...addresses, alarms, stop: async () => running.disposeAsync() }
+}
+
+/** What they say is retained, which the broker has just restored. */
+function keepAlarms(
+  { site, directory, onFailed, warn }: EdgeSettings,
+  broker: Broker,
+): AlarmStation {
+  const store = AlarmStore.open(directory, warn)
+  const onDamaged = (thrown: unknown): void => onFailed(damagedFile(directory, thrown))
+  return new AlarmStation({ site, store, broker, onDamaged })
 }
 
 function keepHistory(

@@ -26,6 +26,7 @@ import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
+import type { AlarmStation } from './alarms/station.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
@@ -50,6 +51,7 @@ export interface ViewParts {
   readonly sparkplug: SparkplugStation | undefined
   readonly throttle: LoginThrottle
   readonly commands: CommandStation
+  readonly alarms: AlarmStation
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -81,8 +83,12 @@ export class RunningEdge implements EdgeView {
     })
   }
 
+  get alarms(): AlarmStation {
+    return this.#parts.alarms
+  }
+
   health(): HealthInfo {
-    const { site, clock, writer, listeners, history, directory } = this.#parts
+    const { site, clock, writer, listeners, history, directory, alarms } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -108,6 +114,11 @@ export class RunningEdge implements EdgeView {
     if (history.failure !== '') {
       problems.push(
         `Readings cannot be moved from the journal into history (${history.failure}). None is lost; the journal grows. It is tried again.`,
+      )
+    }
+    if (alarms.failure !== '') {
+      problems.push(
+        `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
     for (const fault of listeners.faults()) {
