@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   device: () => import('./device.ts'),
   command: () => import('./send-command.ts'),
   audit: () => import('./audit.ts'),
+  alarm: () => import('./alarm.ts'),
   ledger: () => import('./ledger.ts'),
   doctor: () => import('./doctor.ts'),
   store: () => import('./store.ts'),
