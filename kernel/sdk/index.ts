@@ -2,10 +2,12 @@ export { Batch } from './batch.ts'
 export { Json } from './json.ts'
 export { STATE_END, STATE_START, STATE_UPDATE } from './layout.ts'
 export {
+  NO_NAME,
   emitAggregate,
   emitDerived,
   emitEvent,
   name,
+  nameOrNone,
   refuse,
   withField,
   withKey,
