@@ -1,4 +1,5 @@
 import { assert } from './assert.ts'
+import { processorLimits } from './processor-limits.ts'
 
 /**
  * Every limit of the system, with its unit in the name and its reason beside it. What is not bounded here is not
@@ -337,11 +338,7 @@ export const limits = {
   /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
   auditRows: 100_000,
 
-  // --- processors
-  /** Of the memory of a module, 64 KiB each: 64 MiB hold the state of 100,000 points. */
-  processorPages: 1024,
-  /** Of a module; ours have 10 to 60 KiB. */
-  processorBytes: 4 * 1024 * 1024,
+  ...processorLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */

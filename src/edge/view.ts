@@ -32,6 +32,7 @@ import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from './access/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
+import type { ProcessorHost } from './processors/processor-host.ts'
 import type { Site } from './site/site.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 
@@ -45,6 +46,7 @@ export interface ViewParts {
   readonly history: HistoryKeeper
   readonly clockWatch: ClockWatch
   readonly broker: Broker
+  readonly processors: ProcessorHost
   readonly transport: Transport
   readonly listeners: Listeners
   readonly sparkplug: SparkplugStation | undefined
