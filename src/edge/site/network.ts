@@ -5,6 +5,9 @@ export const networkId = z.string().regex(/^[A-Za-z0-9._:-]{1,64}$/, {
   error: 'an id has 1 to 64 characters of A-Z a-z 0-9 . _ : -',
 })
 
+/** Whom an outage interrupts; a country has fewer. */
+export const customers = z.int().min(0).max(10_000_000)
+
 export const voltageLevel = z.strictObject({
   id: networkId,
   nominalV: z.number().positive().max(1_200_000).describe('Between two phases.'),
@@ -37,4 +40,5 @@ export const feeder = z.strictObject({
   id: networkId,
   voltageLevel: z.string(),
   transformer: z.string().optional().describe('The transformer that supplies it.'),
+  customers: customers.optional().describe('That it supplies; default: those of its devices.'),
 })
