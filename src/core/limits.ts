@@ -199,6 +199,10 @@ export const limits = {
   sealLookMs: 500,
   /** After a run that failed: the disk was full, or refused. */
   sealRetryMs: 10_000,
+  /** Readings to a window, from which on a chunk of rollups is kept: it then takes a tenth of what the readings do, or less. */
+  rollupReadings: 60,
+  /** Chunks of rollups made after a sealing before the thread ends; what is left is made after the next one. */
+  rollupRunMs: 2000,
   sealerHeapMb: 512,
   sealerYoungMb: 16,
 

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { RollupKeeper } from '../rollups/rollup-keeper.ts'
 import { type Sealed, Sealer } from './sealer.ts'
 
 /** What the thread says, and with the last word it ends. */
@@ -9,8 +10,16 @@ export type SealerMessage =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly text: string }
 
-/** Seals what there is, and ends: between two runs it costs nothing. */
+/** Seals what there is, renews rollups, and ends: between two runs it costs nothing. */
 function run(directory: string): void {
+  sealAll(directory)
+  const started = performance.now()
+  using rollups = new RollupKeeper(directory)
+  while (performance.now() - started < limits.rollupRunMs && rollups.step(Date.now() * 1000));
+  post({ kind: 'done' })
+}
+
+function sealAll(directory: string): void {
   using sealer = new Sealer(directory)
   for (;;) {
     const sealed = sealer.seal()
@@ -18,7 +27,6 @@ function run(directory: string): void {
     post({ kind: 'sealed', sealed })
     if (sealed.readings < limits.sealReadings) break
   }
-  post({ kind: 'done' })
 }
 
 function post(message: SealerMessage): void {

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { journalPath } from '../journal.ts'
+import { RollupTable } from '../rollups/rollup-table.ts'
 import { decodeRow } from '../row.ts'
 import { Harvest } from './harvest.ts'
 import { openHistory } from './history-file.ts'
@@ -32,6 +33,7 @@ export class Sealer implements Disposable {
   readonly #history: DatabaseSync
   readonly #spans: SpanTable
   readonly #rows: StatementSync
+  readonly #rollups: RollupTable
   readonly #harvest = new Harvest()
   readonly #deviceOf = new Map<number, number>()
 
@@ -42,6 +44,7 @@ export class Sealer implements Disposable {
       timeout: limits.readerBusyMs,
     })
     this.#spans = new SpanTable(this.#history)
+    this.#rollups = new RollupTable(this.#history)
     this.#rows = this.#journal.prepare(
       'SELECT number, first_time, last_time, body FROM journal WHERE number > ? ORDER BY number LIMIT 64',
     )
@@ -64,6 +67,7 @@ export class Sealer implements Disposable {
     try {
       for (const [device, series] of this.#byDevice()) {
         const keys = chooseMerge(this.#spans.keysOf(device), newcomerOf(series))
+        this.#rollups.touch(device, [...series.values()])
         this.#write({ device, keys, series, since: before + 1 }, tally)
       }
       for (const row of damaged) this.#quarantine(row)

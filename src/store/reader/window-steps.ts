@@ -1,7 +1,7 @@
 import { type Aggregate, type Windows, ownAggregate } from '../../core/aggregates.ts'
 import { limits } from '../../core/limits.ts'
 import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
-import { WindowSums } from './window-sums.ts'
+import { WindowFold, type WindowRun } from './window-fold.ts'
 
 export interface WindowQuery extends ReadingsQuery {
   readonly windows: Windows
@@ -29,13 +29,13 @@ export function rangeOf({ from, to, quantity, windows }: WindowQuery): {
  * time at which the window begins. Never more than one window is held.
  */
 export function* windowSteps(
-  chunks: Iterable<ReadingsChunk | undefined>,
+  items: Iterable<ReadingsChunk | WindowRun | undefined>,
   query: WindowQuery,
-  quantityOf: (point: number) => string,
+  aggregateOf: (point: number) => Aggregate,
 ): Generator<ReadingsChunk | undefined> {
-  const answer = new WindowAnswer(query, quantityOf)
-  for (const chunk of chunks) {
-    if (chunk !== undefined) answer.add(chunk)
+  const answer = new WindowAnswer(query, aggregateOf)
+  for (const item of items) {
+    if (item !== undefined) answer.add(item)
     yield answer.take(limits.queryChunkReadings)
   }
   answer.finish()
@@ -43,46 +43,35 @@ export function* windowSteps(
 }
 
 class WindowAnswer {
-  readonly #sums = new WindowSums()
-  readonly #step: number
+  readonly #fold: WindowFold
   readonly #first: number
-  readonly #aggregate: Aggregate | undefined
-  readonly #quantityOf: (point: number) => string
-  readonly #own = new Map<number, Aggregate>()
-  #start = Number.NaN
+  readonly #aggregateOf: (point: number) => Aggregate
   #rows: [time: number, point: number, value: number, quality: number][] = []
   #damagedRows = 0
 
-  constructor({ from, windows }: WindowQuery, quantityOf: (point: number) => string) {
-    this.#step = windows.step
+  constructor({ from, windows }: WindowQuery, aggregateOf: (point: number) => Aggregate) {
+    this.#fold = new WindowFold(windows.step, (start) => this.#complete(start))
     this.#first = Math.floor(from / windows.step) * windows.step
-    this.#aggregate = windows.aggregate
-    this.#quantityOf = quantityOf
+    this.#aggregateOf = aggregateOf
   }
 
-  add({ points, times, values, qualities, damagedRows }: ReadingsChunk): void {
-    this.#damagedRows += damagedRows
-    let start = this.#start
-    for (let row = 0; row < times.length; row++) {
-      const time = times[row] as number
-      if (!(time - start < this.#step)) {
-        this.finish()
-        start = Math.floor(time / this.#step) * this.#step
-        this.#start = start
-      }
-      this.#sums.add(points[row] as number, values[row] as number, qualities[row] as number)
-    }
+  add(item: ReadingsChunk | WindowRun): void {
+    if ('windows' in item) return this.#fold.addRun(item)
+    this.#damagedRows += item.damagedRows
+    this.#fold.add(item)
   }
 
-  /** The window that was being added to is complete. */
   finish(): void {
-    if (this.#start >= this.#first) {
-      for (const point of this.#sums.points()) {
-        const value = this.#sums.valueOf(point, this.#aggregateOf(point))
-        this.#rows.push([this.#start, point, value, this.#sums.qualityOf(point)])
-      }
+    this.#fold.finish()
+  }
+
+  #complete(start: number): void {
+    if (start < this.#first) return
+    const { sums } = this.#fold
+    for (const point of sums.points()) {
+      const value = sums.valueOf(point, this.#aggregateOf(point))
+      this.#rows.push([start, point, value, sums.qualityOf(point)])
     }
-    this.#sums.clear()
   }
 
   /** Undefined: fewer than `least`, and no damage to tell of. */
@@ -99,14 +88,21 @@ class WindowAnswer {
     }
     return chunk
   }
+}
 
-  #aggregateOf(point: number): Aggregate {
-    if (this.#aggregate !== undefined) return this.#aggregate
-    let own = this.#own.get(point)
-    if (own === undefined) {
-      own = ownAggregate(this.#quantityOf(point))
-      this.#own.set(point, own)
+/** The aggregate that is asked for, or the own one of each point. */
+export function aggregateChooser(
+  aggregate: Aggregate | undefined,
+  quantityOf: (point: number) => string,
+): (point: number) => Aggregate {
+  if (aggregate !== undefined) return () => aggregate
+  const own = new Map<number, Aggregate>()
+  return (point) => {
+    let found = own.get(point)
+    if (found === undefined) {
+      found = ownAggregate(quantityOf(point))
+      own.set(point, found)
     }
-    return own
+    return found
   }
 }

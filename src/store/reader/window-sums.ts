@@ -1,5 +1,6 @@
 import type { Aggregate } from '../../core/aggregates.ts'
 import { quality } from '../../core/quality.ts'
+import type { Column } from '../history/column.ts'
 
 /** What is known of one point's readings of one window, at these places of a list. */
 export const part = {
@@ -20,6 +21,31 @@ export const PARTS = 9
 const BEFORE = PARTS
 const STRIDE = PARTS + 1
 const VALIDITY = 0b11
+/** Parts that are added up. */
+const ADDED = [part.count, part.good, part.finite, part.sum, part.squares] as const
+export const EVERY_PART: readonly number[] = Object.values(part)
+
+/** The parts that an aggregate, and the quality beside it, is worked out from. */
+export function partsFor(aggregate: Aggregate): readonly number[] {
+  const always = [part.count, part.good, part.finite]
+  switch (aggregate) {
+    case 'count':
+    case 'good':
+      return always
+    case 'mean':
+      return [...always, part.sum]
+    case 'rms':
+      return [...always, part.squares]
+    case 'difference':
+      return [...always, part.first, part.last]
+    case 'sum':
+    case 'min':
+    case 'max':
+    case 'first':
+    case 'last':
+      return [...always, part[aggregate]]
+  }
+}
 
 /** The sums of one window, by point. They stand in slots, one for each point that the query has met. */
 export class WindowSums {
@@ -51,6 +77,37 @@ export class WindowSums {
     if (value < (sums[at + part.min] as number)) sums[at + part.min] = value
     if (value > (sums[at + part.max] as number)) sums[at + part.max] = value
     sums[at + part.last] = value
+  }
+
+  /** What a chunk has of a part of this window, at its reading `at`; later in time than what was added before. */
+  merge(point: number, columns: readonly (Column | undefined)[], at: number): void {
+    if (point !== this.#point) this.#moveTo(point)
+    const sums = this.#sums
+    const begin = this.#at
+    if (sums[begin] === 0) this.#touched.push(point)
+    const hadFinite = sums[begin + part.finite] !== 0
+    for (const place of ADDED) {
+      const more = columns[place]?.values[at] ?? 0
+      sums[begin + place] = (sums[begin + place] as number) + more
+    }
+    if ((columns[part.finite]?.values[at] ?? 0) === 0) return
+    for (const place of [part.first, part.min, part.max, part.last]) {
+      const value = columns[place]?.values[at]
+      if (value === undefined) continue
+      const before = sums[begin + place] as number
+      const isKept =
+        hadFinite &&
+        (place === part.first ||
+          (place === part.min && before <= value) ||
+          (place === part.max && before >= value))
+      if (!isKept) sums[begin + place] = value
+    }
+  }
+
+  /** The parts of a point, good until the window ends. */
+  partsOf(point: number): Float64Array {
+    this.#moveTo(point)
+    return this.#sums.subarray(this.#at, this.#at + PARTS)
   }
 
   /** Points of this window, ascending. */
