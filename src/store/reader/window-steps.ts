@@ -1,5 +1,6 @@
 import { type Aggregate, type Windows, ownAggregate } from '../../core/aggregates.ts'
 import { limits } from '../../core/limits.ts'
+import { firstOf } from './latest-steps.ts'
 import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
 import { WindowFold, type WindowRun } from './window-fold.ts'
 
@@ -36,17 +37,21 @@ export function* windowSteps(
   const answer = new WindowAnswer(query, aggregateOf)
   for (const item of items) {
     if (item !== undefined) answer.add(item)
-    yield answer.take(limits.queryChunkReadings)
+    for (let full = answer.take(); full !== undefined; full = answer.take()) yield full
+    yield undefined
   }
   answer.finish()
-  for (let rest = answer.take(1); rest !== undefined; rest = answer.take(1)) yield rest
+  for (let full = answer.take(); full !== undefined; full = answer.take()) yield full
+  yield answer.rest()
 }
 
 class WindowAnswer {
   readonly #fold: WindowFold
   readonly #first: number
   readonly #aggregateOf: (point: number) => Aggregate
-  #rows: [time: number, point: number, value: number, quality: number][] = []
+  readonly #full: ReadingsChunk[] = []
+  #chunk = allocateChunk(limits.queryChunkReadings, 0)
+  #count = 0
   #damagedRows = 0
 
   constructor({ from, windows }: WindowQuery, aggregateOf: (point: number) => Aggregate) {
@@ -70,24 +75,44 @@ class WindowAnswer {
     const { sums } = this.#fold
     for (const point of sums.points()) {
       const value = sums.valueOf(point, this.#aggregateOf(point))
-      this.#rows.push([start, point, value, sums.qualityOf(point)])
+      this.#put({ start, point, value, bits: sums.qualityOf(point) })
     }
   }
 
-  /** Undefined: fewer than `least`, and no damage to tell of. */
-  take(least: number): ReadingsChunk | undefined {
-    if (this.#rows.length < least && (least > 1 || this.#damagedRows === 0)) return undefined
-    const rows = this.#rows.splice(0, limits.queryChunkReadings)
-    const chunk = allocateChunk(rows.length, this.#damagedRows)
-    this.#damagedRows = 0
-    for (const [at, [time, point, value, bits]] of rows.entries()) {
-      chunk.times[at] = time
-      chunk.points[at] = point
-      chunk.values[at] = value
-      chunk.qualities[at] = bits
-    }
-    return chunk
+  /** Undefined: what there is does not fill a chunk yet. */
+  take(): ReadingsChunk | undefined {
+    const full = this.#full.shift()
+    return full === undefined ? undefined : this.#withDamage(full)
   }
+
+  rest(): ReadingsChunk {
+    return this.#withDamage(firstOf(this.#chunk, this.#count))
+  }
+
+  #put({ start, point, value, bits }: WindowValue): void {
+    const at = this.#count++
+    this.#chunk.times[at] = start
+    this.#chunk.points[at] = point
+    this.#chunk.values[at] = value
+    this.#chunk.qualities[at] = bits
+    if (this.#count < limits.queryChunkReadings) return
+    this.#full.push(this.#chunk)
+    this.#chunk = allocateChunk(limits.queryChunkReadings, 0)
+    this.#count = 0
+  }
+
+  #withDamage(chunk: ReadingsChunk): ReadingsChunk {
+    const damagedRows = this.#damagedRows
+    this.#damagedRows = 0
+    return { ...chunk, damagedRows }
+  }
+}
+
+interface WindowValue {
+  readonly start: number
+  readonly point: number
+  readonly value: number
+  readonly bits: number
 }
 
 /** The aggregate that is asked for, or the own one of each point. */
