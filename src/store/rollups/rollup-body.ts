@@ -10,6 +10,8 @@ export class RollupWindows {
   readonly #times: number[] = []
   readonly #points = new Map<number, { readonly rows: number[]; readonly parts: number[][] }>()
   readings = 0
+  /** Readings are missing that the disk lost: whoever asks is to be told, which only a query of the readings does. */
+  isDamaged = false
   /** One for each point and window. */
   count = 0
 

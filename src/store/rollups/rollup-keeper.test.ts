@@ -85,3 +85,23 @@ test('a late reading makes its chunk stale in the commit that brings it', () => 
   keepAll(journal)
   assert.deepEqual(means(journal, 1), [2])
 })
+
+test('a chunk that lacks readings which the disk lost is not kept: a query tells of the damage', () => {
+  using journal = new WrittenJournal().define('m1/p')
+  const seconds = Array.from({ length: 60 }, (_, second) => second)
+  journal.row(seconds.map((second) => ({ point: 0, time: second * SECOND, value: 1 })))
+  {
+    using sealer = new Sealer(journal.directory)
+    sealer.seal()
+  }
+  const history = openHistory(journal.directory)
+  history.exec('UPDATE spans SET body = zeroblob(length(body))')
+  history.close()
+  keepAll(journal)
+  const windows = { step: 60 * SECOND, aggregate: undefined }
+  const range = { device: 'm1', quantity: undefined, from: Micros(0), to: Micros(DAY) }
+  const reader = StoreReader.open(journal.directory)
+  const damaged = [...reader.readings({ ...range, windows })].map(({ damagedRows }) => damagedRows)
+  reader.close()
+  assert.deepEqual(damaged, [1])
+})

@@ -68,7 +68,10 @@ export class RollupKeeper implements Disposable {
     for (const item of items) {
       if (item === undefined) continue
       if ('windows' in item) fold.addRun(item)
-      else fold.add(item)
+      else {
+        fold.add(item)
+        if (item.damagedRows > 0) made.isDamaged = true
+      }
     }
     fold.finish()
     return made
