@@ -221,6 +221,10 @@ export const limits = {
   sealRetryMs: 10_000,
   /** The thread that seals ends when there has been nothing to do for so long. */
   sealerIdleMs: 30_000,
+  /** Readings to a window, from which on a chunk of rollups is kept: it then takes a tenth of what the readings do, or less. */
+  rollupReadings: 60,
+  /** Chunks of rollups made after a sealing before the thread ends; what is left is made after the next one. */
+  rollupRunMs: 2000,
   sealerHeapMb: 512,
   /** Of the file system, where the site file does not say what the data folder may take: others live there, too. */
   diskBudgetShare: 0.8,

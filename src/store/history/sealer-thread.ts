@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { isCorrupt, markDamaged } from '../damage/corrupt.ts'
+import { RollupKeeper } from '../rollups/rollup-keeper.ts'
 import type { Retention } from './retention.ts'
 import { type Sealed, Sealer } from './sealer.ts'
 import { Thinner } from './thinner.ts'
@@ -25,12 +26,12 @@ export type SealerMessage =
   | { readonly kind: 'failed'; readonly text: string; readonly damaged: boolean }
 
 /** Code that was compiled for the last run makes the next one three times as fast, so the thread waits for it for a while. */
-let tools: { readonly sealer: Sealer; readonly thinner: Thinner } | undefined
+let tools: Tools | undefined
 
-/** Seals what there is. What has to make room goes before each sealing, and after the last. */
+/** Seals what there is, then renews rollups. What has to make room goes before each sealing, and after the last. */
 function seal(): void {
   tools ??= open()
-  const { sealer, thinner } = tools
+  const { sealer, thinner, rollups } = tools
   for (;;) {
     if (thinner.thin(Date.now()) > 0) post({ kind: 'thinned' })
     const sealed = sealer.seal()
@@ -39,13 +40,22 @@ function seal(): void {
     if (sealed.readings < limits.sealReadingsMost) break
   }
   if (thinner.thin(Date.now()) > 0) post({ kind: 'thinned' })
+  const started = performance.now()
+  while (performance.now() - started < limits.rollupRunMs && rollups.step(Date.now() * 1000));
   post({ kind: 'done' })
 }
 
-function open(): NonNullable<typeof tools> {
+interface Tools {
+  readonly sealer: Sealer
+  readonly thinner: Thinner
+  readonly rollups: RollupKeeper
+}
+
+function open(): Tools {
   const { directory, retention } = workerData as SealerSettings
   const sealer = new Sealer(directory)
-  return { sealer, thinner: new Thinner(sealer.db, { directory, retention, keep: keepNothing }) }
+  const thinner = new Thinner(sealer.db, { directory, retention, keep: keepNothing })
+  return { sealer, thinner, rollups: new RollupKeeper(directory) }
 }
 
 /** Of readings that go, only their number stays. */
@@ -61,6 +71,7 @@ if (process.platform === 'linux') setPriority(limits.sealerNice)
 parentPort?.on('message', (order: SealerOrder) => {
   try {
     if (order === 'seal') return seal()
+    tools?.rollups[Symbol.dispose]()
     tools?.sealer[Symbol.dispose]()
     parentPort?.close()
   } catch (cause) {

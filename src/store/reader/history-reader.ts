@@ -4,6 +4,7 @@ import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { checkHistory, historyPath } from '../history/history-file.ts'
 import { SpanBody } from '../history/span-body.ts'
+import { RollupReader } from '../rollups/rollup-reader.ts'
 import type { Pending, Wanted } from './pending.ts'
 
 /** A span that may hold something of a window. */
@@ -23,6 +24,8 @@ export class HistoryReader {
   readonly #ofAll: StatementSync
   readonly #body: StatementSync
   readonly #firstToEnd: StatementSync
+  /** Undefined: no edge that knows of them has been started on the folder yet. */
+  readonly rollups: RollupReader | undefined
 
   static open(directory: string): HistoryReader | undefined {
     const path = historyPath(directory)
@@ -46,6 +49,8 @@ export class HistoryReader {
     this.#ofDevice = database.prepare(`${columns} WHERE device = ? AND ${order}`)
     this.#ofAll = database.prepare(`${columns} WHERE ${order}`)
     this.#body = database.prepare('SELECT body FROM spans WHERE number = ?')
+    const hasRollups = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'rollups'").get()
+    this.rollups = hasRollups === undefined ? undefined : new RollupReader(database)
     this.#firstToEnd = database.prepare(
       'SELECT last_time, rows FROM spans WHERE device = ? AND first_time < ? AND last_time >= ? ORDER BY last_time LIMIT 1',
     )

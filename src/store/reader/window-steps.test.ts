@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { type Aggregate, aggregates } from '../../core/aggregates.ts'
 import { quality } from '../../core/quality.ts'
 import { Micros } from '../../core/time.ts'
+import { RollupKeeper } from '../rollups/rollup-keeper.ts'
 import { Sealer } from '../history/sealer.ts'
 import type { ReadingsQuery } from './readings-query.ts'
 import { StoreReader } from './store-reader.ts'
@@ -68,6 +69,14 @@ function expected(readings: readonly Reading[], step: number, aggregate: Aggrega
   return lines.toSorted((a, b) => a[1] - b[1] || a[0] - b[0])
 }
 
+/** Sums may differ in their last digits, for they were not added up in the same order. */
+function assertAlike(lines: readonly Line[], others: readonly Line[]): void {
+  const round = (value: number): number => Math.round(value * 1e9) / 1e9
+  const rounded = (all: readonly Line[]): Line[] =>
+    all.map(([point, time, value, bits]) => [point, time, round(value), bits])
+  assert.deepEqual(rounded(lines), rounded(others))
+}
+
 const reading = fc.record({
   point: fc.integer({ min: 0, max: 2 }),
   time: fc.integer({ min: 0, max: 100 }).map((tenths) => (tenths * SECOND) / 2),
@@ -98,6 +107,66 @@ describe('windows', () => {
         assert.deepEqual(answer(journal, { windows, goodOnly: true }), expected(good, length, name))
       }),
       { numRuns: 40 },
+    )
+  })
+
+  test('say so from rollups, too, whatever came late, was sealed, contradicted or not', () => {
+    const MINUTE = 60 * SECOND
+    const late = fc.record({
+      point: fc.integer({ min: 0, max: 2 }),
+      time: fc.oneof(
+        fc.integer({ min: 0, max: 600 }).map((at) => at * SECOND),
+        fc.integer({ min: 0, max: 400 }).map((at) => at * 31 * 15 * MINUTE),
+      ),
+      value: fc.constantFrom(0.1, 0.7, -2, 230, Number.NaN),
+      quality: fc.constantFrom(0, 0, 0, quality.questionable),
+    })
+    const step = fc.constantFrom<'seal' | 'keep' | 'conflict'>('seal', 'keep', 'conflict')
+    const rows = fc.array(fc.oneof(fc.array(late, { minLength: 1, maxLength: 60 }), step), {
+      maxLength: 10,
+    })
+    const name = fc.constantFrom(...aggregates)
+    const length = fc.constantFrom(1, 2, 15, 60, 1440, 7 * 1440).map((minutes) => minutes * MINUTE)
+    fc.assert(
+      fc.property(rows, name, length, fc.boolean(), (steps, aggregate, width, goodOnly) => {
+        using journal = new WrittenJournal().define('m1/p', 'm1/q', 'm2/p')
+        const seen = new Map<string, Reading>()
+        for (const each of steps) {
+          if (each === 'seal') {
+            using sealer = new Sealer(journal.directory)
+            sealer.seal()
+          } else if (each === 'keep') {
+            using keeper = new RollupKeeper(journal.directory, { least: 1 })
+            while (keeper.step(4e15));
+          } else if (each === 'conflict') {
+            const [first] = seen.values()
+            if (first === undefined || first.quality === quality.questionable) continue
+            const key = `${first.point} ${first.time}`
+            seen.set(key, { ...first, quality: quality.questionable })
+            journal.conflict(first.point, first.time)
+          } else {
+            const news = new Map(each.map((one) => [`${one.point} ${one.time}`, one]))
+            for (const key of seen.keys()) news.delete(key)
+            for (const [key, one] of news) seen.set(key, one)
+            for (const one of news.values()) journal.row([one])
+          }
+        }
+        for (const [device, points] of [
+          ['m1', [0, 1]],
+          ['m2', [2]],
+        ] as const) {
+          const all = [...seen.values()].filter(
+            ({ point, quality: bits = 0 }) =>
+              (points as readonly number[]).includes(point) && (!goodOnly || bits === 0),
+          )
+          const windows = { step: width, aggregate }
+          assertAlike(
+            answer(journal, { windows, device, goodOnly }),
+            expected(all, width, aggregate),
+          )
+        }
+      }),
+      { numRuns: 50 },
     )
   })
 

@@ -1,7 +1,8 @@
 import type { Aggregate } from '../../core/aggregates.ts'
 import { quality } from '../../core/quality.ts'
+import type { Column } from '../history/column.ts'
 
-/** What is known of one point's readings of one window, at these places of a list. */
+/** What is known of one point's readings of one window, at these places of a list: first what is added up. */
 export const part = {
   count: 0,
   good: 1,
@@ -20,19 +21,42 @@ export const PARTS = 9
 const BEFORE = PARTS
 const STRIDE = PARTS + 1
 const VALIDITY = 0b11
+export const EVERY_PART: readonly number[] = Object.values(part)
+
+/** The parts that an aggregate, and the quality beside it, is worked out from. */
+export function partsFor(aggregate: Aggregate): readonly number[] {
+  const always = [part.count, part.good, part.finite]
+  switch (aggregate) {
+    case 'count':
+    case 'good':
+      return always
+    case 'mean':
+      return [...always, part.sum]
+    case 'rms':
+      return [...always, part.squares]
+    case 'difference':
+      return [...always, part.first, part.last]
+    case 'sum':
+    case 'min':
+    case 'max':
+    case 'first':
+    case 'last':
+      return [...always, part[aggregate]]
+  }
+}
 
 /** The sums of one window, by point. They stand in slots, one for each point that the query has met. */
 export class WindowSums {
   readonly #slots = new Map<number, number>()
   /** Points that have something in this window. */
-  #touched: number[] = []
+  readonly #touched: number[] = []
   #sums = new Float64Array(64 * STRIDE)
   #point = -1
   #at = 0
 
   /** In order of time. */
   add(point: number, value: number, bits: number): void {
-    if (point !== this.#point) this.#moveTo(point)
+    this.#moveTo(point)
     const sums = this.#sums
     const at = this.#at
     if (sums[at] === 0) this.#touched.push(point)
@@ -53,9 +77,41 @@ export class WindowSums {
     sums[at + part.last] = value
   }
 
+  /** What a chunk has of a part of this window, at its reading `at`; later in time than what was added before. */
+  merge(point: number, columns: readonly (Column | undefined)[], at: number): void {
+    this.#moveTo(point)
+    const sums = this.#sums
+    const begin = this.#at
+    if (sums[begin] === 0) this.#touched.push(point)
+    const hadFinite = sums[begin + part.finite] !== 0
+    for (let place: number = part.count; place <= part.squares; place++) {
+      const column = columns[place]
+      if (column === undefined) continue
+      sums[begin + place] = (sums[begin + place] as number) + (column.values[at] as number)
+    }
+    if (columns[part.finite]?.values[at] === 0) return
+    for (let place: number = part.min; place <= part.last; place++) {
+      const value = columns[place]?.values[at]
+      if (value === undefined) continue
+      const before = sums[begin + place] as number
+      const isKept =
+        hadFinite &&
+        (place === part.first ||
+          (place === part.min && before <= value) ||
+          (place === part.max && before >= value))
+      if (!isKept) sums[begin + place] = value
+    }
+  }
+
+  /** The parts of a point, good until the window ends. */
+  partsOf(point: number): Float64Array {
+    this.#moveTo(point)
+    return this.#sums.subarray(this.#at, this.#at + PARTS)
+  }
+
   /** Points of this window, ascending. */
   points(): readonly number[] {
-    return this.#touched.sort((a, b) => a - b)
+    return this.#touched.length === 1 ? this.#touched : this.#touched.sort((a, b) => a - b)
   }
 
   /** The quality of a window is good where all its readings are, invalid where none is. */
@@ -68,43 +124,48 @@ export class WindowSums {
 
   valueOf(point: number, aggregate: Aggregate): number {
     this.#moveTo(point)
-    const of = (place: number): number => this.#sums[this.#at + place] as number
-    const finite = of(part.finite)
-    if (aggregate === 'count') return of(part.count)
-    if (aggregate === 'good') return of(part.good) / of(part.count)
+    const sums = this.#sums
+    const at = this.#at
+    const finite = sums[at + part.finite] as number
+    if (aggregate === 'count') return sums[at + part.count] as number
+    if (aggregate === 'good')
+      return (sums[at + part.good] as number) / (sums[at + part.count] as number)
     if (finite === 0) return Number.NaN
     switch (aggregate) {
       case 'mean':
-        return of(part.sum) / finite
+        return (sums[at + part.sum] as number) / finite
       case 'rms':
-        return Math.sqrt(of(part.squares) / finite)
+        return Math.sqrt((sums[at + part.squares] as number) / finite)
       case 'difference': {
-        const before = of(BEFORE)
-        return of(part.last) - (Number.isNaN(before) ? of(part.first) : before)
+        const before = sums[at + BEFORE] as number
+        return (
+          (sums[at + part.last] as number) -
+          (Number.isNaN(before) ? (sums[at + part.first] as number) : before)
+        )
       }
       case 'sum':
       case 'min':
       case 'max':
       case 'first':
       case 'last':
-        return of(part[aggregate])
+        return sums[at + part[aggregate]] as number
     }
   }
 
   /** The next window begins. */
   clear(): void {
+    const sums = this.#sums
     for (const point of this.#touched) {
       this.#moveTo(point)
       const at = this.#at
-      if (this.#sums[at + part.finite] !== 0) {
-        this.#sums[at + BEFORE] = this.#sums[at + part.last] as number
-      }
-      this.#sums.fill(0, at, at + PARTS)
+      if (sums[at + part.finite] !== 0) sums[at + BEFORE] = sums[at + part.last] as number
+      for (let place = at; place < at + PARTS; place++) sums[place] = 0
     }
-    this.#touched = []
+    this.#touched.length = 0
   }
 
   #moveTo(point: number): void {
+    if (point === this.#point) return
     let slot = this.#slots.get(point)
     if (slot === undefined) {
       slot = this.#slots.size
