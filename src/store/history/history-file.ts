@@ -11,18 +11,30 @@ import { limits } from '../../core/limits.ts'
 export const HISTORY_APPLICATION_ID = 0x42555348
 export const HISTORY_VERSION = 1
 
-/** See `rollups/rollup-table.ts`; a file that was made before there were any gains them. */
+/** See `rollups/rollup-table.ts` and `rollups/past-table.ts`; a file that was made before there were any gains them. */
 const ROLLUPS = `
 CREATE TABLE IF NOT EXISTS rollups (
+  number INTEGER PRIMARY KEY,
   device INTEGER NOT NULL,
   width INTEGER NOT NULL,
   start INTEGER NOT NULL,
   state INTEGER NOT NULL,
   windows INTEGER NOT NULL,
   body BLOB NOT NULL,
-  PRIMARY KEY (device, width, start)
+  UNIQUE (device, width, start)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS rollups_stale ON rollups (width, start) WHERE state = 0;
+CREATE TABLE IF NOT EXISTS past (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  device INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  readings INTEGER NOT NULL,
+  windows INTEGER NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS past_chunk ON past (device, width, start);
+CREATE INDEX IF NOT EXISTS past_age ON past (width, start);
 `
 
 export const HISTORY_SCHEMA = `

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { isCorrupt, markDamaged } from '../damage/corrupt.ts'
+import { PastKeeper } from '../rollups/past-keeper.ts'
 import { RollupKeeper } from '../rollups/rollup-keeper.ts'
 import type { Retention } from './retention.ts'
 import { type Sealed, Sealer } from './sealer.ts'
@@ -48,18 +49,18 @@ function seal(): void {
 interface Tools {
   readonly sealer: Sealer
   readonly thinner: Thinner
+  readonly past: PastKeeper
   readonly rollups: RollupKeeper
 }
 
 function open(): Tools {
   const { directory, retention } = workerData as SealerSettings
   const sealer = new Sealer(directory)
-  const thinner = new Thinner(sealer.db, { directory, retention, keep: keepNothing })
-  return { sealer, thinner, rollups: new RollupKeeper(directory) }
+  const past = new PastKeeper(directory, sealer.db)
+  const keep = past.keep.bind(past)
+  const thinner = new Thinner(sealer.db, { directory, retention, keep })
+  return { sealer, thinner, past, rollups: new RollupKeeper(directory) }
 }
-
-/** Of readings that go, only their number stays. */
-function keepNothing(): void {}
 
 function post(message: SealerMessage): void {
   parentPort?.postMessage(message)
@@ -72,6 +73,7 @@ parentPort?.on('message', (order: SealerOrder) => {
   try {
     if (order === 'seal') return seal()
     tools?.rollups[Symbol.dispose]()
+    tools?.past[Symbol.dispose]()
     tools?.sealer[Symbol.dispose]()
     parentPort?.close()
   } catch (cause) {

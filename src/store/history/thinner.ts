@@ -8,6 +8,9 @@ import { type Retention, highWaterBytes, lowWaterBytes } from './retention.ts'
 export interface OldSpan {
   readonly number: number
   readonly device: number
+  readonly firstTime: number
+  readonly lastTime: number
+  readonly rows: number
   readonly readings: number
 }
 
@@ -37,7 +40,8 @@ export class Thinner {
     this.#db = db
     this.#settings = settings
     this.#oldest = db.prepare(
-      'SELECT number, device, readings FROM spans WHERE last_time < ? ORDER BY last_time LIMIT ?',
+      `SELECT number, device, first_time AS firstTime, last_time AS lastTime, rows, readings
+       FROM spans WHERE last_time < ? ORDER BY last_time LIMIT ?`,
     )
     this.#remove = db.prepare('DELETE FROM spans WHERE number = ?')
     this.#count = db.prepare(

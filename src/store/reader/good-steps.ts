@@ -4,10 +4,10 @@ import { type ReadingsChunk, allocateChunk } from './readings-query.ts'
 const VALIDITY = 0b11
 
 /** The readings whose validity is good; chunks that are left empty tell of damage only. */
-export function* goodSteps<Other extends { readonly windows: unknown }>(
+export function* goodSteps<Other extends { readonly kind: string }>(
   items: Iterable<ReadingsChunk | Other | undefined>,
 ): Generator<ReadingsChunk | Other | undefined> {
-  for (const item of items) yield item === undefined || 'windows' in item ? item : goodOf(item)
+  for (const item of items) yield item === undefined || 'kind' in item ? item : goodOf(item)
 }
 
 function goodOf(chunk: ReadingsChunk): ReadingsChunk | undefined {

@@ -112,13 +112,18 @@ export class StoreReader {
       windows.aggregate,
       (point) => this.#names.point(point)?.quantity ?? '',
     )
-    const items = new WindowSource(this.#database, this.#history).steps({
+    const source = new WindowSource(this.#database, this.#history)
+    const wanted = {
       ...rangeOf(query),
       selection,
       goodOnly,
+      step: windows.step,
       depth: levelsWithin(windows.step),
-      partsFor: (point) => partsFor(aggregateOf(point)),
-    })
+      partsFor: (point: number) => partsFor(aggregateOf(point)),
+    }
+    const [device, other] = selection.deviceNumbers ?? []
+    const isOne = device !== undefined && other === undefined
+    const items = isOne ? source.steps(wanted, device) : source.readings(wanted)
     return windowSteps(goodOnly ? goodSteps(items) : items, query, aggregateOf)
   }
 

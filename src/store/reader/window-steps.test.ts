@@ -4,8 +4,10 @@ import fc from 'fast-check'
 import { type Aggregate, aggregates } from '../../core/aggregates.ts'
 import { quality } from '../../core/quality.ts'
 import { Micros } from '../../core/time.ts'
+import { PastKeeper } from '../rollups/past-keeper.ts'
 import { RollupKeeper } from '../rollups/rollup-keeper.ts'
 import { Sealer } from '../history/sealer.ts'
+import { Thinner } from '../history/thinner.ts'
 import type { ReadingsQuery } from './readings-query.ts'
 import { StoreReader } from './store-reader.ts'
 import { type Reading, WrittenJournal } from './written-journal.test.ts'
@@ -14,6 +16,9 @@ const EVER = { device: undefined, quantity: undefined, from: Micros(0), to: Micr
 const SECOND = 1_000_000
 
 type Line = [point: number, time: number, value: number, quality: number]
+
+/** What happens to a folder: readings come, they are moved, rolled up, contradicted, or go. */
+type Step = readonly Reading[] | 'seal' | 'keep' | 'conflict' | { readonly thinBefore: number }
 
 function answer(journal: WrittenJournal, query: Partial<ReadingsQuery>): Line[] {
   const reader = StoreReader.open(journal.directory)
@@ -69,6 +74,20 @@ function expected(readings: readonly Reading[], step: number, aggregate: Aggrega
   return lines.toSorted((a, b) => a[1] - b[1] || a[0] - b[0])
 }
 
+/** Spans that end before this time go. */
+function thin(journal: WrittenJournal, before: number, least: number): void {
+  const { directory } = journal
+  using sealer = new Sealer(directory)
+  using past = new PastKeeper(directory, sealer.db, { least })
+  const retention = { budgetBytes: Number.MAX_SAFE_INTEGER, rawMs: 1 }
+  const thinner = new Thinner(sealer.db, {
+    directory,
+    retention,
+    keep: (spans) => past.keep(spans),
+  })
+  thinner.thin(before / 1000 + 1)
+}
+
 /** Sums may differ in their last digits, for they were not added up in the same order. */
 function assertAlike(lines: readonly Line[], others: readonly Line[]): void {
   const round = (value: number): number => Math.round(value * 1e9) / 1e9
@@ -110,8 +129,9 @@ describe('windows', () => {
     )
   })
 
-  test('say so from rollups, too, whatever came late, was sealed, contradicted or not', () => {
+  test('say so from rollups, too, whatever came late, was sealed, contradicted or has gone', () => {
     const MINUTE = 60 * SECOND
+    const DAY = 1440 * MINUTE
     const late = fc.record({
       point: fc.integer({ min: 0, max: 2 }),
       time: fc.oneof(
@@ -121,17 +141,28 @@ describe('windows', () => {
       value: fc.constantFrom(0.1, 0.7, -2, 230, Number.NaN),
       quality: fc.constantFrom(0, 0, 0, quality.questionable),
     })
-    const step = fc.constantFrom<'seal' | 'keep' | 'conflict'>('seal', 'keep', 'conflict')
-    const rows = fc.array(fc.oneof(fc.array(late, { minLength: 1, maxLength: 60 }), step), {
-      maxLength: 10,
+    const thinning = fc.record({
+      thinBefore: fc.constantFrom(5 * MINUTE, 20 * MINUTE, 100 * DAY, 2e15),
     })
+    const batch = fc.array(late, { minLength: 1, maxLength: 60 })
+    const rows = fc.array(
+      fc.oneof(
+        fc.constantFrom<Step[]>(['seal'], ['keep'], ['conflict'], ['seal', 'keep']),
+        batch.map((readings): Step[] => [readings]),
+        fc.tuple(batch, thinning).map(([readings, thin]): Step[] => [readings, 'seal', thin]),
+        thinning.map((thin): Step[] => [thin]),
+      ),
+      { maxLength: 8 },
+    )
     const name = fc.constantFrom(...aggregates)
+    const flags = fc.record({ goodOnly: fc.boolean(), least: fc.constantFrom(1, 60) })
     const length = fc.constantFrom(1, 2, 15, 60, 1440, 7 * 1440).map((minutes) => minutes * MINUTE)
     fc.assert(
-      fc.property(rows, name, length, fc.boolean(), (steps, aggregate, width, goodOnly) => {
+      fc.property(rows, name, length, flags, (steps, aggregate, width, { goodOnly, least }) => {
         using journal = new WrittenJournal().define('m1/p', 'm1/q', 'm2/p')
         const seen = new Map<string, Reading>()
-        for (const each of steps) {
+        let hasGone = false
+        for (const each of steps.flat()) {
           if (each === 'seal') {
             using sealer = new Sealer(journal.directory)
             sealer.seal()
@@ -140,10 +171,14 @@ describe('windows', () => {
             while (keeper.step(4e15));
           } else if (each === 'conflict') {
             const [first] = seen.values()
-            if (first === undefined || first.quality === quality.questionable) continue
+            // What has gone nothing can contradict.
+            if (hasGone || first === undefined || first.quality === quality.questionable) continue
             const key = `${first.point} ${first.time}`
             seen.set(key, { ...first, quality: quality.questionable })
             journal.conflict(first.point, first.time)
+          } else if ('thinBefore' in each) {
+            hasGone = true
+            thin(journal, each.thinBefore, least)
           } else {
             const news = new Map(each.map((one) => [`${one.point} ${one.time}`, one]))
             for (const key of seen.keys()) news.delete(key)
@@ -151,6 +186,7 @@ describe('windows', () => {
             for (const one of news.values()) journal.row([one])
           }
         }
+        if (hasGone && least > 1 && width % (15 * MINUTE) !== 0) return
         for (const [device, points] of [
           ['m1', [0, 1]],
           ['m2', [2]],

@@ -2,7 +2,7 @@ import { type Aggregate, type Windows, ownAggregate } from '../../core/aggregate
 import { limits } from '../../core/limits.ts'
 import { firstOf } from './latest-steps.ts'
 import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
-import { WindowFold, type WindowRun } from './window-fold.ts'
+import { WindowFold, type WindowItem } from './window-fold.ts'
 
 export interface WindowQuery extends ReadingsQuery {
   readonly windows: Windows
@@ -30,7 +30,7 @@ export function rangeOf({ from, to, quantity, windows }: WindowQuery): {
  * time at which the window begins. Never more than one window is held.
  */
 export function* windowSteps(
-  items: Iterable<ReadingsChunk | WindowRun | undefined>,
+  items: Iterable<WindowItem | undefined>,
   query: WindowQuery,
   aggregateOf: (point: number) => Aggregate,
 ): Generator<ReadingsChunk | undefined> {
@@ -55,14 +55,17 @@ class WindowAnswer {
   #damagedRows = 0
 
   constructor({ from, windows }: WindowQuery, aggregateOf: (point: number) => Aggregate) {
-    this.#fold = new WindowFold(windows.step, (start) => this.#complete(start))
+    this.#fold = new WindowFold({
+      step: windows.step,
+      slots: 'byPoint',
+      onWindow: (start) => this.#complete(start),
+    })
     this.#first = Math.floor(from / windows.step) * windows.step
     this.#aggregateOf = aggregateOf
   }
 
-  add(item: ReadingsChunk | WindowRun): void {
-    if ('windows' in item) return this.#fold.addRun(item)
-    this.#damagedRows += item.damagedRows
+  add(item: WindowItem): void {
+    if (!('kind' in item)) this.#damagedRows += item.damagedRows
     this.#fold.add(item)
   }
 

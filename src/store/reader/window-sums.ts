@@ -1,12 +1,12 @@
 import type { Aggregate } from '../../core/aggregates.ts'
 import { quality } from '../../core/quality.ts'
-import type { Column } from '../history/column.ts'
+import type { StoredPoint } from '../rollups/rollup-body.ts'
 
 /** What is known of one point's readings of one window, at these places of a list: first what is added up. */
 export const part = {
   count: 0,
   good: 1,
-  /** How many values are numbers; what follows is of these, and NaN where there are none. */
+  /** How many values are numbers; what follows is of these, and nothing where there are none. */
   finite: 2,
   sum: 3,
   squares: 4,
@@ -14,9 +14,11 @@ export const part = {
   max: 6,
   first: 7,
   last: 8,
+  firstTime: 9,
+  lastTime: 10,
 } as const
 
-export const PARTS = 9
+export const PARTS = 11
 /** Behind the parts: the last number before the window, NaN where none is known. */
 const BEFORE = PARTS
 const STRIDE = PARTS + 1
@@ -25,7 +27,9 @@ export const EVERY_PART: readonly number[] = Object.values(part)
 
 /** The parts that an aggregate, and the quality beside it, is worked out from. */
 export function partsFor(aggregate: Aggregate): readonly number[] {
-  const always = [part.count, part.good, part.finite]
+  const always = [part.count, part.finite]
+  const first = [part.first, part.firstTime]
+  const last = [part.last, part.lastTime]
   switch (aggregate) {
     case 'count':
     case 'good':
@@ -35,12 +39,14 @@ export function partsFor(aggregate: Aggregate): readonly number[] {
     case 'rms':
       return [...always, part.squares]
     case 'difference':
-      return [...always, part.first, part.last]
+      return [...always, ...first, ...last]
+    case 'first':
+      return [...always, ...first]
+    case 'last':
+      return [...always, ...last]
     case 'sum':
     case 'min':
     case 'max':
-    case 'first':
-    case 'last':
       return [...always, part[aggregate]]
   }
 }
@@ -54,8 +60,8 @@ export class WindowSums {
   #point = -1
   #at = 0
 
-  /** In order of time. */
-  add(point: number, value: number, bits: number): void {
+  /** Readings in order of time are the quickest; any order gives the same. */
+  add(point: number, value: number, bits: number, time: number): void {
     this.#moveTo(point)
     const sums = this.#sums
     const at = this.#at
@@ -64,42 +70,66 @@ export class WindowSums {
     if ((bits & VALIDITY) === quality.good)
       sums[at + part.good] = (sums[at + part.good] as number) + 1
     if (value - value !== 0) return
-    if (sums[at + part.finite] === 0) {
-      sums[at + part.first] = value
-      sums[at + part.min] = value
-      sums[at + part.max] = value
-    }
-    sums[at + part.finite] = (sums[at + part.finite] as number) + 1
+    const before = sums[at + part.finite] as number
+    sums[at + part.finite] = before + 1
     sums[at + part.sum] = (sums[at + part.sum] as number) + value
     sums[at + part.squares] = (sums[at + part.squares] as number) + value * value
-    if (value < (sums[at + part.min] as number)) sums[at + part.min] = value
-    if (value > (sums[at + part.max] as number)) sums[at + part.max] = value
-    sums[at + part.last] = value
+    if (before === 0 || value < (sums[at + part.min] as number)) sums[at + part.min] = value
+    if (before === 0 || value > (sums[at + part.max] as number)) sums[at + part.max] = value
+    if (before === 0 || time < (sums[at + part.firstTime] as number)) {
+      sums[at + part.first] = value
+      sums[at + part.firstTime] = time
+    }
+    if (before === 0 || time > (sums[at + part.lastTime] as number)) {
+      sums[at + part.last] = value
+      sums[at + part.lastTime] = time
+    }
   }
 
-  /** What a chunk has of a part of this window, at its reading `at`; later in time than what was added before. */
-  merge(point: number, columns: readonly (Column | undefined)[], at: number): void {
+  /** What a stored window that begins at `time`, at place `at` of the chunk, has of this one. */
+  merge(point: number, { isGood, parts }: StoredPoint, at: number, time: number): void {
     this.#moveTo(point)
     const sums = this.#sums
     const begin = this.#at
+    const count = parts[part.count]?.[at] ?? 0
     if (sums[begin] === 0) this.#touched.push(point)
-    const hadFinite = sums[begin + part.finite] !== 0
-    for (let place: number = part.count; place <= part.squares; place++) {
-      const column = columns[place]
-      if (column === undefined) continue
-      sums[begin + place] = (sums[begin + place] as number) + (column.values[at] as number)
+    sums[begin] = (sums[begin] as number) + count
+    if (isGood) sums[begin + part.good] = (sums[begin + part.good] as number) + count
+    const finite = parts[part.finite]?.[at] ?? 0
+    if (finite === 0) return
+    const isFirst = sums[begin + part.finite] === 0
+    for (let place: number = part.finite; place <= part.squares; place++) {
+      const value = parts[place]?.[at]
+      if (value !== undefined) sums[begin + place] = (sums[begin + place] as number) + value
     }
-    if (columns[part.finite]?.values[at] === 0) return
-    for (let place: number = part.min; place <= part.last; place++) {
-      const value = columns[place]?.values[at]
-      if (value === undefined) continue
-      const before = sums[begin + place] as number
-      const isKept =
-        hadFinite &&
-        (place === part.first ||
-          (place === part.min && before <= value) ||
-          (place === part.max && before >= value))
-      if (!isKept) sums[begin + place] = value
+    const min = parts[part.min]?.[at]
+    if (min !== undefined && (isFirst || min < (sums[begin + part.min] as number)))
+      sums[begin + part.min] = min
+    const max = parts[part.max]?.[at]
+    if (max !== undefined && (isFirst || max > (sums[begin + part.max] as number)))
+      sums[begin + part.max] = max
+    this.#mergeEnds(parts, at, { time, isFirst })
+  }
+
+  #mergeEnds(
+    parts: StoredPoint['parts'],
+    at: number,
+    { time, isFirst }: { readonly time: number; readonly isFirst: boolean },
+  ): void {
+    const sums = this.#sums
+    const begin = this.#at
+    const first = parts[part.firstTime]?.[at]
+    if (first !== undefined) {
+      if (isFirst || time + first < (sums[begin + part.firstTime] as number)) {
+        sums[begin + part.first] = parts[part.first]?.[at] as number
+        sums[begin + part.firstTime] = time + first
+      }
+    }
+    const last = parts[part.lastTime]?.[at]
+    if (last === undefined) return
+    if (isFirst || time + last > (sums[begin + part.lastTime] as number)) {
+      sums[begin + part.last] = parts[part.last]?.[at] as number
+      sums[begin + part.lastTime] = time + last
     }
   }
 
@@ -159,7 +189,15 @@ export class WindowSums {
       this.#moveTo(point)
       const at = this.#at
       if (sums[at + part.finite] !== 0) sums[at + BEFORE] = sums[at + part.last] as number
-      for (let place = at; place < at + PARTS; place++) sums[place] = 0
+    }
+    this.forget()
+  }
+
+  /** This window begins again. */
+  forget(): void {
+    for (const point of this.#touched) {
+      this.#moveTo(point)
+      this.#sums.fill(0, this.#at, this.#at + PARTS)
     }
     this.#touched.length = 0
   }

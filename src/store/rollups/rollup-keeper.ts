@@ -3,10 +3,10 @@ import { limits } from '../../core/limits.ts'
 import { openHistory } from '../history/history-file.ts'
 import { journalPath } from '../journal.ts'
 import { HistoryReader } from '../reader/history-reader.ts'
-import { WindowFold } from '../reader/window-fold.ts'
 import { EVERY_PART } from '../reader/window-sums.ts'
 import { levels } from './levels.ts'
-import { RollupWindows } from './rollup-body.ts'
+import { PastTable } from './past-table.ts'
+import { RollupWindows, foldInto } from './rollup-windows.ts'
 import { type RollupKey, RollupTable } from './rollup-table.ts'
 import { WindowSource } from './window-source.ts'
 
@@ -20,6 +20,7 @@ export class RollupKeeper implements Disposable {
   readonly #writer: DatabaseSync
   readonly #reader: HistoryReader | undefined
   readonly #table: RollupTable
+  readonly #past: PastTable
   readonly #source: WindowSource
   readonly #points: StatementSync
 
@@ -36,6 +37,7 @@ export class RollupKeeper implements Disposable {
     })
     this.#reader = HistoryReader.open(directory)
     this.#table = new RollupTable(this.#writer)
+    this.#past = new PastTable(this.#writer)
     this.#source = new WindowSource(this.#journal, this.#reader)
     this.#points = this.#journal.prepare('SELECT number FROM points WHERE device = ?')
   }
@@ -44,9 +46,11 @@ export class RollupKeeper implements Disposable {
   step(now: number): boolean {
     const key = this.#table.next(now)
     if (key === undefined) return false
-    const windows = this.#make(key)
-    if (windows.readings < windows.count * this.#least || windows.count === 0) this.#table.pass(key)
-    else this.#table.put(key, windows.windows, windows.encode())
+    const made = this.#past.isWhole(key) ? this.#make(key) : undefined
+    const isWorthIt =
+      made !== undefined && made.count > 0 && made.readings >= made.count * this.#least
+    if (!isWorthIt || made.isDamaged) this.#table.pass(key)
+    else this.#table.put(key, made.times.length, made.encode())
     return true
   }
 
@@ -54,24 +58,20 @@ export class RollupKeeper implements Disposable {
     const depth = levels.findIndex((level) => level.width === width)
     const span = levels[depth]?.span ?? 0
     const made = new RollupWindows()
-    const fold: WindowFold = new WindowFold(width, (time) => {
-      for (const point of fold.sums.points()) made.add(time, point, fold.sums.partsOf(point))
-    })
-    const items = this.#source.steps({
+    const fold = foldInto(width, () => made)
+    const query = {
       selection: this.#selectionOf(device),
       from: start,
       to: start + span,
+      step: width,
       depth,
       goodOnly: false,
       partsFor: () => EVERY_PART,
-    })
-    for (const item of items) {
+    }
+    for (const item of this.#source.steps(query, device)) {
       if (item === undefined) continue
-      if ('windows' in item) fold.addRun(item)
-      else {
-        fold.add(item)
-        if (item.damagedRows > 0) made.isDamaged = true
-      }
+      if (!('kind' in item) && item.damagedRows > 0) made.isDamaged = true
+      fold.add(item)
     }
     fold.finish()
     return made

@@ -1,8 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { GridError } from '../../core/errors.ts'
-import type { Column } from '../history/column.ts'
+import { isDamaged } from '../history/damaged.ts'
 import { levels } from './levels.ts'
-import { RollupBody } from './rollup-body.ts'
+import type { StoredWindows } from './rollup-body.ts'
 import { type RollupKey, state } from './rollup-table.ts'
 
 /** A stretch of time of one device, answered by a chunk or by its readings. */
@@ -11,14 +10,6 @@ export interface Segment {
   readonly to: number
   /** Undefined: by readings. */
   readonly windows: StoredWindows | undefined
-}
-
-/** Windows of a chunk, some of which may lie outside what is asked for. */
-export interface StoredWindows {
-  /** When each begins. */
-  readonly times: Float64Array
-  /** By point; a list of columns has them at the places of `part`. */
-  readonly points: ReadonlyMap<number, readonly (Column | undefined)[]>
 }
 
 export interface SegmentQuery {
@@ -30,7 +21,7 @@ export interface SegmentQuery {
   /** Whether a chunk may answer for these times; what may have come since it was made says no. */
   isCurrent(from: number, to: number): boolean
   /** Undefined: it does not answer what is asked. */
-  decode(body: RollupBody): StoredWindows | undefined
+  decode(body: Uint8Array, windows: number): StoredWindows | undefined
 }
 
 /** The reading side of the table `rollups`. */
@@ -98,9 +89,9 @@ export class RollupReader {
       | undefined
     if (found === undefined) return undefined
     try {
-      return query.decode(new RollupBody(found[1], found[0]))
+      return query.decode(found[1], found[0])
     } catch (thrown) {
-      if (!(thrown instanceof GridError) || thrown.code !== 'corrupt') throw thrown
+      if (!isDamaged(thrown)) throw thrown
       return undefined
     }
   }
