@@ -34,7 +34,11 @@ CREATE TABLE IF NOT EXISTS past (
   body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS past_chunk ON past (device, width, start);
-CREATE INDEX IF NOT EXISTS past_age ON past (width, start);
+CREATE INDEX IF NOT EXISTS past_age ON past (width, start, device);
+CREATE TABLE IF NOT EXISTS thinned_windows (
+  device INTEGER PRIMARY KEY,
+  windows INTEGER NOT NULL
+) STRICT;
 `
 
 export const HISTORY_SCHEMA = `

@@ -4,6 +4,7 @@ import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { isCorrupt, markDamaged } from '../damage/corrupt.ts'
 import { PastKeeper } from '../rollups/past-keeper.ts'
+import { PastThinner } from '../rollups/past-thinner.ts'
 import { RollupKeeper } from '../rollups/rollup-keeper.ts'
 import type { Retention } from './retention.ts'
 import { type Sealed, Sealer } from './sealer.ts'
@@ -20,7 +21,7 @@ export type SealerOrder = 'seal' | 'end'
 /** What the thread says; `done` and `failed` end a run. */
 export type SealerMessage =
   | { readonly kind: 'sealed'; readonly sealed: Sealed }
-  /** Some readings had to go. */
+  /** Some readings had to go, or some of what stayed of others. */
   | { readonly kind: 'thinned' }
   | { readonly kind: 'done' }
   /** `damaged`: a file is, and the next start will mend it; trying again would not. */
@@ -34,16 +35,21 @@ function seal(): void {
   tools ??= open()
   const { sealer, thinner, rollups } = tools
   for (;;) {
-    if (thinner.thin(Date.now()) > 0) post({ kind: 'thinned' })
+    thin(thinner)
     const sealed = sealer.seal()
     if (sealed === undefined) break
     post({ kind: 'sealed', sealed })
     if (sealed.readings < limits.sealReadingsMost) break
   }
-  if (thinner.thin(Date.now()) > 0) post({ kind: 'thinned' })
+  thin(thinner)
   const started = performance.now()
   while (performance.now() - started < limits.rollupRunMs && rollups.step(Date.now() * 1000));
   post({ kind: 'done' })
+}
+
+function thin(thinner: Thinner): void {
+  const { readings, windows } = thinner.thin(Date.now())
+  if (readings + windows > 0) post({ kind: 'thinned' })
 }
 
 interface Tools {
@@ -57,8 +63,13 @@ function open(): Tools {
   const { directory, retention } = workerData as SealerSettings
   const sealer = new Sealer(directory)
   const past = new PastKeeper(directory, sealer.db)
-  const keep = past.keep.bind(past)
-  const thinner = new Thinner(sealer.db, { directory, retention, keep })
+  const pastThinner = new PastThinner(sealer.db)
+  const thinner = new Thinner(sealer.db, {
+    directory,
+    retention,
+    keep: (spans) => past.keep(spans),
+    forget: (before) => pastThinner.step(before),
+  })
   return { sealer, thinner, past, rollups: new RollupKeeper(directory) }
 }
 

@@ -79,11 +79,12 @@ function thin(journal: WrittenJournal, before: number, least: number): void {
   const { directory } = journal
   using sealer = new Sealer(directory)
   using past = new PastKeeper(directory, sealer.db, { least })
-  const retention = { budgetBytes: Number.MAX_SAFE_INTEGER, rawMs: 1 }
+  const retention = { budgetBytes: Number.MAX_SAFE_INTEGER, rawMs: 1, rollupsMs: undefined }
   const thinner = new Thinner(sealer.db, {
     directory,
     retention,
     keep: (spans) => past.keep(spans),
+    forget: () => 0,
   })
   thinner.thin(before / 1000 + 1)
 }

@@ -55,9 +55,10 @@ function sealAndThin(journal: WrittenJournal, before = 1e15): number {
   using sealer = new Sealer(directory)
   sealer.seal()
   using past = new PastKeeper(directory, sealer.db)
-  const retention = { budgetBytes: Number.MAX_SAFE_INTEGER, rawMs: 1 }
-  const thinner = new Thinner(sealer.db, { directory, retention, keep: past.keep.bind(past) })
-  return thinner.thin(before / 1000 + 1)
+  const retention = { budgetBytes: Number.MAX_SAFE_INTEGER, rawMs: 1, rollupsMs: undefined }
+  const keep = past.keep.bind(past)
+  const thinner = new Thinner(sealer.db, { directory, retention, keep, forget: () => 0 })
+  return thinner.thin(before / 1000 + 1).readings
 }
 
 function keepAll(journal: WrittenJournal): void {
