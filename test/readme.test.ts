@@ -73,7 +73,7 @@ test('settings, refusals, qualities and sentences of health are all explained', 
   assert.deepEqual(settings, options)
   const reasons = tableOf(OPERATING, 'reason').map(([reason]) => reason)
   assert.deepEqual(new Set(reasons), new Set(accountKinds.slice(2)))
-  const qualities = tableOf(HTTP, 'quality').flatMap(([names = '']) => names.split(', '))
+  const qualities = tableOf(HTTP, 'word of a quality').flatMap(([names = '']) => names.split(', '))
   assert.deepEqual(new Set(qualities), new Set(Object.keys(quality)))
   assert.deepEqual(
     tableOf(OPERATING, 'outcome').map(([outcome]) => outcome),

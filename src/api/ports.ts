@@ -93,6 +93,8 @@ export interface AccountInfo {
   readonly stored: number
   /** Of the stored ones, those that are there no more: they made room, or were older than is kept. */
   readonly thinned: number
+  /** Windows that stayed of thinned readings, and had to go themselves. */
+  readonly thinnedWindows: number
   readonly duplicates: number
   readonly refused: Readonly<Record<string, number>>
   /** Taken from the device, not yet in a commit and not yet acknowledged. */

@@ -154,6 +154,7 @@ export class RunningEdge implements EdgeView {
         refused,
         inFlight: received - account.received - owed,
         thinned: history.thinned.get(number) ?? 0,
+        thinnedWindows: history.thinnedWindows.get(number) ?? 0,
       })
     }
     return accounts
