@@ -43,8 +43,9 @@ export class Modules {
   }
 
   #names(): readonly string[] {
-    const { settings } = this.#set
-    return this.#own?.names() ?? builtInProcessors.filter((name) => settings[name] !== false)
+    if (this.#set.of === 'own') return this.#own?.names() ?? []
+    const { off } = this.#set
+    return builtInProcessors.filter((name) => !off.includes(name))
   }
 
   async #module(name: string): Promise<Built> {

@@ -25,8 +25,8 @@ export class Processors {
 
   constructor(parts: ProcessorsParts) {
     this.#parts = parts
-    const { own, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
-    this.#start({ of: 'built-in', settings }, limits.processorCallMs)
+    const { own, off, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
+    this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
     const packages = new OwnPackages(parts.directory, { trustedKeys, allowUnsigned })
     const look = (): void => {
       if (this.#own !== undefined || packages.names().length === 0) return

@@ -17,7 +17,7 @@ export interface ThreadSettings {
 
 /** Those that come with Busbar, or those that the utility has deployed here. */
 export type ModuleSet =
-  | { readonly of: 'built-in'; readonly settings: Settings }
+  | { readonly of: 'built-in'; readonly settings: Settings; readonly off: readonly string[] }
   | { readonly of: 'own'; readonly settings: Settings; readonly trust: Trust }
 
 /** By the name of the processor. */
