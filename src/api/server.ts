@@ -20,8 +20,10 @@ import { pointsRoute } from './points-route.ts'
 import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Report, Route, RouteContext } from './route.ts'
+import { processorsRoute } from './processors-route.ts'
 import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
+import { resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
 
 export interface ApiOptions {
@@ -54,6 +56,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     [STEPS_PATH]: alarmStepsRoute(context),
     '/api/v1/audit': auditRoute(context),
     '/api/v1/clock': clockRoute(context),
+    '/api/v1/events': resultsRoute('event', 'events')(context),
+    '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
+    '/api/v1/derived': resultsRoute('derived', 'derived')(context),
+    '/api/v1/processors': processorsRoute(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })

@@ -21,6 +21,10 @@ export const alarmLimits = {
   alarmMembersNamed: 5,
   /** Between two looks at what is due; so long, too, may a change wait for the disk and for those who listen. */
   alarmTickMs: 100,
+  /** Between two syncs of what came of events: a slow disk takes 20 ms for one, and nothing else is done meanwhile. */
+  alarmSyncMs: 1000,
+  /** Batches of events of which their giver does not know yet that they are kept; while the disk refuses the oldest goes first. */
+  alarmGiversWaiting: 4096,
   /** Rows that one look writes: some 5 ms of the thread that serves everybody. The rest waits for the next. */
   alarmRowsPerWrite: 256,
   /** Steps of alarms that wait for the disk; more are counted only. */

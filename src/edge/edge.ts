@@ -25,6 +25,7 @@ import { CommandStation } from './commands/station.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
+import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
@@ -50,7 +51,7 @@ export interface Edge {
   readonly listeners: ReadonlyMap<ListenerKind, Address>
   readonly http: Address
   /** For what finds events. */
-  readonly alarms: Pick<AlarmStation, 'take' | 'flush'>
+  readonly alarms: Pick<AlarmStation, 'take'>
   stop(): Promise<void>
 }
 
@@ -101,11 +102,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   broker.restore(kept.recall(readKept(db)), Date.now())
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
   const alarms = keepAlarms(settings, broker)
-  connect(batches, { ingest, commands, broker })
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
   started.defer(async () => history.stop())
+  const processors = runProcessors(settings, { journal: writer, broker, alarms })
+  started.defer(async () => processors.stop())
+  connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
   started.defer(async () => transport.stop())
@@ -117,7 +120,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
-  const parts = { broker, transport, listeners, sparkplug, throttle, commands, alarms }
+  const machines = { broker, processors, transport, listeners, sparkplug, throttle }
+  const parts = { ...machines, commands, alarms }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
@@ -155,6 +159,36 @@ function keepHistory(
   })
 }
 
+interface ProcessorNeighbours {
+  readonly journal: JournalWriter
+  readonly broker: Broker
+  readonly alarms: AlarmStation
+}
+
+function runProcessors(
+  { site, directory, warn }: EdgeSettings,
+  { journal, broker, alarms }: ProcessorNeighbours,
+): Processors {
+  return new Processors({
+    directory,
+    site,
+    journal,
+    publish: (publications) => {
+      for (const { topic, payload } of publications) {
+        const message = { topic, payload: Buffer.from(payload), properties: {}, qos: 1 } as const
+        const nowMs = Date.now()
+        broker.router.publish(
+          { ...message, expiresMs: Infinity, retain: false, publisher: '' },
+          nowMs,
+        )
+      }
+      broker.flush()
+    },
+    onEvents: (events, kept) => alarms.take(events, kept),
+    warn,
+  })
+}
+
 /** Whose a topic outside of `grid/` is. */
 function foreignDevices(
   site: Site,
@@ -164,14 +198,19 @@ function foreignDevices(
   return (topic) => sparkplug?.find(topic) ?? mapped(topic)
 }
 
-function connect(
-  batches: WriterListener,
-  { ingest, commands, broker }: { ingest: Ingest; commands: CommandStation; broker: Broker },
-): void {
+interface Settled {
+  readonly ingest: Ingest
+  readonly commands: CommandStation
+  readonly processors: Processors
+  readonly broker: Broker
+}
+
+function connect(batches: WriterListener, { ingest, commands, processors, broker }: Settled): void {
   batches.durable = (serial) => {
     ingest.settled(serial)
     commands.settled(serial)
     broker.settle(Date.now())
+    processors.advance()
   }
   // Records of commands come back with their batch, so they are not settled by it.
   batches.refused = (batch) => {

@@ -19,8 +19,6 @@ const edge = await startEdge({
 })
 process.stdout.write(`ready ${formatAddress(edge.mqtt)} ${formatAddress(edge.http)}\n`)
 for await (const line of createInterface({ input: process.stdin })) {
-  edge.alarms.take(JSON.parse(line) as AlarmEvent[])
-  edge.alarms.flush()
-  process.stdout.write('taken\n')
+  edge.alarms.take(JSON.parse(line) as AlarmEvent[], () => process.stdout.write('taken\n'))
 }
 await edge.stop()

@@ -36,6 +36,8 @@ export async function serve(
     sessions: () => [],
     clockSteps: () => [],
     alarms: new MemoryEdge().alarms,
+    results: () => [],
+    processors: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

@@ -25,6 +25,9 @@ export class AlarmStation {
   readonly #parts: AlarmParts
   readonly #desk: AlarmDesk
   readonly #timer: NodeJS.Timeout
+  /** Those who gave events and do not know yet that they are kept. */
+  #waiting: (() => void)[] = []
+  #syncedMs = 0
   #failure = ''
   #retryMs = 0
 
@@ -59,18 +62,16 @@ export class AlarmStation {
     return this.#failure
   }
 
-  /** Events of processors, in the order in which they were found. Nothing is written or sent before the next look, which is soon. */
-  take(events: readonly AlarmEvent[]): void {
-    this.#desk.take(events, now())
-  }
-
   /**
-   * All that came of events so far is on the disk when this returns: whoever gives events more than once keeps his place afterwards.
-   * @throws GridError `disk`
+   * Events of processors, in the order in which they were found. Nothing is written or sent before the next look, which is soon. `kept` is called, in
+   * the order of the calls, when what came of them and of all before outlives a power cut; whoever gives events more than once gives them no more after that.
    */
-  flush(): void {
-    this.#write(Infinity, 'now')
-    this.#publish()
+  take(events: readonly AlarmEvent[], kept: () => void): void {
+    this.#desk.take(events, now())
+    if (events.length === 0 && this.#waiting.length === 0) kept()
+    else this.#waiting.push(kept)
+    // Whoever is told of a later one needs not be told of this one.
+    if (this.#waiting.length > limits.alarmGiversWaiting) this.#waiting.shift()
   }
 
   info(id: number): object | undefined {
@@ -101,7 +102,8 @@ export class AlarmStation {
   act(id: number, action: AlarmAction): AlarmOutcome {
     const outcome = this.#decide(id, action)
     if (outcome.kind !== 'done') return outcome
-    this.flush()
+    this.#write(Infinity, 'now')
+    this.#publish()
     return { kind: 'done', alarm: this.#desk.info(id) ?? {} }
   }
 
@@ -112,7 +114,7 @@ export class AlarmStation {
       this.#write(Infinity, 'now')
       this.#publish()
     } catch {
-      // Whatever the disk does not take now comes with the events that are given again.
+      // What came of events comes again with them.
     }
     this.#parts.store[Symbol.dispose]()
   }
@@ -133,11 +135,23 @@ export class AlarmStation {
     if (performance.now() >= this.#retryMs) {
       try {
         this.#write(limits.alarmRowsPerWrite, 'soon')
+        this.#settle()
       } catch (thrown) {
         if (isCorrupt(thrown)) this.#parts.onDamaged(thrown)
       }
     }
     this.#publish()
+  }
+
+  /** Once a second at most, for a sync stops everything else on this thread. */
+  #settle(): void {
+    if (this.#waiting.length === 0 || this.#desk.hasChanges) return
+    if (performance.now() < this.#syncedMs + limits.alarmSyncMs) return
+    this.#parts.store.sync()
+    this.#syncedMs = performance.now()
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const kept of waiting) kept()
   }
 
   #write(most: number, durability: Durability): void {

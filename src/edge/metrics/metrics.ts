@@ -10,6 +10,7 @@ import {
   deliveryCounters,
   mqttGauges,
 } from './mqtt-metrics.ts'
+import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
@@ -18,6 +19,7 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     const history = historyMetrics(parts)
+    const totals = processorTotals(parts)
     const counters = [
       ...storeCounters(parts),
       ...history.counters,
@@ -27,6 +29,7 @@ export class Metrics {
       ...sparkplugCounters(parts),
       ...commandCounters(parts),
       ...alarmCounters(parts),
+      ...totals.counters,
       ...PROCESS_COUNTERS,
     ]
     for (const { name, help, value } of counters) this.#counter(name, help, value)
@@ -36,6 +39,7 @@ export class Metrics {
       ...history.gauges,
       ...commandGauges(parts),
       ...alarmGauges(parts),
+      ...totals.gauges,
       ...PROCESS_GAUGES,
     ]
     for (const { name, help, value } of gauges) this.#gauge(name, help, value)
@@ -44,6 +48,7 @@ export class Metrics {
     this.#certificates(parts)
     this.#commands(parts)
     this.#alarms(parts)
+    this.#eachProcessor(parts)
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
@@ -141,6 +146,37 @@ export class Metrics {
         for (const [what, count] of alarms.transitions) this.inc({ what }, count)
       },
     })
+  }
+
+  #eachProcessor({ processors }: MetricsParts): void {
+    const labelNames = ['processor']
+    const registers = [this.#registry]
+    for (const { name, help, value } of PROCESSOR_COUNTERS) {
+      new Counter({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset()
+          for (const status of processors.status)
+            this.inc({ processor: status.name }, value(status))
+        },
+      })
+    }
+    for (const { name, help, value } of PROCESSOR_GAUGES) {
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset()
+          for (const status of processors.status)
+            this.set({ processor: status.name }, value(status))
+        },
+      })
+    }
   }
 
   #certificates({ listeners }: MetricsParts): void {

@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import { asidePath, isCorrupt } from '../damage/corrupt.ts'
-import { alarmsPath, openAlarms } from './alarm-file.ts'
+import { ALARMS_VERSION, alarmsPath, openAlarms } from './alarm-file.ts'
 
 export interface StoredAlarm {
   readonly id: number
@@ -99,6 +99,13 @@ export class AlarmStore implements Disposable {
     } finally {
       if (durability === 'now') db.exec('PRAGMA synchronous=NORMAL')
     }
+  }
+
+  /** A commit that is synced takes all before it along, so one that says nothing new will do. */
+  sync(): void {
+    this.#db.exec(
+      `PRAGMA synchronous=FULL; BEGIN IMMEDIATE; PRAGMA user_version = ${ALARMS_VERSION}; COMMIT; PRAGMA synchronous=NORMAL`,
+    )
   }
 
   /** The newest first, of one alarm or of all. */
