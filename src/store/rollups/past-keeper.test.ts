@@ -187,7 +187,10 @@ test('a stored window that is damaged is told of, and stays where it is', () => 
 
 test('a query that is half way when readings go has each of them once', () => {
   const seconds = Array.from({ length: 5 * 3600 }, (_, second) => second)
-  for (let pulls = 0; pulls < 14; pulls++) {
+  for (const [pulls, device] of [...Array(14).keys()].flatMap((pull) => [
+    [pull, 'm1'] as const,
+    [pull, undefined] as const,
+  ])) {
     using journal = new WrittenJournal().define('m1/p')
     write(
       journal,
@@ -196,7 +199,7 @@ test('a query that is half way when readings go has each of them once', () => {
     sealAndThin(journal, 0)
     const reader = StoreReader.open(journal.directory)
     const windows = { step: 60 * MINUTE, aggregate: 'count' } as const
-    const range = { device: 'm1', quantity: undefined, from: Micros(0), to: Micros(DAY) }
+    const range = { device, quantity: undefined, from: Micros(0), to: Micros(DAY) }
     const counts: number[] = []
     const steps = reader.steps({ ...range, windows })
     for (let pull = 0; pull < pulls; pull++) counts.push(...(steps.next().value?.values ?? []))

@@ -84,9 +84,8 @@ export class PastKeeper implements Disposable {
   /** As one more piece; where there are many already they become one. */
   #put(key: RollupKey, windows: RollupWindows): void {
     const pieces = this.#table.pieces(key)
-    const whole = pieces.length < limits.rollupPieces ? windows : this.#joined(key, windows)
-    const { readings } = whole
-    this.#table.insert(key, { readings, windows: whole.times.length, body: whole.encode() })
+    const isFull = pieces.length >= limits.rollupPieces
+    this.#table.insert(key, isFull ? this.#joined(key, windows) : windows)
   }
 
   /** What is damaged stays a piece of its own: whoever asks is told of it. */
