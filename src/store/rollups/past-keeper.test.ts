@@ -112,16 +112,18 @@ test('windows of a minute stay where they pay, and not where some of the day wen
   using journal = new WrittenJournal().define('m1/p')
   const dense = (from: number): Reading[] =>
     Array.from({ length: 3600 }, (_, second) => ({ point: 0, time: from + second * SECOND }))
-  for (const readings of [dense(0), [{ point: 0, time: DAY }], dense(DAY + 3600 * SECOND)]) {
+  const lone = [{ point: 0, time: 2 * DAY }]
+  const across = dense(DAY - 59 * MINUTE - 30 * SECOND)
+  for (const readings of [across, lone, dense(2 * DAY + 60 * MINUTE)]) {
     write(journal, readings)
     sealAndThin(journal)
   }
-  assert.equal(ask(journal, { step: MINUTE }).lines.length, 60)
+  assert.equal(ask(journal, { step: MINUTE }).lines.length, 61)
   keepAll(journal)
   const hours = ask(journal, { step: 60 * MINUTE }).lines
   assert.deepEqual(
     hours.map(([, , value]) => value),
-    [3600, 1, 3600],
+    [3570, 30, 1, 3600],
   )
 })
 
