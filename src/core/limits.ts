@@ -366,6 +366,10 @@ export function assertLimits(): void {
     'a window of one moment, a reading of every point, fits into a query',
   )
   assert(
+    limits.historySpanRows >= 1536,
+    'a chunk of rollups has as many windows, and the format of a span',
+  )
+  assert(
     limits.querySliceValues >= limits.points,
     'a window of every point fits into a slice of a query',
   )

@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts'
 import { quality } from '../../core/quality.ts'
 import { seededRandom } from '../../core/random.ts'
 import { Micros } from '../../core/time.ts'
+import { examine } from '../doctor/doctor.ts'
 import { Sealer } from '../history/sealer.ts'
 import { Thinner } from '../history/thinner.ts'
 import { StoreReader } from '../reader/store-reader.ts'
@@ -185,6 +186,14 @@ test('a stored window that is damaged is told of, and stays where it is', () => 
   const { lines, damaged } = ask(journal, { step: 15 * MINUTE })
   assert.deepEqual(lines, [[0, 0, limits.rollupPieces + 1, 0]])
   assert.equal(damaged, 1)
+  const findings = [...examine(journal.directory)].filter((step) => 'advice' in step)
+  assert.deepEqual(
+    findings.map(({ device, to }) => [device, to]),
+    [
+      ['m1', 15 * MINUTE],
+      ['m1', DAY],
+    ],
+  )
 })
 
 test('a query that is half way when readings go has each of them once', () => {
