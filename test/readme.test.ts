@@ -187,7 +187,8 @@ async function tryOperating(place: Place): Promise<void> {
   const explained = [...metrics.matchAll(/^\| `(busbar_\w+)`/gm)].map(([, name]) => name)
   assert.deepEqual(new Set(explained), existing)
   assert.equal(explained.length, existing.size, 'each once')
-  for (const [name] of OPERATING.matchAll(/\bbusbar_[a-z_]+/g)) assert.ok(existing.has(name), name)
+  for (const [name] of OPERATING.matchAll(/\bbusbar_[a-z0-9_]+/g))
+    assert.ok(existing.has(name), name)
 
   for (const start of ['busbar command', 'sudo -u busbar busbar audit']) {
     for (const line of linesOf(OPERATING).filter((each) => each.startsWith(start))) {

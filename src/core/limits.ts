@@ -1,4 +1,5 @@
 import { assert } from './assert.ts'
+import { processorLimits } from './processor-limits.ts'
 
 /**
  * Every limit of the system, with its unit in the name and its reason beside it. What is not bounded here is not
@@ -346,6 +347,8 @@ export const limits = {
   commandDetailCharacters: 200,
   /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
   auditRows: 100_000,
+
+  ...processorLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */

@@ -107,9 +107,8 @@ function importFaults(
   const violations: Violation[] = []
   for (const { packageName, specifier, offset } of importsOf(file)) {
     if (packageName === undefined) continue
-    const chosen = runtime.find(({ name }) => name === packageName)
-    const forTests = development.some(({ name }) => name === packageName)
-    if (rim ? chosen !== undefined || forTests : chosen?.usedBy.includes(part)) continue
+    const chosen = [...runtime, ...development].find(({ name }) => name === packageName)
+    if (rim ? chosen !== undefined : chosen?.usedBy.includes(part)) continue
     const owners = chosen === undefined ? 'nobody' : chosen.usedBy.join(', ')
     violations.push(violation(file, offset, `${specifier} may be imported by ${owners} only`))
   }

@@ -1,0 +1,27 @@
+import { Json, parseJson } from './json.ts'
+
+/** Something of the site file that results are about: the site, a voltage level, a transformer, a feeder, a device. */
+export class Subject {
+  constructor(
+    public readonly number: u32,
+    /** `site`, `voltageLevel`, `transformer`, `feeder` or `device`. */
+    public readonly kind: string,
+    public readonly id: string,
+    private readonly entryText: string,
+  ) {}
+
+  /** Its entry of the site file; absent for a device that the file does not have. Read anew with each call. */
+  get entry(): Json {
+    return parseJson(this.entryText)
+  }
+}
+
+/** A quantity of a device. */
+export class Point {
+  constructor(
+    public readonly number: u32,
+    public readonly subject: Subject,
+    public readonly quantity: string,
+    public readonly unit: string,
+  ) {}
+}
