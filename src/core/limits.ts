@@ -1,3 +1,4 @@
+import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { processorLimits } from './processor-limits.ts'
 
@@ -348,6 +349,7 @@ export const limits = {
   /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
   auditRows: 100_000,
 
+  ...alarmLimits,
   ...processorLimits,
 } as const
 
@@ -383,6 +385,10 @@ export function assertLimits(): void {
   assert(
     limits.commandsInFlight < limits.commandsKept,
     'a request that is one too many can still be recorded',
+  )
+  assert(
+    limits.alarmMessages < limits.retainedMessages,
+    'alarms leave room for what clients retain',
   )
   assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
