@@ -180,6 +180,8 @@ export const limits = {
   writerThreadYoungMb: 8,
   /** Readings of overlapping rows that one query holds; past it the query works in shorter windows. */
   queryOverlapReadings: 262_144,
+  /** Windows that a query of several devices holds to put them in order, 22 bytes each: a month of hours of 1,400 points. */
+  querySliceValues: 1_048_576,
   /** Of a window of a query, a leap year: bounds how far a difference looks back. */
   stepSeconds: 366 * 86_400,
   /** Pages that one reader keeps in memory. */
@@ -367,6 +369,14 @@ export function assertLimits(): void {
   assert(
     limits.queryOverlapReadings >= limits.points,
     'a window of one moment, a reading of every point, fits into a query',
+  )
+  assert(
+    limits.historySpanRows >= 1536,
+    'a chunk of rollups has as many windows, and the format of a span',
+  )
+  assert(
+    limits.querySliceValues >= limits.points,
+    'a window of every point fits into a slice of a query',
   )
   assert(
     limits.historySpanRows <= 16_384,
