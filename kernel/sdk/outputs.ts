@@ -198,11 +198,11 @@ function room(bytes: usize): usize {
 /** Where the field of the record begins; 0 where it has no room. */
 function putField(field: u32, kind: i32): usize {
   if (record == NOWHERE) return 0
-  const fields = load<u8>(record + RECORD_FIELDS_AT)
-  assert(<i32>fields < FIELDS)
+  const fields = <i32>load<u8>(record + RECORD_FIELDS_AT)
+  assert(fields < FIELDS)
   const at = room(FIELD_BYTES)
   if (at == 0) return 0
-  store<u8>(record + RECORD_FIELDS_AT, fields + 1)
+  store<u8>(record + RECORD_FIELDS_AT, <u8>(fields + 1))
   store<u32>(record + RECORD_LENGTH_AT, load<u32>(record + RECORD_LENGTH_AT) + FIELD_BYTES)
   store<u32>(at + FIELD_NAME_AT, field)
   store<u32>(at + FIELD_KIND_AT, kind)

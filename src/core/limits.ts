@@ -222,6 +222,14 @@ export const limits = {
   sealRetryMs: 10_000,
   /** The thread that seals ends when there has been nothing to do for so long. */
   sealerIdleMs: 30_000,
+  /** Readings to a window, from which on a chunk of rollups is kept: it then takes a tenth of what the readings do, or less. */
+  rollupReadings: 60,
+  /** Chunks of rollups made after a sealing before the thread ends; what is left is made after the next one. */
+  rollupRunMs: 2000,
+  /** How often a query begins a window again because readings went while it read: each time more than enough to get through. */
+  rollupTries: 8,
+  /** Pieces of a chunk of what stays of readings that went: a span that goes adds one, and all are written again when they are so many. */
+  rollupPieces: 8,
   sealerHeapMb: 512,
   /** Of the file system, where the site file does not say what the data folder may take: others live there, too. */
   diskBudgetShare: 0.8,

@@ -23,9 +23,7 @@ import { CommandStation } from './commands/station.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
-import { ProcessorHost } from './processors/processor-host.ts'
-import { siteEntries } from './processors/site-entries.ts'
-import { wantedProcessors } from './processors/wanted.ts'
+import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
@@ -147,11 +145,10 @@ function keepHistory(
 function runProcessors(
   { site, directory, warn }: EdgeSettings,
   { journal, broker }: { readonly journal: JournalWriter; readonly broker: Broker },
-): ProcessorHost {
-  return new ProcessorHost({
+): Processors {
+  return new Processors({
     directory,
-    site: siteEntries(site),
-    processors: wantedProcessors(site),
+    site,
     journal,
     publish: (publications) => {
       for (const { topic, payload } of publications) {
@@ -181,7 +178,7 @@ function foreignDevices(
 interface Settled {
   readonly ingest: Ingest
   readonly commands: CommandStation
-  readonly processors: ProcessorHost
+  readonly processors: Processors
   readonly broker: Broker
 }
 
