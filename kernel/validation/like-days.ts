@@ -9,7 +9,7 @@ const DAY_SLOTS: i32 = SLOTS_A_DAY
 
 /** What a point had by the quarter of an hour of UTC on its last three working days and its last three days of weekends. */
 export class LikeDays {
-  private readonly means: StaticArray<f64> = new StaticArray<f64>(
+  private readonly means: StaticArray<f32> = new StaticArray<f32>(
     KINDS * REFERENCE_DAYS * DAY_SLOTS,
   )
   private readonly sums: StaticArray<f64> = new StaticArray<f64>(DAY_SLOTS)
@@ -19,7 +19,7 @@ export class LikeDays {
   private nextWeekend: i32 = 0
 
   constructor() {
-    this.means.fill(NaN)
+    this.means.fill(<f32>NaN)
   }
 
   /** Times do not go back by more than the slot that they are in. */
@@ -41,7 +41,7 @@ export class LikeDays {
     let sum: f64 = 0
     let count = 0
     for (let which = 0; which < REFERENCE_DAYS; which++) {
-      const mean = this.means[(kind * REFERENCE_DAYS + which) * DAY_SLOTS + slot]
+      const mean = <f64>this.means[(kind * REFERENCE_DAYS + which) * DAY_SLOTS + slot]
       if (isNaN(mean)) continue
       sum += mean
       count++
@@ -57,7 +57,7 @@ export class LikeDays {
     const first = (kind * REFERENCE_DAYS + which) * DAY_SLOTS
     for (let slot = 0; slot < DAY_SLOTS; slot++) {
       const count = this.counts[slot]
-      this.means[first + slot] = count == 0 ? NaN : this.sums[slot] / <f64>count
+      this.means[first + slot] = count == 0 ? <f32>NaN : <f32>(this.sums[slot] / <f64>count)
       this.sums[slot] = 0
       this.counts[slot] = 0
     }
@@ -67,7 +67,7 @@ export class LikeDays {
     state.i64(this.day)
     state.u8(<u8>this.nextWorkday)
     state.u8(<u8>this.nextWeekend)
-    for (let at = 0; at < this.means.length; at++) state.f64(this.means[at])
+    for (let at = 0; at < this.means.length; at++) state.u32(bitsOf(this.means[at]))
     for (let slot = 0; slot < DAY_SLOTS; slot++) {
       state.f64(this.sums[slot])
       state.u32(this.counts[slot])
@@ -78,12 +78,17 @@ export class LikeDays {
     this.day = state.i64()
     this.nextWorkday = state.u8()
     this.nextWeekend = state.u8()
-    for (let at = 0; at < this.means.length; at++) this.means[at] = state.f64()
+    for (let at = 0; at < this.means.length; at++) this.means[at] = reinterpret<f32>(state.u32())
     for (let slot = 0; slot < DAY_SLOTS; slot++) {
       this.sums[slot] = state.f64()
       this.counts[slot] = state.u32()
     }
   }
+}
+
+/** A NaN always has the same bits, so that snapshots of equal states are equal. */
+function bitsOf(mean: f32): u32 {
+  return mean == mean ? reinterpret<u32>(mean) : 0x7fc00000
 }
 
 function slotOf(time: i64): i32 {

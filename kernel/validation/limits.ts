@@ -25,12 +25,15 @@ export const ESTIMATES_A_CALL: i32 = 4096
 export const ESTIMATE_INTERVAL_MIN_US: i64 = 60_000_000
 /** Of one gap: a day by the minute, a fortnight by the quarter of an hour. */
 export const ESTIMATES_A_GAP: i64 = 1440
-/** Points that may have estimates: their reference days take 6 kB each. */
-export const ESTIMATED_POINTS: i32 = 2000
+/** Points that may have estimates: their reference days take 4 kB each, and as much in a snapshot. */
+export const ESTIMATED_POINTS: i32 = 500
 export const REFERENCE_DAYS: i32 = 3
 
 /** The smallest register that rolls over shows 9.999 kWh. */
 export const ROLLOVER_MIN: f64 = 10_000
 
-/** Points with a window of readings for spikes, 128 bytes each in memory and in a snapshot; those after them go without. */
-export const HAMPEL_POINTS: i32 = 50_000
+/** Points with a window of readings for spikes, 144 bytes each and 100 in a snapshot; those after them go without. */
+export const HAMPEL_POINTS: i32 = 20_000
+
+/** Points that are held to rules: some 800 bytes each, with the snapshot, in 64 MiB. Those after them are told of by one event. */
+export const POINTS: i32 = 70_000

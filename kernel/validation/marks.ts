@@ -14,6 +14,7 @@ export const SUM_EVENT = name('validation.sum')
 export const APPARENT_EVENT = name('validation.apparent')
 export const LINE_EVENT = name('validation.line-voltage')
 export const FACTOR_EVENT = name('validation.power-factor')
+export const FULL_EVENT = name('validation.full')
 export const REGISTER_SUM_EVENT = name('validation.register-sum')
 
 export const QUANTITY = name('quantity')

@@ -4,15 +4,21 @@ import {
   Network,
   Point,
   Processor,
+  STATE_END,
   StateReader,
   StateWriter,
   Subject,
   Table,
+  emitEvent,
   start,
+  withSeverity,
+  withState,
+  withValue,
 } from '../sdk/index.ts'
 import { DeviceState } from './device-state.ts'
 import { EstimateQueue } from './estimate-queue.ts'
 import { POINTS_A_TICK } from './limits.ts'
+import { FULL_EVENT } from './marks.ts'
 import { PointMaker } from './point-maker.ts'
 import { PointState } from './point-state.ts'
 import { settings } from './settings.ts'
@@ -27,6 +33,8 @@ export {
   tick,
 } from '../sdk/abi.ts'
 
+const WARNING: i32 = 1
+
 /** Holds readings to the rules of docs/processors/validation.md. */
 class Validation extends Processor {
   private readonly network: Network = new Network()
@@ -35,9 +43,13 @@ class Validation extends Processor {
   private readonly queue: EstimateQueue = new EstimateQueue()
   private readonly maker: PointMaker = new PointMaker(this.network, this.queue)
   private now: i64 = 0
+  /** Points that found no room, and how many of them have been told of. */
+  private leftOut: u32 = 0
+  private leftOutTold: u32 = 0
   /** What the next tick begins with. */
   private nextPoint: u32 = 0
   private nextDevice: u32 = 0
+  private site: u32 = 0
 
   override configure(given: Json, site: Json): void {
     settings.read(given, site)
@@ -45,9 +57,14 @@ class Validation extends Processor {
 
   override subject(subject: Subject): void {
     this.network.add(subject)
+    if (subject.kind == 'site') this.site = subject.number
   }
 
   override point(point: Point): void {
+    if (!this.maker.hasRoom) {
+      this.leftOut++
+      return
+    }
     const number = point.subject.number
     let device = this.devices.get(number)
     if (device === null) {
@@ -69,6 +86,7 @@ class Validation extends Processor {
   override tick(now: i64): void {
     this.now = now
     this.queue.drain()
+    this.tellLeftOut(now)
     const points = <u32>this.points.length
     for (let look: u32 = 0; look < POINTS_A_TICK && look < points; look++) {
       if (this.nextPoint >= points) this.nextPoint = 0
@@ -83,8 +101,18 @@ class Validation extends Processor {
     }
   }
 
+  private tellLeftOut(now: i64): void {
+    if (this.leftOut == this.leftOutTold) return
+    this.leftOutTold = this.leftOut
+    emitEvent(FULL_EVENT, this.site, now, now + 1)
+    withState(STATE_END)
+    withSeverity(WARNING)
+    withValue(<f64>this.leftOut)
+  }
+
   override save(state: StateWriter): void {
     state.i64(this.now)
+    state.u32(this.leftOutTold)
     state.u32(this.nextPoint)
     state.u32(this.nextDevice)
     state.u32(<u32>this.devices.length)
@@ -102,6 +130,7 @@ class Validation extends Processor {
 
   override load(state: StateReader): void {
     this.now = state.i64()
+    this.leftOutTold = state.u32()
     this.nextPoint = state.u32()
     this.nextDevice = state.u32()
     const devices = state.u32()

@@ -3,7 +3,7 @@ import { DeviceState } from './device-state.ts'
 import { EstimateQueue } from './estimate-queue.ts'
 import { Estimator } from './estimator.ts'
 import { Hampel } from './hampel.ts'
-import { ESTIMATED_POINTS, ESTIMATE_INTERVAL_MIN_US, HAMPEL_POINTS } from './limits.ts'
+import { ESTIMATED_POINTS, ESTIMATE_INTERVAL_MIN_US, HAMPEL_POINTS, POINTS } from './limits.ts'
 import { Peaks } from './peaks.ts'
 import { PointState } from './point-state.ts'
 import {
@@ -25,6 +25,7 @@ const FACTOR_ROUNDING: f64 = 0.001
 
 /** Makes what is kept of devices and points, each with the rules that fit it. */
 export class PointMaker {
+  private points: i32 = 0
   private windows: i32 = 0
   private estimated: i32 = 0
 
@@ -46,7 +47,13 @@ export class PointMaker {
     return device
   }
 
+  /** False: the memory of a module holds no more. */
+  get hasRoom(): bool {
+    return this.points < POINTS
+  }
+
   makePoint(point: Point, device: DeviceState): PointState {
+    this.points++
     const quantity = nameOrNone(point.quantity)
     const own = settings.intervalUs(point.quantity)
     const periodUs = own > 0 ? own : device.intervalUs
@@ -81,10 +88,11 @@ export class PointMaker {
   }
 
   private setRules(made: PointState, model: QuantityModel, quantity: string): void {
-    made.isLoad = model.isLoad
+    // Whether its readings stand for intervals shows when they come.
+    made.isLoad = model.isLoad && settings.isOn(SPIKE)
     made.mayBeStuck = settings.isOn(STUCK) && settings.mayBeStuck(quantity)
     if (!settings.isOn(SPIKE)) return
-    if (model.isLoad || model.isRegister) made.peaks = new Peaks(settings.spikeShare)
+    if (model.isRegister) made.peaks = new Peaks(settings.spikeShare)
     if (settings.isAnalog(quantity) && this.windows < HAMPEL_POINTS) {
       this.windows++
       made.hampel = new Hampel(model.noise, model.noiseShare)

@@ -15,7 +15,7 @@ import { Estimator } from './estimator.ts'
 import { Hampel } from './hampel.ts'
 import { INTERVAL_MIN_US } from './limits.ts'
 import { CLOCK_EVENT, RANGE_EVENT, SCHEMA_EVENT, STUCK_EVENT, doubted, spoilt } from './marks.ts'
-import { peakReading } from './peaks.ts'
+import { Peaks, peakReading } from './peaks.ts'
 import { PointRecord } from './point-record.ts'
 import { ROSE } from './register.ts'
 import { RegisterChecks } from './register-checks.ts'
@@ -33,7 +33,8 @@ export class PointState extends PointRecord {
   private run: u32 = 0
   private runSince: i64 = 0
   private runValue: f64 = 0
-  private readonly episodes: Episodes
+  /** Of the few points that have any. */
+  private episodes: Episodes | null = null
   hampel: Hampel | null = null
   register: RegisterChecks | null = null
   estimator: Estimator | null = null
@@ -52,7 +53,6 @@ export class PointState extends PointRecord {
     periodUs: i64,
   ) {
     super(device.subject, number, quantity, periodUs)
-    this.episodes = new Episodes(device.subject)
   }
 
   /** `now`: of the newest tick, 0 before the first. */
@@ -105,7 +105,7 @@ export class PointState extends PointRecord {
   private judgeAlone(time: i64, value: f64, quality: u16, isInOrder: bool): u16 {
     let marked = quality
     if (this.isKnown && (isInvalid(quality) || isFinite(value))) {
-      if (isInOrder && !this.episodes.isEmpty) this.pass(SCHEMA_EVENT, time, value)
+      if (isInOrder && !this.isCalm) this.pass(SCHEMA_EVENT, time, value)
       if (!isInvalid(quality)) marked = this.judgeRange(time, value, quality, isInOrder)
     } else if (settings.isOn(SCHEMA)) {
       // Of an unmodelled quantity this is told once: it is a matter of the point, not of its readings.
@@ -119,7 +119,7 @@ export class PointState extends PointRecord {
     if (!settings.isOn(RANGE)) return quality
     const isOutside = value < this.low || value > this.high
     if (isInOrder && isOutside) this.fail(RANGE_EVENT, time, value)
-    else if (isInOrder && !this.episodes.isEmpty) this.pass(RANGE_EVENT, time, value)
+    else if (isInOrder && !this.isCalm) this.pass(RANGE_EVENT, time, value)
     return isOutside ? spoilt(quality, OUT_OF_RANGE) : quality
   }
 
@@ -159,13 +159,14 @@ export class PointState extends PointRecord {
       this.fail(STUCK_EVENT, this.runSince, value)
       return doubted(marked, OLD_DATA)
     }
-    if (!this.episodes.isEmpty) this.pass(STUCK_EVENT, time, value)
+    if (!this.isCalm) this.pass(STUCK_EVENT, time, value)
     return marked
   }
 
   /** A mean of five minutes or more stands for its interval; what comes by the second is no interval. */
   private judgeLoad(time: i64, value: f64, marked: u16): void {
     if (!this.isStarted || time - this.lastTime < INTERVAL_MIN_US) return
+    if (this.peaks === null) this.peaks = new Peaks(settings.spikeShare)
     this.addPeak(this.lastTime, Math.abs(value), peakReading.set(time, value, marked))
   }
 
@@ -195,29 +196,48 @@ export class PointState extends PointRecord {
     if (peaks !== null) peaks.amend(this.lastTime, quality)
   }
 
+  private get isCalm(): bool {
+    const episodes = this.episodes
+    return episodes === null || episodes.isEmpty
+  }
+
   private fail(event: u32, time: i64, value: f64): void {
-    this.episodes.of(this.number, this.quantity).fail(event, time, value)
+    let episodes = this.episodes
+    if (episodes === null) {
+      episodes = new Episodes(this.subject)
+      this.episodes = episodes
+    }
+    episodes.of(this.number, this.quantity).fail(event, time, value)
   }
 
   private pass(event: u32, time: i64, value: f64): void {
-    this.episodes.of(this.number, this.quantity).pass(event, time, value)
+    const episodes = this.episodes
+    if (episodes !== null) episodes.of(this.number, this.quantity).pass(event, time, value)
   }
 
   save(state: StateWriter): void {
+    const episodes = this.episodes
+    const peaks = this.peaks
+    // Most readings are not the same as the one before.
+    const isPlain =
+      this.run == 1 && this.runSince == this.lastTime && this.runValue == this.lastValue
+    let has: u32 = this.isStarted ? 1 : 0
+    if (isPlain) has |= 2
+    if (episodes !== null) has |= 4
+    if (peaks !== null) has |= 8
+    state.u32(<u32>this.lastQuality | (has << 16))
     state.i64(this.lastTime)
     state.f64(this.lastValue)
-    state.u32(<u32>this.lastQuality | (this.isStarted ? 1 << 16 : 0))
-    if (this.mayBeStuck) {
+    if (!isPlain) {
       state.u32(this.run)
       state.i64(this.runSince)
       state.f64(this.runValue)
     }
-    this.episodes.save(state)
+    if (episodes !== null) episodes.save(state)
+    if (peaks !== null) peaks.save(state)
     this.saveDays(state)
     const hampel = this.hampel
     if (hampel !== null) hampel.save(state)
-    const peaks = this.peaks
-    if (peaks !== null) peaks.save(state)
     const register = this.register
     if (register !== null) register.save(state)
     const estimator = this.estimator
@@ -225,25 +245,36 @@ export class PointState extends PointRecord {
   }
 
   load(state: StateReader): void {
+    const packed = state.u32()
+    const has = packed >>> 16
+    this.lastQuality = <u16>(packed & 0xffff)
+    this.isStarted = (has & 1) != 0
     this.lastTime = state.i64()
     this.lastValue = state.f64()
-    const packed = state.u32()
-    this.lastQuality = <u16>(packed & 0xffff)
-    this.isStarted = packed >>> 16 != 0
-    if (this.mayBeStuck) {
-      this.run = state.u32()
-      this.runSince = state.i64()
-      this.runValue = state.f64()
-    }
-    this.episodes.load(state)
+    const isPlain = (has & 2) != 0
+    this.run = isPlain ? 1 : state.u32()
+    this.runSince = isPlain ? this.lastTime : state.i64()
+    this.runValue = isPlain ? this.lastValue : state.f64()
+    if ((has & 4) != 0) this.loadEpisodes(state)
+    if ((has & 8) != 0) this.loadPeaks(state)
     this.loadDays(state)
     const hampel = this.hampel
     if (hampel !== null) hampel.load(state)
-    const peaks = this.peaks
-    if (peaks !== null) peaks.load(state)
     const register = this.register
     if (register !== null) register.load(state)
     const estimator = this.estimator
     if (estimator !== null) estimator.load(state)
+  }
+
+  private loadEpisodes(state: StateReader): void {
+    const episodes = new Episodes(this.subject)
+    episodes.load(state)
+    this.episodes = episodes
+  }
+
+  private loadPeaks(state: StateReader): void {
+    const peaks = new Peaks(settings.spikeShare)
+    peaks.load(state)
+    this.peaks = peaks
   }
 }

@@ -113,7 +113,8 @@ function makeOther(quantity: string): QuantityModel | null {
   if (quantity == 'temperature.ambient')
     return new QuantityModel('Cel', ABSOLUTE, -60, 80).withNoise(1, 0)
   if (quantity == 'level.oil') return new QuantityModel('%', ABSOLUTE, 0, 100).withNoise(1, 0)
-  if (quantity == 'breaker.position') return new QuantityModel('1', ABSOLUTE, 0, 1)
+  if (quantity == 'breaker.position' || quantity == 'outage.last-gasp')
+    return new QuantityModel('1', ABSOLUTE, 0, 1)
   return null
 }
 
