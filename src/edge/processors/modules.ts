@@ -20,7 +20,7 @@ export class Modules {
 
   constructor(directory: string, set: ModuleSet) {
     this.#set = set
-    this.#own = set.of === 'own' ? new OwnPackages(directory, set.trust) : undefined
+    this.#own = set.of === 'own' ? new OwnPackages(directory) : undefined
   }
 
   /** Since they were loaded last. */
@@ -49,7 +49,9 @@ export class Modules {
   }
 
   async #module(name: string): Promise<Built> {
-    return this.#own?.load(name) ?? loadBuiltIn(name)
+    if (this.#set.of === 'own' && this.#own !== undefined)
+      return this.#own.load(name, this.#set.trust)
+    return loadBuiltIn(name)
   }
 
   #checked({ manifest, bytes }: Built): Loaded {

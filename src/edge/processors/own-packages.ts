@@ -17,11 +17,9 @@ export interface Trust {
  */
 export class OwnPackages {
   readonly #folder: string
-  readonly #trust: Trust
 
-  constructor(directory: string, trust: Trust) {
+  constructor(directory: string) {
     this.#folder = join(directory, 'processors')
-    this.#trust = trust
   }
 
   /** When the last of them came, so that it is cheap to ask whether one has; 0: there is none. */
@@ -44,17 +42,15 @@ export class OwnPackages {
   }
 
   /** @throws GridError `input` where it may not run here. */
-  load(name: string): Package {
-    const path = this.#path(name)
-    const found = openPackage(readFileSync(path, 'utf8'), path)
-    this.#requireTrust(found, path)
+  load(name: string, trust: Trust): Package {
+    const found = this.#read(name)
+    requireTrust(found, trust)
     return found
   }
 
-  /** Takes the place of the module of that name, if there is one. @throws as `load` does. */
+  /** Takes the place of the module of that name, if there is one. @throws GridError `input` for what is no package. */
   put(text: string, path: string): Package {
     const found = openPackage(text, path)
-    this.#requireTrust(found, path)
     const { name } = found.manifest
     mkdirSync(this.#folder, { recursive: true })
     if (!this.names().includes(name) && this.names().length >= limits.ownProcessors) {
@@ -79,7 +75,7 @@ export class OwnPackages {
     }
     renameSync(this.#path(name), this.#before(name))
     renameSync(fresh, this.#path(name))
-    return this.load(name)
+    return this.#read(name)
   }
 
   #path(name: string): string {
@@ -90,15 +86,18 @@ export class OwnPackages {
     return join(this.#folder, `${name}.before.json`)
   }
 
-  #requireTrust({ manifest, signer }: Package, path: string): void {
-    const { allowUnsigned, trustedKeys } = this.#trust
-    if (signer === undefined && allowUnsigned) return
-    if (signer !== undefined && trustedKeys.includes(signer)) return
-    const reason = signer === undefined ? 'is not signed' : 'is signed with a key that is not known'
-    throw new GridError('input', `${path}: processor ${manifest.name} ${reason} here`, {
-      hint: 'Keys are listed in the site file under processors.trustedKeys; busbar processor sign signs.',
-    })
+  #read(name: string): Package {
+    const path = this.#path(name)
+    return openPackage(readFileSync(path, 'utf8'), path)
   }
+}
+
+function requireTrust({ manifest, signer }: Package, { allowUnsigned, trustedKeys }: Trust): void {
+  if (signer === undefined ? allowUnsigned : trustedKeys.includes(signer)) return
+  const reason = signer === undefined ? 'is not signed' : 'is signed with a key that is not known'
+  throw new GridError('input', `processor ${manifest.name} ${reason} here`, {
+    hint: 'Keys are listed in the site file under processors.trustedKeys; busbar processor sign signs.',
+  })
 }
 
 const FILE = /^[a-z][a-z0-9-]{0,63}\.json$/

@@ -27,7 +27,7 @@ export class Processors {
     this.#parts = parts
     const { own, off, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
     this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
-    const packages = new OwnPackages(parts.directory, { trustedKeys, allowUnsigned })
+    const packages = new OwnPackages(parts.directory)
     const look = (): void => {
       if (this.#own !== undefined || packages.names().length === 0) return
       const trust = { trustedKeys, allowUnsigned }
