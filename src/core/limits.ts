@@ -1,5 +1,6 @@
 import { assert } from './assert.ts'
 import { processorLimits } from './processor-limits.ts'
+import { egressLimits } from './egress-limits.ts'
 
 /**
  * Every limit of the system, with its unit in the name and its reason beside it. What is not bounded here is not
@@ -347,6 +348,7 @@ export const limits = {
   auditRows: 100_000,
 
   ...processorLimits,
+  ...egressLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */
@@ -370,6 +372,12 @@ export function assertLimits(): void {
     limits.historySpanRows <= 16_384,
     'a row of a span fits into 16 bits, its kinds of values into the table that ranks them',
   )
+  assert(
+    limits.decisionKinds < limits.decisionKindsKept &&
+      limits.decisionPruneRows < limits.decisionRows,
+    'what one interval logs is not what makes room for it',
+  )
+  assert(limits.policyServerMs < limits.policyAnswerMs, 'a silent policy server is noticed first')
   assert(
     limits.commandsInFlight < limits.commandsKept,
     'a request that is one too many can still be recorded',
