@@ -7,6 +7,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { SHIPPED_FOLDER, buildBundle } from '../src/cli/policy/opa.ts'
 import { shippedManifest, shippedPolicy, unsignedPolicy } from '../src/policy/bundle/bundle.ts'
+import type { SignedCertificate } from '../src/policy/log/certificate.ts'
+import { PolicyReports } from '../src/policy/thread/policy-reports.ts'
 import { withScratch } from './crash/scratch.ts'
 import { askAll, wordsOf } from './policy/decided.ts'
 import { OpaServer, missingOpa } from './policy/opa.ts'
@@ -92,6 +94,42 @@ describe('busbar policy', () => {
       assert.equal(busbar('policy', 'explain', '99', '--data', data).status, 1)
       assert.equal(busbar('policy', 'explain').status, 2)
       assert.equal(busbar('policy', 'nothing').status, 2)
+    }))
+
+  test('the reports of a running edge are those of the command', () =>
+    withScratch('policy', async (data) => {
+      const reports = new PolicyReports({ directory: data, policy: shipped })
+      await assert.rejects(reports.make({ kind: 'verify' }), /no such file/)
+      await askAll(data, shipped)
+      const verified = await reports.make({ kind: 'verify' })
+      assert.deepEqual(
+        JSON.parse(JSON.stringify(verified)),
+        JSON.parse(busbar('policy', 'verify', '--data', data, '--json').stdout),
+      )
+      const { decisions } = (await reports.make({ kind: 'decisions', limit: 3 })) as {
+        decisions: readonly Record<string, unknown>[]
+      }
+      assert.deepEqual(
+        decisions.map(({ number, records, allow, reason }) => [number, records, allow, reason]),
+        [
+          [18, 0, false, 'the log was closed'],
+          [17, 1, true, 'the centre may know what it owns'],
+          [16, 1, true, 'health leaves without customer identifiers'],
+        ],
+      )
+      const why = await reports.make({ kind: 'explain-row', row: 2 })
+      assert.equal((why as { decision: { allow: boolean } }).decision.allow, false)
+      const record = reports.make({ kind: 'explain-record', record: '{"class":"health"}' })
+      const third = [record, reports.make({ kind: 'verify' }), reports.make({ kind: 'verify' })]
+      const outcomes = await Promise.allSettled(third)
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ['fulfilled', 'fulfilled', 'rejected'],
+      )
+      const month = '2026-11'
+      const signed = (await reports.make({ kind: 'certificate', month })) as SignedCertificate
+      assert.equal(signed.certificate.left.length, 5)
+      await reports.close()
     }))
 })
 

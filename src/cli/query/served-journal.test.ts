@@ -33,6 +33,7 @@ export async function serve(
     accounts: () => [],
     audit: () => ({ entries: [], dropped: 0 }),
     sessions: () => [],
+    policyReport: async () => undefined,
     clockSteps: () => [],
     results: () => [],
     processors: () => [],
