@@ -16,6 +16,7 @@ export const egressLimits = {
   policyBundleBytes: 4 * 1024 * 1024,
   policyBundleUnpackedBytes: 16 * 1024 * 1024,
   policyThreadHeapMb: 128,
+  policyThreadYoungMb: 4,
   /** Reports about the log that are made at a time, each in a thread of 10 MB that reads all of it. */
   policyReports: 2,
   /** What a policy server gets to answer; it stands in the same substation. */

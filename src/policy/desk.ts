@@ -24,12 +24,17 @@ export interface Log {
 
 /** Evaluates, then logs, then answers: what leaves stands in the log before it does. What cannot be logged stays. */
 export class PolicyDesk {
-  readonly #evaluator: Evaluator
+  #evaluator: Evaluator
   readonly #log: Log
 
   constructor(evaluator: Evaluator, log: Log) {
     this.#evaluator = evaluator
     this.#log = log
+  }
+
+  /** From now on this one decides. */
+  renew(evaluator: Evaluator): void {
+    this.#evaluator = evaluator
   }
 
   /** One answer for each, in their order. Never throws. */

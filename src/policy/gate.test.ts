@@ -145,6 +145,36 @@ test('a desk that is down: a denial, and its count is logged when it is back', a
   assert.equal(gate.counters.unlogged, 0)
 })
 
+test('another policy: what was decided is asked anew, and late answers do not stand', async () => {
+  const { desk, gate } = stand()
+  await gate.ask(road, [ExportRecord.event(content)])
+  await gate.ask(road, [ExportRecord.event(content)])
+  const late = gate.ask(road, [ExportRecord.health(content)])
+  gate.forgetAll()
+  await late
+  desk.answer = () => decided(false)
+  const records = [ExportRecord.event(content), ExportRecord.health(content)]
+  const verdicts = await gate.ask(road, records)
+  assert.deepEqual(
+    verdicts.map(({ kind }) => kind),
+    ['stays', 'stays'],
+  )
+  await gate.settle()
+  assert.deepEqual(
+    desk.tallied.map(({ allow, records: count }) => ({ allow, count })),
+    [{ allow: true, count: 1 }],
+  )
+})
+
+test('a desk that throws is a denial', async () => {
+  const { desk, gate } = stand()
+  desk.answer = () => {
+    throw new Error('no memory')
+  }
+  const [verdict] = await gate.ask(road, [ExportRecord.event(content)])
+  assert.deepEqual(verdict, { kind: 'stays', reason: 'the policy cannot be asked: no memory' })
+})
+
 test('what has no class stays, whatever its type claims', async () => {
   const { desk, gate, alarms } = stand()
   const { subject, fields, shape } = ExportRecord.event(content)

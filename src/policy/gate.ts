@@ -1,4 +1,5 @@
 import { assert } from '../core/assert.ts'
+import { errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Clock } from '../core/time.ts'
 import { type Answer, type Decision, denied } from './decision.ts'
@@ -72,6 +73,8 @@ export class Gate {
   /** Counts of what is remembered no more, or belongs to an interval that is over. */
   #owed: Entry[] = []
   #interval = 0
+  /** Of the policies one after the other: what an earlier one answers late is not remembered. */
+  #generation = 0
   #fault = ''
 
   constructor(parts: GateParts) {
@@ -112,12 +115,18 @@ export class Gate {
       if (each.repeats > 0) entries.push(takeRepeats(each))
     }
     if (entries.length === 0) return
-    const fault = await this.#parts.desk.tally(entries)
+    const fault = await this.#parts.desk.tally(entries).catch(errorText)
     if (fault === '') return
     this.#alarm(`decisions cannot be logged: ${fault}`)
     const kept = entries.slice(0, limits.policyCacheEntries - this.#owed.length)
     this.#owed.push(...kept)
     for (const { records } of entries.slice(kept.length)) this.counters.unlogged += records
+  }
+
+  /** Another policy decides: nothing that was decided stands. */
+  forgetAll(): void {
+    this.#generation++
+    for (const each of this.#remembered.values()) this.#forget(each)
   }
 
   /** A decision that stands and is in the log of this interval; counts one record more of it. */
@@ -133,15 +142,16 @@ export class Gate {
 
   async #askDesk(open: ReadonlyMap<string, number>, now: number): Promise<Map<string, Remembered>> {
     const interval = this.#interval
+    const generation = this.#generation
     const asked = [...open].map(([question, records]): Asked => {
       const known = this.#remembered.get(question)
       const stands = known !== undefined && !known.isFailure && known.expires === Infinity
       return { question, known: stands ? known : undefined, time: now, records }
     })
     this.counters.asked += asked.length
-    const answers = await this.#parts.desk.ask(
-      asked.map(({ known, ...rest }) => ({ ...rest, known: known && knownOf(known) })),
-    )
+    const answers = await this.#parts.desk
+      .ask(asked.map(({ known, ...rest }) => ({ ...rest, known: known && knownOf(known) })))
+      .catch((thrown: unknown) => `the policy cannot be asked: ${errorText(thrown)}`)
     const answered = new Map<string, Remembered>()
     for (const [at, { question, records }] of asked.entries()) {
       const given = typeof answers === 'string' ? undefined : answers[at]
@@ -154,7 +164,8 @@ export class Gate {
       // Of what nobody answered the log knows nothing yet.
       if (given === undefined) remembered.repeats = records
       this.#heed(given ?? { kind: 'failed', text })
-      this.#remember(remembered)
+      if (generation === this.#generation) this.#remember(remembered)
+      else if (remembered.repeats > 0) this.#owe(remembered)
       answered.set(question, remembered)
     }
     return answered
@@ -172,7 +183,10 @@ export class Gate {
 
   #forget(remembered: Remembered): void {
     this.#remembered.delete(remembered.question)
-    if (remembered.repeats === 0) return
+    if (remembered.repeats > 0) this.#owe(remembered)
+  }
+
+  #owe(remembered: Remembered): void {
     if (this.#owed.length >= limits.policyCacheEntries) {
       this.counters.unlogged += remembered.repeats
       return

@@ -27,6 +27,11 @@ export class ChosenPolicy implements Evaluator {
     this.#load()
   }
 
+  /** Why it cannot be asked; empty: it can. */
+  get fault(): string {
+    return this.#policy === undefined ? this.#fault : ''
+  }
+
   evaluate(question: string): Answer | Promise<Answer> {
     if (this.#policy === undefined) this.#load()
     return this.#policy?.evaluate(question) ?? failed(this.#fault)

@@ -18,11 +18,13 @@ export interface DeskSettings {
 export type DeskRequest =
   | { readonly kind: 'ask'; readonly id: number; readonly asked: readonly Asked[] }
   | { readonly kind: 'tally'; readonly id: number; readonly entries: readonly Entry[] }
+  | { readonly kind: 'renew'; readonly id: number; readonly policy: PolicyChoice }
   | { readonly kind: 'close' }
 
 export type DeskReply =
   | { readonly kind: 'answers'; readonly id: number; readonly answers: readonly Answer[] }
   | { readonly kind: 'tallied'; readonly id: number; readonly fault: string }
+  | { readonly kind: 'renewed'; readonly id: number; readonly fault: string }
   | { readonly kind: 'alarm'; readonly text: string }
   /** The last message: nothing can be logged, so nothing can be decided. */
   | { readonly kind: 'failed'; readonly text: string }

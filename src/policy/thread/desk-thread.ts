@@ -5,7 +5,7 @@ import type { Answer } from '../decision.ts'
 import type { Asked } from '../desk.ts'
 import type { Desk } from '../gate.ts'
 import type { Entry } from '../log/decision-log.ts'
-import type { DeskReply, DeskRequest, DeskSettings } from './desk-messages.ts'
+import type { DeskReply, DeskRequest, DeskSettings, PolicyChoice } from './desk-messages.ts'
 
 interface Waiting {
   readonly id: number
@@ -24,7 +24,7 @@ export interface DeskThreadOptions {
  * has no answer; another is started once a question comes when a while has passed.
  */
 export class DeskThread implements Desk {
-  readonly #settings: DeskSettings
+  #settings: DeskSettings
   readonly #options: Required<DeskThreadOptions>
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
@@ -52,6 +52,13 @@ export class DeskThread implements Desk {
   async tally(entries: readonly Entry[]): Promise<string> {
     const reply = await this.#send((id) => ({ kind: 'tally', id, entries }))
     return typeof reply === 'string' ? reply : reply.kind === 'tallied' ? reply.fault : NO_ANSWER
+  }
+
+  /** Another policy decides from now on, also in threads to come. Returns why it cannot, or nothing. */
+  async renew(policy: PolicyChoice): Promise<string> {
+    this.#settings = { ...this.#settings, policy }
+    const reply = await this.#send((id) => ({ kind: 'renew', id, policy }))
+    return typeof reply === 'string' ? reply : reply.kind === 'renewed' ? reply.fault : NO_ANSWER
   }
 
   /** Answers what waits, closes the log, ends the thread. */
@@ -84,7 +91,10 @@ export class DeskThread implements Desk {
     const worker = new Worker(new URL('./desk-worker.ts', import.meta.url), {
       workerData: this.#settings,
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: limits.policyThreadHeapMb },
+      resourceLimits: {
+        maxOldGenerationSizeMb: limits.policyThreadHeapMb,
+        maxYoungGenerationSizeMb: limits.policyThreadYoungMb,
+      },
     })
     worker.unref()
     worker.on('message', (reply: DeskReply) => this.#take(worker, reply))
@@ -111,6 +121,7 @@ export class DeskThread implements Desk {
         return
       case 'answers':
       case 'tallied':
+      case 'renewed':
         this.#finish(reply.id, reply)
     }
   }

@@ -31,6 +31,12 @@ function run({ policy, log: logSettings }: DeskSettings): void {
       case 'tally':
         post({ kind: 'tallied', id: request.id, fault: desk.tally(request.entries) })
         return
+      case 'renew': {
+        const chosen = new ChosenPolicy(request.policy, world)
+        desk.renew(chosen)
+        post({ kind: 'renewed', id: request.id, fault: chosen.fault })
+        return
+      }
       case 'close':
         isClosing = true
         closeWhenIdle()

@@ -74,6 +74,24 @@ test('a bundle that is missing or not signed: nothing leaves, and somebody is to
   assert.match(unsigned.alarms[0] ?? '', /not signed/)
 })
 
+test('another policy is taken into use at once; one that is no good denies, and the log knows both', async () => {
+  const clock = (): Micros => Micros(Date.now() * 1000)
+  const opened = openGate(
+    { site: 'ss-1', policy: { kind: 'shipped', folder }, log: { directory } },
+    { clock, onAlarm: () => {} },
+  )
+  const { gate } = opened
+  assert.equal((await gate.ask(road, [aggregate]))[0]?.kind, 'leaves')
+  const path = join(directory, 'none.tar.gz')
+  assert.match(await opened.renew({ kind: 'site', path, keys: [] }), /none.tar.gz: no such file/)
+  assert.equal((await gate.ask(road, [aggregate]))[0]?.kind, 'stays')
+  assert.equal(await opened.renew({ kind: 'shipped', folder }), '')
+  assert.equal((await gate.ask(road, [aggregate]))[0]?.kind, 'leaves')
+  await opened.close()
+  const { rows, faults } = verifyLog({ directory, key: readLogKey(directory).public })
+  assert.deepEqual({ rows, faults }, { rows: 5, faults: [] })
+})
+
 test('a log that cannot be opened: nothing leaves, and somebody is told', async () => {
   writeFileSync(
     join(directory, 'policy.db'),

@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.ts'
 import type { Clock } from '../../core/time.ts'
 import { Gate } from '../gate.ts'
-import type { DeskSettings } from './desk-messages.ts'
+import type { DeskSettings, PolicyChoice } from './desk-messages.ts'
 import { DeskThread } from './desk-thread.ts'
 
 export interface GateSettings extends DeskSettings {
@@ -15,6 +15,11 @@ export interface GateWorld {
 
 export interface OpenGate {
   readonly gate: Gate
+  /**
+   * Another policy decides from now on; what the one before decided is asked anew. Returns why it cannot be used, and then nothing
+   * leaves until it can, or another one is given; empty: it is in use.
+   */
+  readonly renew: (policy: PolicyChoice) => Promise<string>
   /** Nothing may leave any more; what was decided is in the log. */
   readonly close: () => Promise<void>
 }
@@ -26,6 +31,11 @@ export function openGate({ site, ...settings }: GateSettings, world: GateWorld):
   const timer = setInterval(() => void gate.settle(), limits.decisionIntervalMs).unref()
   return {
     gate,
+    renew: async (policy) => {
+      const fault = await desk.renew(policy)
+      gate.forgetAll()
+      return fault
+    },
     close: async () => {
       clearInterval(timer)
       await gate.settle()

@@ -45,7 +45,10 @@ export class PolicyReports {
     const worker = new Worker(new URL('./report-worker.ts', import.meta.url), {
       workerData: { order, settings: this.#settings },
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: limits.policyThreadHeapMb },
+      resourceLimits: {
+        maxOldGenerationSizeMb: limits.policyThreadHeapMb,
+        maxYoungGenerationSizeMb: limits.policyThreadYoungMb,
+      },
     })
     this.#workers.add(worker)
     try {
