@@ -4,6 +4,8 @@ export const egressLimits = {
   policyQuestionBytes: 16 * 1024,
   /** Records of one question to the gate: as many as a slot has readings. */
   policyBatchRecords: 16_384,
+  /** Of these, kinds that are evaluated and logged in one go: 20 ms and one commit. */
+  policyQuestions: 512,
   /** Decisions that are used again, a kilobyte each with its question; past it the oldest goes. */
   policyCacheEntries: 16_384,
   /** What the thread that evaluates and logs gets to answer, a slow disk included; then it is ended, and what was asked stays. */

@@ -2,7 +2,7 @@ import { assert } from '../core/assert.ts'
 import { errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Clock } from '../core/time.ts'
-import { type Answer, type Decision, denied } from './decision.ts'
+import { type Answer, type Decision, denied, failed } from './decision.ts'
 import type { Asked } from './desk.ts'
 import type { Entry } from './log/decision-log.ts'
 import { Questions, type Road } from './question.ts'
@@ -149,26 +149,37 @@ export class Gate {
       return { question, known: stands ? known : undefined, time: now, records }
     })
     this.counters.asked += asked.length
-    const answers = await this.#parts.desk
-      .ask(asked.map(({ known, ...rest }) => ({ ...rest, known: known && knownOf(known) })))
-      .catch((thrown: unknown) => `the policy cannot be asked: ${errorText(thrown)}`)
+    const answers = await this.#answers(asked)
     const answered = new Map<string, Remembered>()
     for (const [at, { question, records }] of asked.entries()) {
-      const given = typeof answers === 'string' ? undefined : answers[at]
-      const text = typeof answers === 'string' ? answers : 'the policy gave no answer'
-      const remembered = rememberedOf(given ?? { kind: 'failed', text }, {
-        question,
-        interval,
-        now,
-      })
-      // Of what nobody answered the log knows nothing yet.
-      if (given === undefined) remembered.repeats = records
-      this.#heed(given ?? { kind: 'failed', text })
+      const { answer, isLogged } = answers[at] ?? NO_ANSWER
+      const remembered = rememberedOf(answer, { question, interval, now })
+      if (!isLogged) remembered.repeats = records
+      this.#heed(answer)
       if (generation === this.#generation) this.#remember(remembered)
       else if (remembered.repeats > 0) this.#owe(remembered)
       answered.set(question, remembered)
     }
     return answered
+  }
+
+  /** So many at a time that each part is answered within its time. */
+  async #answers(asked: readonly Asked[]): Promise<GivenAnswer[]> {
+    const given: GivenAnswer[] = []
+    for (let at = 0; at < asked.length; at += limits.policyQuestions) {
+      const some = asked
+        .slice(at, at + limits.policyQuestions)
+        .map(({ known, ...rest }) => ({ ...rest, known: known && knownOf(known) }))
+      const answers = await this.#parts.desk
+        .ask(some)
+        .catch((thrown: unknown) => `the policy cannot be asked: ${errorText(thrown)}`)
+      for (const index of some.keys()) {
+        const answer = typeof answers === 'string' ? failed(answers) : answers[index]
+        const isLogged = typeof answers !== 'string'
+        given.push(answer === undefined ? NO_ANSWER : { answer, isLogged })
+      }
+    }
+    return given
   }
 
   #remember(remembered: Remembered): void {
@@ -243,6 +254,14 @@ const UNCLASSIFIED: Outcome = {
   decision: denied('it has no class'),
   isFailure: true,
 }
+
+interface GivenAnswer {
+  readonly answer: Answer
+  /** False: the log knows nothing of it yet. */
+  readonly isLogged: boolean
+}
+
+const NO_ANSWER: GivenAnswer = { answer: failed('the policy gave no answer'), isLogged: false }
 
 function knownOf({ decision, revision }: Asked['known'] & object): Asked['known'] {
   return { decision, revision }

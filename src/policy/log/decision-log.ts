@@ -87,8 +87,9 @@ export class DecisionLog {
       this.#kindsKept = this.#countKinds()
       const faults = this.#faults()
       const last = this.#statements.last.get()
-      this.#number = Math.max(Number(last?.['number'] ?? 0), this.#anchor()?.number ?? 0)
-      this.#hash = String(last?.['hash'] ?? storedBeginning(this.#db).hash)
+      const before = storedBeginning(this.#db)
+      this.#number = Math.max(Number(last?.['number'] ?? before.number), this.#numbersUsed())
+      this.#hash = String(last?.['hash'] ?? before.hash)
       for (const fault of faults) world.onAlarm(fault)
       this.append([notes.opened, ...faults].map((text) => this.#noteNow(text)))
     } catch (thrown) {
@@ -240,6 +241,12 @@ export class DecisionLog {
       faults.push(`row ${anchor.number} of the decision log is not the one that was written`)
     }
     return faults
+  }
+
+  /** Numbers are not used twice, so that a gap stays a gap; what anybody else may have written there does not count. */
+  #numbersUsed(): number {
+    const anchor = this.#anchor()
+    return anchor !== undefined && isSignedHead(anchor, this.#key.public) ? anchor.number : 0
   }
 
   /** Undefined too where what is there is no head. */

@@ -165,6 +165,16 @@ test('somebody writes a log of his own: it is not signed by this edge', () => {
   ])
 })
 
+test('a head that somebody wrote himself does not move the numbers', () => {
+  write()
+  const forged = { number: 9_007_199_254_740_991, hash: '0', time: 0, signature: 'x' }
+  writeFileSync(join(directory, 'policy-head.json'), JSON.stringify(forged))
+  open().close()
+  assert.match(alarms[0] ?? '', /not signed by this edge/)
+  const { lastNumber, firstBad } = verify()
+  assert.deepEqual({ lastNumber, firstBad }, { lastNumber: 9, firstBad: undefined })
+})
+
 test('the head that is kept elsewhere: missing, no head, or in a place that cannot be written', () => {
   write()
   const path = join(directory, 'policy-head.json')
