@@ -8,6 +8,7 @@ import { describe, test } from 'node:test'
 import { SHIPPED_FOLDER, buildBundle } from '../src/cli/policy/opa.ts'
 import { shippedManifest, shippedPolicy, unsignedPolicy } from '../src/policy/bundle/bundle.ts'
 import type { SignedCertificate } from '../src/policy/log/certificate.ts'
+import { openLogForReading, rowsOf } from '../src/policy/log/log-rows.ts'
 import { PolicyReports } from '../src/policy/thread/policy-reports.ts'
 import { withScratch } from './crash/scratch.ts'
 import { askAll, wordsOf } from './policy/decided.ts'
@@ -132,6 +133,28 @@ describe('busbar policy', () => {
       await reports.close()
     }))
 })
+
+test('kill -9: what left is in the log, which is whole', () =>
+  withScratch('policy', async (data) => {
+    const asker = join(import.meta.dirname, 'policy/asker.ts')
+    for (const patienceMs of [700, 1500]) {
+      const { stdout } = spawnSync(process.execPath, [asker, data, `${patienceMs}000`], {
+        encoding: 'utf8',
+        timeout: patienceMs + 1500,
+        killSignal: 'SIGKILL',
+      })
+      const left = stdout.split('\n').filter((line) => line.endsWith('.'))
+      const { status, stdout: report } = busbar('policy', 'verify', '--data', data)
+      assert.equal(status, 0, report)
+      const db = openLogForReading(data)
+      const logged = new Set(
+        [...rowsOf(db)].map(({ question }) => /"id":"(f\d+)"/.exec(question)?.[1]),
+      )
+      db.close()
+      assert.ok(left.length > 0, 'it had time to ask')
+      for (const line of left) assert.ok(logged.has(line.slice(0, -1)), line)
+    }
+  }))
 
 test('what the bench shows is within reach, also on a machine that does other things', () =>
   withScratch('policy', async (directory) => {

@@ -4,9 +4,12 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { limits } from '../../core/limits.ts'
+import { seededRandom } from '../../core/random.ts'
 import { Micros } from '../../core/time.ts'
 import type { Verdict } from '../gate.ts'
 import { readLogKey } from '../log/log-key.ts'
+import { openLogForReading, rowsOf } from '../log/log-rows.ts'
 import { verifyLog } from '../log/verify-log.ts'
 import { ExportRecord } from '../record.ts'
 import type { PolicyChoice } from './desk-messages.ts'
@@ -90,6 +93,45 @@ test('another policy is taken into use at once; one that is no good denies, and 
   await opened.close()
   const { rows, faults } = verifyLog({ directory, key: readLogKey(directory).public })
   assert.deepEqual({ rows, faults }, { rows: 5, faults: [] })
+})
+
+test('every record is counted once, however many ask at a time and whatever interval it is', async () => {
+  const time = { now: 1_795_521_600_000_000 }
+  const { gate, close } = openGate(
+    { site: 'ss-1', policy: { kind: 'shipped', folder }, log: { directory } },
+    { clock: () => Micros(time.now), onAlarm: () => {} },
+  )
+  const random = seededRandom(7)
+  const expected = new Map<string, number>()
+  const asks: Promise<readonly Verdict[]>[] = []
+  for (let ask = 0; ask < 400; ask++) {
+    const records = Array.from({ length: Math.floor(random() * 5) }, () => {
+      const id = `f${Math.floor(random() * 10)}`
+      const content = {
+        kind: 'k',
+        subject: { kind: 'feeder', id },
+        members: 7,
+        fields: {},
+      } as const
+      const record = ExportRecord.aggregate({ ...content, windowSeconds: 900 })
+      expected.set(id, (expected.get(id) ?? 0) + 1)
+      return record
+    })
+    asks.push(gate.ask(road, records))
+    if (random() < 0.1) await Promise.all(asks.splice(0))
+    if (random() < 0.05) time.now += limits.decisionIntervalMs * 1000
+  }
+  await Promise.all(asks)
+  await close()
+  const db = openLogForReading(directory)
+  const counted = new Map<string, number>()
+  for (const { question, records } of rowsOf(db)) {
+    const id = /"id":"(f\d)"/.exec(question)?.[1]
+    if (id !== undefined) counted.set(id, (counted.get(id) ?? 0) + records)
+  }
+  db.close()
+  assert.deepEqual(counted, expected)
+  assert.equal(gate.counters.unlogged, 0)
 })
 
 test('a log that cannot be opened: nothing leaves, and somebody is told', async () => {
