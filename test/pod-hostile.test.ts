@@ -76,8 +76,10 @@ for (const { runtime, skip } of RUNTIMES) {
         await broker.next(CONNECT)
         broker.send(bytesOf(hex))
         if (!what.includes('busy')) await broker.next(DISCONNECT)
-        // A good connection in between, or the pauses would grow.
+        // A connection in between that does some work, or the pauses would grow.
         await broker.welcome()
+        broker.send(publish('grid/m1/readings', HIGH, 1))
+        assert.notEqual(await broker.any(10_000), undefined)
         broker.drop()
       }
       await broker.welcome()
@@ -133,8 +135,10 @@ for (const { runtime, skip } of RUNTIMES) {
       const names = ['', 'x'.repeat(65), 'tab\\t', 'ünïcode', '__proto__', '\\u0000']
       for (const name of names) broker.send(publish('grid/m1/readings', `{"values":{"${name}":1}}`))
       broker.send(publish('grid/m1/readings', `${'['.repeat(5000)}`))
+      broker.send(publish('grid/m1/readings', HIGH))
+      await broker.next(PUBLISH)
       broker.drop()
-      await pod.says(/counts messages=16 readings=0 unread=6 refused=10 /)
+      await pod.says(/counts messages=17 readings=1 unread=6 refused=10 /)
     })
   })
 }

@@ -30,7 +30,7 @@ const SIGNATURES = [
 let file: string
 let text: string
 before(async () => {
-  file = await podFile('node')
+  file = await podFile('node', 'power-data-processor')
   text = textOf(readFileSync(file))
 })
 
@@ -73,19 +73,23 @@ describe('no module has an instruction that voids its ahead-of-time compilation'
   }
 })
 
-test('each processor in the pod has the name and reads of its manifest', () => {
-  const entry = readFileSync(join(ROOT, 'kernel/pod/power-data-processor.ts'), 'utf8')
-  const hosted = [
-    ...entry.matchAll(/^import '\.\.\/([\w-]+)\/module\.ts'|^host\('([\w-]+)', '([^']*)'\)/gm),
-  ]
-  assert.ok(hosted.length > 0 && hosted.length % 2 === 0)
-  for (let at = 0; at < hosted.length; at += 2) {
-    const folder = hosted[at]?.[1] ?? ''
-    const path = join(ROOT, `kernel/${folder}/manifest.json`)
-    const { name, reads } = parseManifest(readFileSync(path, 'utf8'), path)
-    assert.deepEqual(hosted[at + 1]?.slice(2), [name, reads.join(' ')], folder)
-  }
-})
+for (const pod of ['power-data-processor', 'high-load']) {
+  test(`each processor in ${pod} has the name and reads of its manifest`, () => {
+    const entry = readFileSync(join(ROOT, `kernel/pod/${pod}.ts`), 'utf8')
+    const hosted = [
+      ...entry.matchAll(
+        /^import '\.\.\/([\w-]+)\/module\.ts'|^host\(\s*'([\w-]+)',\s*'([^']*)',?\s*\)/gm,
+      ),
+    ]
+    assert.ok(hosted.length > 0 && hosted.length % 2 === 0)
+    for (let at = 0; at < hosted.length; at += 2) {
+      const folder = hosted[at]?.[1] ?? ''
+      const path = join(ROOT, `kernel/${folder}/manifest.json`)
+      const { name, reads } = parseManifest(readFileSync(path, 'utf8'), path)
+      assert.deepEqual(hosted[at + 1]?.slice(2), [name, reads.join(' ')], folder)
+    }
+  })
+}
 
 const wasmEdge = spawnSync('wasmedge', ['--version'])
 const skip = wasmEdge.error === undefined ? false : 'wasmedge is not in PATH'

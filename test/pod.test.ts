@@ -4,14 +4,26 @@ import { setTimeout } from 'node:timers/promises'
 import { type MqttClient, connectAsync } from 'mqtt'
 import { seededRandom } from '../src/core/random.ts'
 import { loadBuiltIn } from '../src/kernel/built-in.ts'
-import { Trial, type TrialReading } from '../src/kernel/trial.ts'
+import { Trial, type TrialReading, type TrialResult } from '../src/kernel/trial.ts'
+import { publicationOf } from '../src/edge/processors/publications.ts'
 import { recordsOf } from './pod/module-records.ts'
 import { PUBACK, PUBLISH, ScriptedBroker, publish, puback, result } from './pod/scripted-broker.ts'
 import { BROKERS, startBroker } from './pod/tested-broker.ts'
-import { RUNTIMES, TestedPod } from './pod/tested-pod.ts'
+import { RUNTIMES, TestedPod, podFile } from './pod/tested-pod.ts'
 
 const LIMIT = { PROCESSOR_SETTINGS: '{"high-load":{"limitW":5000}}' }
 const PATIENCE_MS = 15_000
+/** What a three-phase meter sends each time. */
+const EIGHT = {
+  'voltage.a': 231.2,
+  'voltage.b': 230.85,
+  'voltage.c': 229.9,
+  'current.a': 12.05,
+  'current.b': 11.875,
+  'current.c': 12.5,
+  'power.active': 4321.5,
+  frequency: 49.985,
+}
 
 /** A subscriber to all results, and a device that sends. */
 class Grid implements AsyncDisposable {
@@ -55,6 +67,17 @@ function load(minute: number, value: number): object {
   return { ts: 60_000 * minute, values: { 'voltage.a': 230, 'power.active': value } }
 }
 
+/** As an edge would publish it. */
+function publication(found: TrialResult): { readonly topic: string; readonly payload: string } {
+  const entry = { number: 0, kind: 'device', id: found.subject, entry: undefined } as const
+  return publicationOf({ ...found, subject: 0 }, entry)
+}
+
+/** Numbers may be written in another way, such as 1e-7, but are the same. */
+function published({ topic, payload }: { topic: string; payload: string }): [string, unknown] {
+  return [topic, JSON.parse(payload)]
+}
+
 for (const { runtime, skip: noRuntime } of RUNTIMES) {
   describe(`under ${runtime}`, { skip: noRuntime }, () => {
     for (const { name, skip } of BROKERS) {
@@ -65,13 +88,16 @@ for (const { runtime, skip: noRuntime } of RUNTIMES) {
         await grid.send('m1', [load(1, 4000), load(2, 5500.25)])
         await grid.send('m1', load(3, 10))
         await grid.hears(2)
-        const topic = 'grid/m1/events'
         assert.deepEqual(grid.heard, [
-          { topic, payload: '{"kind":"load.high","state":"start","start":120000,"value":5500.25}' },
           {
-            topic,
+            topic: 'grid/m1/events',
             payload:
-              '{"kind":"load.high","state":"end","start":120000,"end":180000,"value":5500.25}',
+              '{"subject":"m1","subjectKind":"device","name":"load.high","start":"1970-01-01T00:02:00.000Z","end":null,"state":"start","severity":0,"value":5500.25,"quality":"good"}',
+          },
+          {
+            topic: 'grid/m1/events',
+            payload:
+              '{"subject":"m1","subjectKind":"device","name":"load.high","start":"1970-01-01T00:02:00.000Z","end":"1970-01-01T00:03:00.000Z","state":"end","severity":0,"value":5500.25,"quality":"good"}',
           },
         ])
       })
@@ -107,6 +133,20 @@ for (const { runtime, skip: noRuntime } of RUNTIMES) {
           await grid.hears(1)
         },
       )
+    }
+
+    for (const { name, skip } of BROKERS) {
+      test(`with a session nothing is missed while it is away (${name})`, { skip }, async () => {
+        await using broker = await startBroker(name)
+        await using grid = await Grid.enter(broker.port)
+        const own = { ...LIMIT, MQTT_CLIENT_ID: 'pod-1', MQTT_SESSION_SECONDS: '600' }
+        const before = await TestedPod.ready(runtime, broker.port, own)
+        before.kill('SIGTERM')
+        await before.ending()
+        await grid.send('m1', load(1, 6000))
+        await using _after = await TestedPod.ready(runtime, broker.port, own)
+        await grid.hears(1)
+      })
     }
 
     test('SIGTERM ends it within a second', async () => {
@@ -200,18 +240,39 @@ for (const { runtime, skip: noRuntime } of RUNTIMES) {
       trial.feed(readings)
       const expected = trial.take()
       assert.ok(expected.length > 500)
-      for (const { subject, time, end, value } of expected) {
+      for (const expectedResult of expected) {
         const found = result(await broker.next(PUBLISH))
         broker.send(puback(found.id))
-        assert.equal(found.topic, `grid/${subject}/events`)
-        const event = JSON.parse(found.payload) as { start: number; end?: number; value: number }
-        assert.deepEqual(
-          [event.start * 1000, (event.end ?? 0) * 1000, event.value],
-          [time, end, value],
-        )
+        assert.deepEqual(published(found), published(publication(expectedResult)))
       }
       const { bytes } = await loadBuiltIn('template')
       assert.ok(pod.records.equals(recordsOf(bytes, settings, readings)))
+    })
+
+    test('a stream of readings', async () => {
+      await podFile(runtime)
+      await using broker = await ScriptedBroker.start()
+      const start = performance.now()
+      await using pod = await TestedPod.start(runtime, broker.port, LIMIT)
+      await broker.welcome()
+      await pod.says(/^ready$/m)
+      const readyMs = performance.now() - start
+      const payload = JSON.stringify({ ts: 1_764_000_000_000, values: EIGHT })
+      const thousand = Array.from({ length: 1000 }, (_, index) => {
+        return publish(`grid/meter-${index}/readings`, payload)
+      })
+      const chunk = Buffer.concat(thousand)
+      const begun = performance.now()
+      for (let sent = 0; sent < 200; sent++) {
+        broker.send(chunk)
+        if (sent % 10 === 0) await setTimeout(1)
+      }
+      broker.send(publish('grid/last/readings', JSON.stringify(load(1, 6000))))
+      assert.equal(result(await broker.next(PUBLISH, 60_000)).topic, 'grid/last/events')
+      const seconds = (performance.now() - begun) / 1000
+      if (process.env['BUSBAR_TEST_FIGURES'] === undefined) return
+      const rate = Math.round(1_600_000 / seconds)
+      console.log(`# ${runtime}: ready after ${Math.round(readyMs)} ms, ${rate} readings/s`)
     })
 
     test('what it cannot work with ends it with a failure that says why', async () => {

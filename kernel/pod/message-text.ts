@@ -29,18 +29,39 @@ export function writeBytes(from: usize, bytes: usize): void {
   at += bytes
 }
 
-/** Microseconds as milliseconds, with a fraction where they have one. */
+/** RFC 3339 in UTC: milliseconds always, microseconds only where there are some; as `formatTime` of src/core/time.ts. */
 export function writeTime(micros: i64): void {
-  let left: u64 = <u64>micros
-  if (micros < 0) {
-    writeByte(MINUS)
-    left = 0 - left
-  }
-  writeDigits(left / 1000, 0)
-  const fraction = left % 1000
-  if (fraction == 0) return
+  const day = micros >= 0 ? micros / DAY : (micros - DAY + 1) / DAY
+  const ofDay = <u64>(micros - day * DAY)
+  writeByte(QUOTE)
+  writeDate(day)
+  write('T')
+  writeDigits(ofDay / 3600000000, 2)
+  write(':')
+  writeDigits((ofDay / 60000000) % 60, 2)
+  write(':')
+  writeDigits((ofDay / 1000000) % 60, 2)
   writeByte(DOT)
-  writeFraction(fraction, 3)
+  const fraction = ofDay % 1000000
+  if (fraction % 1000 == 0) writeDigits(fraction / 1000, 3)
+  else writeDigits(fraction, 6)
+  write('Z"')
+}
+
+/** Years begin in March here, so that the day which some have comes last; 400 of them have 146,097 days. */
+function writeDate(day: i64): void {
+  const shifted = day + 719468
+  const era = (shifted >= 0 ? shifted : shifted - 146096) / 146097
+  const dayOfEra = shifted - era * 146097
+  const yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365
+  const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  const monthFromMarch = (5 * dayOfYear + 2) / 153
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  writeDigits(<u64>(yearOfEra + era * 400 + (month <= 2 ? 1 : 0)), 4)
+  write('-')
+  writeDigits(<u64>month, 2)
+  write('-')
+  writeDigits(<u64>(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1), 2)
 }
 
 /**
@@ -73,7 +94,9 @@ export function writeUnsigned(value: u64): void {
 }
 
 const EXACT: f64 = 2.0 ** 53
+const DAY: i64 = 86400000000
 const DIGITS: usize = memory.data(20)
+const QUOTE: u8 = 0x22
 const MINUS: u8 = 0x2d
 const DOT: u8 = 0x2e
 

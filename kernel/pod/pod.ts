@@ -1,4 +1,3 @@
-import { BATCH_ROWS } from '../sdk/layout.ts'
 import { process, tick } from '../sdk/abi.ts'
 import { pay, stamp } from './acknowledgements.ts'
 import { elapsedMs, jitter, wallMicros } from './clock.ts'
@@ -24,7 +23,7 @@ import {
   takeAhead,
   takePackets,
 } from './session.ts'
-import { configureProcessors } from './subjects.ts'
+import { configureProcessors, introduceNewcomers } from './subjects.ts'
 import { READABLE, WRITABLE, close, connect, wait } from './tcp.ts'
 export { abort } from './abort.ts'
 
@@ -72,6 +71,7 @@ export function run(): void {
     endLine()
     wait(0, pauseMs)
     delayMs = delayMs * 2 < RETRY_MAX_MS ? delayMs * 2 : RETRY_MAX_MS
+    // A broker that is away for weeks costs a few strings a time.
     __collect()
   }
 }
@@ -116,6 +116,7 @@ function work(): bool {
     const state = takePackets()
     if (state == CLOSE) return false
     const rows = rowsKept()
+    introduceNewcomers()
     if (rows > 0) {
       process(rows)
       takeRecords()
@@ -128,10 +129,7 @@ function work(): bool {
       pay(acknowledged())
       return true
     }
-    if (state != TAKEN) {
-      if (!flush()) return false
-      if (rows < <u32>BATCH_ROWS / 2) __collect()
-    }
+    if (state != TAKEN && !flush()) return false
   }
 }
 

@@ -2,7 +2,7 @@ import { counts } from './counts.ts'
 import { isRead } from './hosted.ts'
 import { QUOTE, closingQuote } from './json-text.ts'
 import { NameTable, isSame } from './name-table.ts'
-import { introducePoint, subjectOf } from './subjects.ts'
+import { addPoint, subjectOf } from './subjects.ts'
 
 /** Devices whose messages are read, and quantities of all of them. */
 const DEVICES: u32 = 20000
@@ -23,8 +23,6 @@ let pointCount: u32 = 0
 let last: u32 = 0
 let point: u32 = NOBODY
 let lastDevice: u32 = 0
-/** Points that the processors were told of since this was asked last. */
-let newcomers = 0
 
 /** The number of the device; -1: there is no room. Devices send in bursts, so the last is tried first. */
 export function deviceNumber(at: usize, bytes: u32): i32 {
@@ -68,12 +66,6 @@ export function readName(device: u32, start: usize): usize {
     }
   }
   return search(device, start)
-}
-
-export function takeNewcomers(): i32 {
-  const some = newcomers
-  newcomers = 0
-  return some
 }
 
 /** The row of the point in this object, which then is `row`; NOBODY: it has none yet. */
@@ -120,8 +112,7 @@ function learn(device: u32, start: usize, bytes: u32): i32 {
     if (subject < 0) counts.crowded++
     else {
       number = pointCount++
-      introducePoint(number, subject, quantity)
-      newcomers++
+      addPoint(number, subject, quantity)
     }
   }
   store<u32>(NUMBERS + ((<usize>name) << 2), number)

@@ -6,6 +6,7 @@ import {
   FIELD_WORD,
   KIND_AGGREGATE,
   KIND_DERIVED,
+  KIND_EVENT,
   RECORD_BYTES,
   RECORD_END_AT,
   RECORD_FIELDS_AT,
@@ -35,9 +36,10 @@ import {
 import { qualityText } from './quality-text.ts'
 import { nameAt, nameBytes } from './result-names.ts'
 import { RESULT_BYTES } from './results-queue.ts'
-import { subjectAt, subjectBytes } from './subjects.ts'
+import { subjectAt, subjectBytes, subjectKind } from './subjects.ts'
 import { writeWidth } from './width.ts'
 
+const CRITICAL: u8 = 4
 const PUBLISH_QOS_1: u8 = 0x32
 /** A type and three bytes of length stand in front at most: RESULT_BYTES is less than 2^21. */
 const FRONT: usize = 4
@@ -61,8 +63,7 @@ export function writeMessage(record: usize, room: usize, packetId: u32): usize {
   const payload = topicEnd + 3
   openText(payload, room + RESULT_BYTES - payload)
   const kind = load<u8>(record + RECORD_KIND_AT)
-  if (kind == KIND_DERIVED) writeReading(record)
-  else writeFinding(record, kind == KIND_AGGREGATE)
+  writeFinding(record, kind)
   const end = closeText()
   if (end == 0) return 0
   messageAt = putHeader(body, end - body)
@@ -92,52 +93,46 @@ function writeTopic(record: usize): void {
   }
 }
 
-/** As a device would send it. */
-function writeReading(record: usize): void {
-  write('{"ts":')
-  writeTime(load<i64>(record + RECORD_TIME_AT))
-  write(',"values":{')
+/** What an edge publishes of it: src/edge/processors/publications.ts. */
+function writeFinding(record: usize, kind: u8): void {
+  const subject = load<u32>(record + RECORD_SUBJECT_AT)
+  write('{"subject":"')
+  writeBytes(subjectAt(subject), subjectBytes(subject))
+  write('","subjectKind":"')
+  write(subjectKind(subject))
+  write('","name":')
   writeName(load<u32>(record + RECORD_NAME_AT))
-  write(':')
-  writeNumber(load<f64>(record + RECORD_VALUE_AT))
-  const quality = load<u16>(record + RECORD_QUALITY_AT)
-  if (quality != 0) {
-    write('},"quality":{')
-    writeName(load<u32>(record + RECORD_NAME_AT))
-    write(':"')
-    write(qualityText(quality))
-    write('"')
-  }
-  write('}}')
-}
-
-function writeFinding(record: usize, isAggregate: bool): void {
-  write(isAggregate ? '{"quantity":' : '{"kind":')
-  writeName(load<u32>(record + RECORD_NAME_AT))
-  const state = load<u8>(record + RECORD_STATE_AT)
-  if (state == STATE_START) write(',"state":"start"')
-  else if (state == STATE_UPDATE) write(',"state":"update"')
-  else if (state == STATE_END) write(',"state":"end"')
-  write(',"start":')
+  writeCount(',"key":', load<u32>(record + RECORD_KEY_AT))
+  if (kind == KIND_DERIVED) write(',"time":')
+  else write(',"start":')
   writeTime(load<i64>(record + RECORD_TIME_AT))
-  const end = load<i64>(record + RECORD_END_AT)
-  if (end != 0) {
-    write(',"end":')
-    writeTime(end)
-  }
+  if (kind != KIND_DERIVED) writeEnd(load<i64>(record + RECORD_END_AT))
+  if (kind == KIND_EVENT)
+    writeState(load<u8>(record + RECORD_STATE_AT), load<u8>(record + RECORD_SEVERITY_AT))
   write(',"value":')
   writeNumber(load<f64>(record + RECORD_VALUE_AT))
-  if (!isAggregate) writeCount(',"severity":', load<u8>(record + RECORD_SEVERITY_AT))
-  writeCount(',"key":', load<u32>(record + RECORD_KEY_AT))
+  write(',"quality":"')
+  write(qualityText(load<u16>(record + RECORD_QUALITY_AT)))
+  write('"')
   writeCount(',"revision":', load<u32>(record + RECORD_REVISION_AT))
-  const quality = load<u16>(record + RECORD_QUALITY_AT)
-  if (quality != 0) {
-    write(',"quality":"')
-    write(qualityText(quality))
-    write('"')
-  }
   writeFields(record, load<u8>(record + RECORD_FIELDS_AT))
   write('}')
+}
+
+function writeEnd(end: i64): void {
+  write(',"end":')
+  if (end == 0) write('null')
+  else writeTime(end)
+}
+
+function writeState(state: u8, severity: u8): void {
+  write(',"state":')
+  if (state == STATE_START) write('"start"')
+  else if (state == STATE_UPDATE) write('"update"')
+  else if (state == STATE_END) write('"end"')
+  else write('null')
+  write(',"severity":')
+  writeUnsigned(severity < CRITICAL ? severity : CRITICAL)
 }
 
 /** What is 0 is left out. */

@@ -25,11 +25,11 @@ import {
 import { endLine, fail, put, putNumber, say } from './log.ts'
 import { discard, flush, hasRoom, putByte, putString, putUint16 } from './output.ts'
 import { bytesLeft, isSound, readByte, readUint16 } from './packet-reader.ts'
-import { takeNewcomers } from './points.ts'
 import { skipProperties } from './properties.ts'
 import { NO_ROOM, UNSOUND, takePublish } from './publish-packet.ts'
 import { limitPackets } from './records.ts'
 import { acknowledge, rewind } from './results-queue.ts'
+import { newcomers } from './subjects.ts'
 
 /** All that came was taken; the batch has to be processed first; the connection is to be closed. */
 export const TAKEN = 0
@@ -47,7 +47,7 @@ const PROTOCOL_ERROR = 0x82
 const RECEIVE_MAXIMUM_EXCEEDED = 0x93
 const REFUSED: u32 = 0x80
 const SUBSCRIPTION_ID = 65535
-/** The processors learn of so many points before garbage is collected: each costs a kilobyte of text. */
+/** The processors are told of so many points at once: each is 70 bytes of text. */
 const NEWCOMERS = 512
 
 let login: Login = new Login()
@@ -99,7 +99,6 @@ export function ping(): bool {
 /** Deals with the packets that have come, in their order. */
 export function takePackets(): i32 {
   const now = wallMicros()
-  let newcomers = 0
   while (true) {
     const found = peek()
     if (found == UNFINISHED) return TAKEN
@@ -111,14 +110,13 @@ export function takePackets(): i32 {
       const outcome = takePublish(first, now)
       if (outcome == NO_ROOM) return PROCESS
       if (outcome == UNSOUND) return leave(MALFORMED)
-      newcomers += takeNewcomers()
     } else if (first != 0) {
       const reason = takeOther(first)
       if (reason == DISCONNECT) return CLOSE
       if (reason != 0) return leave(reason)
     }
     consume()
-    if (newcomers >= NEWCOMERS) return PROCESS
+    if (newcomers() >= NEWCOMERS) return PROCESS
   }
 }
 

@@ -12,6 +12,10 @@ import { sayRefusal } from './refusal.ts'
 const SUBJECTS: u32 = 40000
 const NAME_BYTES: u32 = 128
 const subjects: NameTable = new NameTable(SUBJECTS)
+const kinds: Array<string> = []
+/** As JSON. */
+const newSubjects: Array<string> = []
+const newPoints: Array<string> = []
 const DEVICE: u32 = 0
 const OTHER: u32 = 1
 
@@ -29,24 +33,44 @@ export function configureProcessors(): void {
   tell(`{"settings":${settings},"site":${site},"subjects":${listed}}`)
 }
 
-/** The number of the device; it is told to the processors where it is new. -1: there is no room. */
+/** The number of the device. -1: there is no room. */
 export function subjectOf(at: usize, bytes: u32): i32 {
   const known = subjects.find(DEVICE, at, bytes)
   if (known >= 0) return known
   const number = subjects.add(DEVICE, at, bytes)
   if (number < 0) return number
-  const id = subjects.text(number)
-  tell(`{"subjects":[{"number":${number},"kind":"device","id":"${id}","entry":"null"}]}`)
+  kinds.push('device')
+  newSubjects.push(
+    `{"number":${number},"kind":"device","id":"${subjects.text(number)}","entry":"null"}`,
+  )
   return number
 }
 
-export function introducePoint(number: u32, subject: u32, quantity: string): void {
-  tell(`{"points":[{"number":${number},"subject":${subject},"quantity":"${quantity}","unit":""}]}`)
+export function addPoint(number: u32, subject: u32, quantity: string): void {
+  newPoints.push(`{"number":${number},"subject":${subject},"quantity":"${quantity}","unit":""}`)
+}
+
+/** How many points the processors have not been told of. */
+export function newcomers(): i32 {
+  return newPoints.length
+}
+
+/** Before their first reading. The ABI may collect garbage meanwhile, so nothing of ours but numbers may be on the stack. */
+export function introduceNewcomers(): void {
+  if (newPoints.length == 0) return
+  tell(`{"subjects":[${newSubjects.join(',')}],"points":[${newPoints.join(',')}]}`)
+  newSubjects.length = 0
+  newPoints.length = 0
 }
 
 export function subjectAt(number: u32): usize {
   assert(number < subjects.count)
   return subjects.at(number)
+}
+
+/** `device`, `feeder` and so on. */
+export function subjectKind(number: u32): string {
+  return kinds[number]
 }
 
 export function subjectBytes(number: u32): usize {
@@ -74,7 +98,9 @@ function addListed(entry: Json, index: i32): void {
       'PROCESSOR_SUBJECTS needs number, counted from 0, kind, id of 1 to 128 of A-Z a-z 0-9 . _ : - and entry',
     )
   }
-  const owner = entry.get('kind').text('') == 'device' ? DEVICE : OTHER
+  const kind = entry.get('kind').text('')
+  const owner = kind == 'device' ? DEVICE : OTHER
+  kinds.push(kind)
   if (subjects.add(owner, changetype<usize>(id), id.byteLength) < 0)
     fail('PROCESSOR_SUBJECTS has too many')
 }

@@ -1,11 +1,14 @@
 export { Batch } from './batch.ts'
 export { Json } from './json.ts'
 export { STATE_END, STATE_START, STATE_UPDATE } from './layout.ts'
+export { LINE_TO_PHASE, Network } from './network.ts'
 export {
+  NO_NAME,
   emitAggregate,
   emitDerived,
   emitEvent,
   name,
+  nameOrNone,
   refuse,
   withField,
   withKey,

@@ -57,6 +57,31 @@ export function name(text: string): u32 {
   return number
 }
 
+export const NO_NAME: u32 = u32.MAX_VALUE
+
+/** For names made of what devices send: NO_NAME where the text cannot be one, or the table of names is nearly full. */
+export function nameOrNone(text: string): u32 {
+  if (numbers.has(text)) return numbers.get(text)
+  return numbers.size < NAMES - NAMES_RESERVED && isName(text) ? name(text) : NO_NAME
+}
+
+/** For the names that a module has of its own. */
+const NAMES_RESERVED = 256
+
+/** As the host reads it: up to NAME_BYTES of A-Z a-z 0-9 . _ : - and a letter or digit in front. */
+function isName(text: string): bool {
+  if (text.length == 0 || text.length > NAME_BYTES) return false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    const isDigit = code >= 0x30 && code <= 0x3a
+    const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
+    const isMark = code == 0x2d || code == 0x2e || code == 0x5f
+    if (!isDigit && !isLetter && !isMark) return false
+    if (at == 0 && (isMark || code == 0x3a)) return false
+  }
+  return true
+}
+
 /** Why a setting cannot be: call it in `configure`, which is then refused with this text. */
 export function refuse(text: string): void {
   isRefused = true
@@ -173,11 +198,11 @@ function room(bytes: usize): usize {
 /** Where the field of the record begins; 0 where it has no room. */
 function putField(field: u32, kind: i32): usize {
   if (record == NOWHERE) return 0
-  const fields = load<u8>(record + RECORD_FIELDS_AT)
+  const fields = <i32>load<u8>(record + RECORD_FIELDS_AT)
   assert(fields < FIELDS)
   const at = room(FIELD_BYTES)
   if (at == 0) return 0
-  store<u8>(record + RECORD_FIELDS_AT, fields + 1)
+  store<u8>(record + RECORD_FIELDS_AT, <u8>(fields + 1))
   store<u32>(record + RECORD_LENGTH_AT, load<u32>(record + RECORD_LENGTH_AT) + FIELD_BYTES)
   store<u32>(at + FIELD_NAME_AT, field)
   store<u32>(at + FIELD_KIND_AT, kind)

@@ -9,8 +9,11 @@ import type {
   HealthInfo,
   LatestQuery,
   PointInfo,
+  ProcessorInfo,
   ReadingsChunk,
   ReadingsQuery,
+  ResultInfo,
+  ResultsQuery,
   SessionInfo,
   TextForm,
   TextPiece,
@@ -33,6 +36,9 @@ export class MemoryEdge implements EdgeView {
   sessionList: SessionInfo[] = []
   auditInfo: AuditInfo = { entries: [], dropped: 0 }
   latestList: ReadingsChunk[] = []
+  resultList: ResultInfo[] = []
+  processorList: ProcessorInfo[] = []
+  readonly resultsAsked: ResultsQuery[] = []
   readonly latestAsked: LatestQuery[] = []
   readonly auditAsked: AuditQuery[] = []
   /** Chunks handed out so far, and queries that ended. */
@@ -92,6 +98,15 @@ export class MemoryEdge implements EdgeView {
         },
       }),
     }
+  }
+
+  results(query: ResultsQuery): Iterable<ResultInfo> {
+    this.resultsAsked.push(query)
+    return this.resultList
+  }
+
+  processors(): readonly ProcessorInfo[] {
+    return this.processorList
   }
 
   latest(query: LatestQuery): Iterable<ReadingsChunk> {

@@ -13,8 +13,10 @@ import { pointsRoute } from './points-route.ts'
 import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Report, Route, RouteContext } from './route.ts'
+import { processorsRoute } from './processors-route.ts'
 import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
+import { resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
 
 export interface ApiOptions {
@@ -45,6 +47,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/sessions': sessionsRoute(context),
     '/api/v1/audit': auditRoute(context),
     '/api/v1/clock': clockRoute(context),
+    '/api/v1/events': resultsRoute('event', 'events')(context),
+    '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
+    '/api/v1/derived': resultsRoute('derived', 'derived')(context),
+    '/api/v1/processors': processorsRoute(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   site: () => import('./site.ts'),
   device: () => import('./device.ts'),
   command: () => import('./send-command.ts'),
+  processor: () => import('./processor.ts'),
   audit: () => import('./audit.ts'),
   ledger: () => import('./ledger.ts'),
   doctor: () => import('./doctor.ts'),

@@ -1,4 +1,5 @@
 import { assert } from './assert.ts'
+import { processorLimits } from './processor-limits.ts'
 
 /**
  * Every limit of the system, with its unit in the name and its reason beside it. What is not bounded here is not
@@ -221,6 +222,14 @@ export const limits = {
   sealRetryMs: 10_000,
   /** The thread that seals ends when there has been nothing to do for so long. */
   sealerIdleMs: 30_000,
+  /** Readings to a window, from which on a chunk of rollups is kept: it then takes a tenth of what the readings do, or less. */
+  rollupReadings: 60,
+  /** Chunks of rollups made after a sealing before the thread ends; what is left is made after the next one. */
+  rollupRunMs: 2000,
+  /** How often a query begins a window again because readings went while it read: each time more than enough to get through. */
+  rollupTries: 8,
+  /** Pieces of a chunk of what stays of readings that went: a span that goes adds one, and all are written again when they are so many. */
+  rollupPieces: 8,
   sealerHeapMb: 512,
   /** Of the file system, where the site file does not say what the data folder may take: others live there, too. */
   diskBudgetShare: 0.8,
@@ -337,13 +346,7 @@ export const limits = {
   /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
   auditRows: 100_000,
 
-  // --- processors
-  /** Of the memory of a module, 64 KiB each: 64 MiB hold the state of 100,000 points. */
-  processorPages: 1024,
-  /** Of a pod, which besides its processors holds names of 200,000 points, and messages while the broker is slow. */
-  podPages: 2048,
-  /** Of a module; ours have 10 to 60 KiB. */
-  processorBytes: 4 * 1024 * 1024,
+  ...processorLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */

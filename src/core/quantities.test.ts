@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { type Quantity, quantities, quantityOf } from './quantities.ts'
 import { unitScale } from './units.ts'
 
-/** As contracts.md lists them, written out. */
+/** As contracts.md lists them, written out, and what processors need beside them. */
 const NAMES = `
   voltage.a voltage.b voltage.c voltage.ab voltage.bc voltage.ca
   current.a current.b current.c current.n
@@ -15,6 +15,7 @@ const NAMES = `
   thd.voltage.a thd.voltage.b thd.voltage.c thd.current.a thd.current.b thd.current.c
   unbalance.voltage flicker.pst flicker.plt
   temperature.oil temperature.winding temperature.ambient level.oil breaker.position demand.active
+  outage.last-gasp
 `
   .trim()
   .split(/\s+/)

@@ -124,6 +124,11 @@ export const quantities: readonly Quantity[] = [
   row('temperature.winding', 'Cel', 'YPTR.HPTmp', { aggregation: 'mean', range: TRANSFORMER }),
   row('temperature.ambient', 'Cel', 'MMET.EnvTmp', { aggregation: 'mean', range: AIR }),
   row('level.oil', '%', 'SIML.Lev', { aggregation: 'last', range: PERCENT }),
+  // 1: power is lost, said with the last of it. 0: it is back.
+  row('outage.last-gasp', '1', 'LPHD.PwrSupAlm', {
+    aggregation: 'max',
+    range: { of: 'absolute', min: 0, max: 1 },
+  }),
   // 0 open, 1 closed; a breaker on its way is a reading of bad quality, not a third number.
   row('breaker.position', '1', 'XCBR.Pos', {
     aggregation: 'last',

@@ -23,6 +23,7 @@ import { CommandStation } from './commands/station.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
+import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
@@ -96,11 +97,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
-  connect(batches, { ingest, commands, broker })
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
   started.defer(async () => history.stop())
+  const processors = runProcessors(settings, { journal: writer, broker })
+  started.defer(async () => processors.stop())
+  connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
   started.defer(async () => transport.stop())
@@ -111,7 +114,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
-  const parts = { broker, transport, listeners, sparkplug, throttle, commands }
+  const parts = { broker, processors, transport, listeners, sparkplug, throttle, commands }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
@@ -139,6 +142,30 @@ function keepHistory(
   })
 }
 
+function runProcessors(
+  { site, directory, warn }: EdgeSettings,
+  { journal, broker }: { readonly journal: JournalWriter; readonly broker: Broker },
+): Processors {
+  return new Processors({
+    directory,
+    site,
+    journal,
+    publish: (publications) => {
+      for (const { topic, payload } of publications) {
+        const message = { topic, payload: Buffer.from(payload), properties: {}, qos: 1 } as const
+        const nowMs = Date.now()
+        broker.router.publish(
+          { ...message, expiresMs: Infinity, retain: false, publisher: '' },
+          nowMs,
+        )
+      }
+      broker.flush()
+    },
+    onEvents: () => {},
+    warn,
+  })
+}
+
 /** Whose a topic outside of `grid/` is. */
 function foreignDevices(
   site: Site,
@@ -148,14 +175,19 @@ function foreignDevices(
   return (topic) => sparkplug?.find(topic) ?? mapped(topic)
 }
 
-function connect(
-  batches: WriterListener,
-  { ingest, commands, broker }: { ingest: Ingest; commands: CommandStation; broker: Broker },
-): void {
+interface Settled {
+  readonly ingest: Ingest
+  readonly commands: CommandStation
+  readonly processors: Processors
+  readonly broker: Broker
+}
+
+function connect(batches: WriterListener, { ingest, commands, processors, broker }: Settled): void {
   batches.durable = (serial) => {
     ingest.settled(serial)
     commands.settled(serial)
     broker.settle(Date.now())
+    processors.advance()
   }
   // Records of commands come back with their batch, so they are not settled by it.
   batches.refused = (batch) => {

@@ -7,8 +7,11 @@ import type {
   HealthInfo,
   LatestQuery,
   PointInfo,
+  ProcessorInfo,
   ReadingsChunk,
   ReadingsQuery,
+  ResultInfo,
+  ResultsQuery,
   SessionInfo,
   TextForm,
   TextPiece,
@@ -26,12 +29,14 @@ import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
+import { ResultsReader } from '../store/results/results-reader.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from './access/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
+import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 
@@ -45,6 +50,7 @@ export interface ViewParts {
   readonly history: HistoryKeeper
   readonly clockWatch: ClockWatch
   readonly broker: Broker
+  readonly processors: Processors
   readonly transport: Transport
   readonly listeners: Listeners
   readonly sparkplug: SparkplugStation | undefined
@@ -57,6 +63,7 @@ export class RunningEdge implements EdgeView {
   readonly #parts: ViewParts
   readonly #queries: QueryThread
   readonly #reader: StoreReader
+  readonly #results: ResultsReader
   readonly #siteDevices: ReadonlySet<string>
   readonly #metrics: Metrics
   readonly #startedAt: number
@@ -70,6 +77,7 @@ export class RunningEdge implements EdgeView {
       entry: new URL('./query-worker.ts', import.meta.url),
     })
     this.#reader = StoreReader.open(parts.directory)
+    this.#results = new ResultsReader(parts.directory)
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
     this.#startedAt = parts.clock()
     this.#metrics = new Metrics({
@@ -82,7 +90,7 @@ export class RunningEdge implements EdgeView {
   }
 
   health(): HealthInfo {
-    const { site, clock, writer, listeners, history, directory } = this.#parts
+    const { site, clock, writer, listeners, history, processors, directory } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -109,6 +117,13 @@ export class RunningEdge implements EdgeView {
       problems.push(
         `Readings cannot be moved from the journal into history (${history.failure}). None is lost; the journal grows. It is tried again.`,
       )
+    }
+    for (const { name, fault } of processors.status) {
+      if (fault !== '') {
+        problems.push(
+          `Processor ${name} is stopped (${fault}). Its readings are kept; deploy a version that is mended, and it goes on where it was stopped.`,
+        )
+      }
     }
     for (const fault of listeners.faults()) {
       problems.push(`A new certificate is not used: ${fault}. The one before it is; mend the file.`)
@@ -139,6 +154,7 @@ export class RunningEdge implements EdgeView {
         refused,
         inFlight: received - account.received - owed,
         thinned: history.thinned.get(number) ?? 0,
+        thinnedWindows: history.thinnedWindows.get(number) ?? 0,
       })
     }
     return accounts
@@ -201,6 +217,14 @@ export class RunningEdge implements EdgeView {
     return this.#reader.clockSteps()
   }
 
+  results(query: ResultsQuery): Iterable<ResultInfo> {
+    return this.#results.results(query)
+  }
+
+  processors(): readonly ProcessorInfo[] {
+    return this.#parts.processors.status
+  }
+
   async metrics(): Promise<{ readonly contentType: string; readonly text: string }> {
     return this.#metrics.exposition()
   }
@@ -208,6 +232,7 @@ export class RunningEdge implements EdgeView {
   async stop(): Promise<void> {
     await this.#queries.close()
     this.#reader.close()
+    this.#results[Symbol.dispose]()
   }
 
   /**

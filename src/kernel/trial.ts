@@ -44,6 +44,7 @@ export class Trial {
   readonly #reads: readonly string[]
   readonly #subjects = new Map<string, SubjectEntry>()
   readonly #points = new Map<string, PointEntry>()
+  #results: Result[] = []
 
   /** One of the processors that come with Busbar. */
   static async start(name: string, setting: TrialSetting): Promise<Trial> {
@@ -85,16 +86,20 @@ export class Trial {
         },
       })
       this.#instance.process(some.length)
+      this.#keep()
     }
   }
 
   tick(now: number): void {
     this.#instance.tick(now)
+    this.#keep()
   }
 
   take(): TrialResult[] {
     const ids = [...this.#subjects.keys()]
-    return this.#instance.take().map((result) => {
+    const results = this.#results
+    this.#results = []
+    return results.map((result) => {
       const subject = ids[result.subject]
       if (subject === undefined)
         throw new GridError('input', `a result is about subject ${result.subject}, which is none`)
@@ -108,6 +113,11 @@ export class Trial {
       subjects: [...this.#subjects.values()],
       points: [...this.#points.values()],
     }
+  }
+
+  /** After each call, as an edge does: a point that is introduced later would take the results with it. */
+  #keep(): void {
+    for (const result of this.#instance.take()) this.#results.push(result)
   }
 
   #pointOf({ subject, quantity }: TrialReading): number {

@@ -174,9 +174,10 @@ export class BatchWriter {
     }
   }
 
-  /** The last row that neither a reader nor the next start needs. */
+  /** The last row that neither a reader, nor a processor, nor the next start needs. */
   get #trimmable(): number {
-    return Math.min(this.#snapshotNumber, this.#gauges[gauge.sealedJournal] as number)
+    const sealed = this.#gauges[gauge.sealedJournal] as number
+    return Math.min(this.#snapshotNumber, sealed, this.#gauges[gauge.processedJournal] as number)
   }
 
   #learn(accompaniment: Accompaniment | undefined): void {

@@ -17,10 +17,14 @@ export const gauge = {
   sealedJournal: 9,
   /** 1 while the disk has no room: batches are refused. */
   diskFull: 10,
+  /** Set by whoever computes behind the journal: rows up to this one are needed by no processor. */
+  processedJournal: 11,
 } as const
 
 export type Gauge = keyof typeof gauge
 
 export function allocateGauges(): Float64Array<SharedArrayBuffer> {
-  return new Float64Array(new SharedArrayBuffer(Object.keys(gauge).length * 8))
+  const gauges = new Float64Array(new SharedArrayBuffer(Object.keys(gauge).length * 8))
+  gauges[gauge.processedJournal] = Infinity
+  return gauges
 }

@@ -123,6 +123,11 @@ export class JournalWriter {
     this.#gauges[gauge.sealedJournal] = journal
   }
 
+  /** Rows up to this one are needed by no processor; Infinity where there is none. */
+  processed(journal: number): void {
+    this.#gauges[gauge.processedJournal] = journal
+  }
+
   /** Gives the slot that was being filled to the writer and goes on with the next. */
   handOver(
     { readings, notes, isProbe }: HandedOver,

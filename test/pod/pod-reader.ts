@@ -19,7 +19,7 @@ host('high-load', '*')
 startTogether()
 export { alloc } from './kernel/sdk/abi'
 export { numberRead, readNumber } from './kernel/pod/decimal'
-export { openText, closeText, writeNumber } from './kernel/pod/message-text'
+export { openText, closeText, writeNumber, writeTime } from './kernel/pod/message-text'
 export { deviceNumber } from './kernel/pod/points'
 export { readPayload } from './kernel/pod/readings'
 export { clearRows, rows } from './kernel/pod/rows'
@@ -35,6 +35,7 @@ interface Exports {
   openText(at: number, bytes: number): void
   closeText(): number
   writeNumber(value: number): void
+  writeTime(micros: bigint): void
   deviceNumber(at: number, bytes: number): number
   readPayload(start: number, end: number, device: number, now: bigint): number
   clearRows(): void
@@ -90,11 +91,18 @@ export class PodReader {
   }
 
   text(value: number): string {
-    const { memory } = this.#exports
+    return this.#written(() => this.#exports.writeNumber(value))
+  }
+
+  timeText(micros: number): string {
+    return this.#written(() => this.#exports.writeTime(BigInt(micros)))
+  }
+
+  #written(write: () => void): string {
     this.#exports.openText(this.#buffer, 100)
-    this.#exports.writeNumber(value)
+    write()
     const bytes = this.#exports.closeText() - this.#buffer
-    return Buffer.from(new Uint8Array(memory.buffer, this.#buffer, bytes)).toString()
+    return Buffer.from(new Uint8Array(this.#exports.memory.buffer, this.#buffer, bytes)).toString()
   }
 
   /** The rows of a payload, in a batch of its own; undefined: it cannot be read. */

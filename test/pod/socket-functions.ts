@@ -54,7 +54,6 @@ export class SocketFunctions {
     return SUCCESS
   }
 
-  // oxlint-disable-next-line max-params
   receive(
     _fd: number,
     vector: number,
@@ -81,7 +80,6 @@ export class SocketFunctions {
     return SUCCESS
   }
 
-  // oxlint-disable-next-line max-params
   send(_fd: number, vector: number, _count: number, _flags: number, sent: number): number {
     const view = this.#view()
     const { words } = this.#shared
@@ -95,7 +93,6 @@ export class SocketFunctions {
     return SUCCESS
   }
 
-  // oxlint-disable-next-line max-params
   option(_fd: number, _level: number, _name: number, value: number, _bytes: number): number {
     const isGone = Atomics.load(this.#shared.words, STATE) === GONE
     this.#view().setUint32(value, isGone ? REFUSED : 0, true)
@@ -127,7 +124,6 @@ export class SocketFunctions {
     return SUCCESS
   }
 
-  // oxlint-disable-next-line max-params
   lookUp(
     node: number,
     bytes: number,

@@ -18,18 +18,20 @@ export const RUNTIMES: readonly { readonly runtime: Runtime; readonly skip: stri
   { runtime: 'wasmedge', skip: hasWasmEdge ? false : 'wasmedge is not in PATH' },
 ]
 
-let folder: string | undefined
+const files = new Map<string, string>()
 
-/** The pod, compiled once a test file; WasmEdge gets it compiled ahead of time. */
-export async function podFile(runtime: Runtime): Promise<string> {
+/** A pod, compiled once a test file; WasmEdge gets it compiled ahead of time. */
+export async function podFile(runtime: Runtime, name = 'high-load'): Promise<string> {
+  let folder = files.get(name)
   if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'busbar-pod-'))
+    folder = mkdtempSync(join(tmpdir(), 'busbar-pod-'))
+    const made = folder
     process.once('exit', () => rmSync(made, { recursive: true, force: true }))
-    const bytes = await compilePod({ folder: ROOT, entry: 'kernel/pod/power-data-processor.ts' })
+    const bytes = await compilePod({ folder: ROOT, entry: `kernel/pod/${name}.ts` })
     writeFileSync(join(made, 'pod.wasm'), bytes)
     if (hasWasmEdge)
       spawnSync('wasmedge', ['compile', join(made, 'pod.wasm'), join(made, 'pod.aot.wasm')])
-    folder = made
+    files.set(name, made)
   }
   return join(folder, runtime === 'node' ? 'pod.wasm' : 'pod.aot.wasm')
 }
@@ -51,8 +53,9 @@ export class TestedPod implements AsyncDisposable {
     runtime: Runtime,
     port: number,
     variables: Readonly<Record<string, string>> = {},
+    name = 'high-load',
   ): Promise<TestedPod> {
-    const file = await podFile(runtime)
+    const file = await podFile(runtime, name)
     const environment = { MQTT_PORT: String(port), ...variables }
     const pairs = Object.entries(environment).flatMap(([name, value]) => [
       '--env',

@@ -34,6 +34,8 @@ export async function serve(
     audit: () => ({ entries: [], dropped: 0 }),
     sessions: () => [],
     clockSteps: () => [],
+    results: () => [],
+    processors: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

@@ -9,6 +9,7 @@ import {
   deliveryCounters,
   mqttGauges,
 } from './mqtt-metrics.ts'
+import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
@@ -17,6 +18,7 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     const history = historyMetrics(parts)
+    const totals = processorTotals(parts)
     const counters = [
       ...storeCounters(parts),
       ...history.counters,
@@ -25,6 +27,7 @@ export class Metrics {
       ...deliveryCounters(parts),
       ...sparkplugCounters(parts),
       ...commandCounters(parts),
+      ...totals.counters,
       ...PROCESS_COUNTERS,
     ]
     for (const { name, help, value } of counters) this.#counter(name, help, value)
@@ -33,6 +36,7 @@ export class Metrics {
       ...storeGauges(parts),
       ...history.gauges,
       ...commandGauges(parts),
+      ...totals.gauges,
       ...PROCESS_GAUGES,
     ]
     for (const { name, help, value } of gauges) this.#gauge(name, help, value)
@@ -40,6 +44,7 @@ export class Metrics {
     this.#refusedConnects(parts)
     this.#certificates(parts)
     this.#commands(parts)
+    this.#eachProcessor(parts)
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
@@ -114,6 +119,37 @@ export class Metrics {
           this.inc({ outcome }, count)
       },
     })
+  }
+
+  #eachProcessor({ processors }: MetricsParts): void {
+    const labelNames = ['processor']
+    const registers = [this.#registry]
+    for (const { name, help, value } of PROCESSOR_COUNTERS) {
+      new Counter({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset()
+          for (const status of processors.status)
+            this.inc({ processor: status.name }, value(status))
+        },
+      })
+    }
+    for (const { name, help, value } of PROCESSOR_GAUGES) {
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset()
+          for (const status of processors.status)
+            this.set({ processor: status.name }, value(status))
+        },
+      })
+    }
   }
 
   #certificates({ listeners }: MetricsParts): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { limits } from '../../core/limits.ts'
+import { customers } from './network.ts'
 
 export const deviceKinds = [
   'meter',
@@ -29,6 +30,9 @@ export const deviceEntry = z.strictObject({
       currentA: z.number().positive().max(100_000).optional(),
     })
     .optional(),
+  customers: customers
+    .optional()
+    .describe('That are without supply when it is. Default: 1 for a meter, 0 for others.'),
   intervalMs: z.int().min(10).max(86_400_000).optional().describe('Between two messages.'),
 })
 

@@ -7,6 +7,7 @@ import { describeIssue, faultsOf } from './issue.ts'
 import { listeners } from './listeners.ts'
 import { mappings, sparkplug } from './mappings.ts'
 import { feeder, transformer, voltageLevel } from './network.ts'
+import { processors } from './processors/processors.ts'
 import { retention } from './retention.ts'
 import type { YamlText } from './yaml-text.ts'
 
@@ -38,6 +39,7 @@ const siteFile = z
     sparkplug: sparkplug.optional(),
     listeners: listeners.prefault({}),
     access: access.prefault({}),
+    processors: processors.prefault({}),
     retention: retention.prefault({}),
     roles: z.array(role).max(limits.roles).default([]),
     clients: z.array(client).max(limits.clients).default([]),

@@ -1,0 +1,160 @@
+import { Worker } from 'node:worker_threads'
+import { errorText } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import type { SiteEntry } from '../../kernel/site-book.ts'
+import {
+  type Publication,
+  type SiteEvent,
+  type ModuleSet,
+  type ThreadMessage,
+  type ThreadOrder,
+  type ThreadSettings,
+  type ThreadStatus,
+  words,
+} from './protocol.ts'
+import { ThreadWatch } from './thread-watch.ts'
+
+export interface HostParts {
+  readonly directory: string
+  readonly site: { readonly entry: unknown; readonly subjects: readonly SiteEntry[] }
+  readonly modules: ModuleSet
+  /** Of one call, processor time. */
+  readonly callMs: number
+  readonly onStatus: () => void
+  readonly publish: (publications: readonly Publication[]) => void
+  readonly onEvents: (events: readonly SiteEvent[]) => void
+  readonly warn: (text: string) => void
+}
+
+/**
+ * The main thread's end of the processors: tells their thread that the journal has grown, publishes what they find, and ends the thread when a
+ * module does not come back. It never waits for them.
+ */
+export class ProcessorHost {
+  readonly #parts: HostParts
+  #words = newWords()
+  #worker: Worker | undefined
+  #watch: ThreadWatch | undefined
+  #timer: NodeJS.Timeout | undefined
+  #restart: NodeJS.Timeout | undefined
+  #names: readonly string[] = []
+  #isStopping = false
+  readonly #stopped = new Map<string, string>()
+  /** Threads that ended when they should not have. */
+  restarts = 0
+  status: ThreadStatus = NO_STATUS
+
+  constructor(parts: HostParts) {
+    this.#parts = parts
+    this.#start()
+  }
+
+  /** The journal has grown. */
+  advance(): void {
+    if (this.#worker !== undefined && Atomics.exchange(this.#words, words.told, 1) === 0)
+      this.#order({ kind: 'advance' })
+  }
+
+  /** What they have not come to will be computed after the next start. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    clearInterval(this.#timer)
+    clearTimeout(this.#restart)
+    const worker = this.#worker
+    if (worker === undefined) return
+    const patience = setTimeout(() => void worker.terminate(), limits.processorStopMs)
+    this.#order({ kind: 'end' })
+    await new Promise((resolve) => worker.once('exit', resolve))
+    clearTimeout(patience)
+  }
+
+  #start(): void {
+    const { directory, site, modules } = this.#parts
+    this.#words = newWords()
+    const workerData: ThreadSettings = {
+      directory,
+      site,
+      modules,
+      stopped: this.#stopped,
+      words: this.#words,
+    }
+    const worker = new Worker(new URL('./processor-thread.ts', import.meta.url), {
+      workerData,
+      resourceLimits: {
+        maxYoungGenerationSizeMb: limits.processorYoungMb,
+        maxOldGenerationSizeMb: limits.processorHeapMb,
+      },
+    })
+    this.#worker = worker
+    worker.on('message', (message: ThreadMessage) => this.#receive(message))
+    worker.on('error', (cause) => this.#parts.warn(`processors: ${errorText(cause)}`))
+    worker.once('exit', () => this.#ended())
+  }
+
+  #ended(): void {
+    clearInterval(this.#timer)
+    this.#watch = undefined
+    this.#worker = undefined
+    if (this.#isStopping) return
+    this.restarts++
+    this.#restart = setTimeout(() => this.#start(), limits.processorRestartMs)
+  }
+
+  #receive(message: ThreadMessage): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#stopped.clear()
+        this.#watch = new ThreadWatch(this.#words, message.task, this.#parts.callMs)
+        this.#timer = setInterval(() => this.#look(), limits.processorWatchMs).unref()
+        this.#learn(message.status)
+        return
+      case 'found':
+        this.#parts.publish(message.publications)
+        this.#parts.onEvents(message.events)
+        this.#order({ kind: 'published', sequence: message.sequence })
+        return
+      case 'names':
+        this.#names = message.names
+        return
+      case 'status':
+        this.#learn(message.status)
+    }
+  }
+
+  #learn(status: ThreadStatus): void {
+    for (const { name, fault } of status.processors) {
+      const before = this.status.processors.find((own) => own.name === name)
+      if (fault !== '' && before?.fault !== fault)
+        this.#parts.warn(`processor ${name} is stopped: ${fault}`)
+    }
+    this.status = status
+    this.#parts.onStatus()
+  }
+
+  #look(): void {
+    const place = this.#watch?.look() ?? 0
+    const name = this.#names[place - 1]
+    if (name === undefined) return
+    this.#watch = undefined
+    this.#stopped.set(name, `a call took more than ${this.#parts.callMs} ms of processor time`)
+    void this.#worker?.terminate()
+  }
+
+  #order(order: ThreadOrder): void {
+    this.#worker?.postMessage(order)
+  }
+}
+
+function newWords(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(words.total * 4))
+}
+
+/** Until it is known what they need, nothing is taken away. */
+const NO_STATUS: ThreadStatus = {
+  processors: [],
+  safeJournal: 0,
+  behindReadings: 0,
+  damagedRows: 0,
+  missedRows: 0,
+  removedResults: 0,
+}
