@@ -25,6 +25,7 @@ export interface EdgeView {
   audit(query: AuditQuery): AuditInfo
   /** When the clock of the edge was set, the newest first. */
   clockSteps(): readonly ClockStepInfo[]
+  readonly alarms: AlarmsView
   /** What processors found: events by the time they began, others series by series. */
   results(query: ResultsQuery): Iterable<ResultInfo>
   processors(): readonly ProcessorInfo[]
@@ -140,6 +141,75 @@ export interface AuditRecord {
   readonly detail: string
   readonly durationMs: number | undefined
 }
+
+/** Alarms; `object` is one of them as JSON has it, docs/alarms.md. */
+export interface AlarmsView {
+  /** How many are in each state. */
+  readonly counts: Readonly<Record<AlarmState, number>>
+  /** The most urgent first; made while it is read. */
+  list(query: AlarmQuery): Iterable<object>
+  info(id: number): object | undefined
+  members(id: number): Iterable<object> | undefined
+  /** The newest first, of one alarm or of all. */
+  steps(query: { readonly alarm: number | undefined; readonly limit: number }): AlarmSteps
+  /** What is done is on the disk, or this throws a GridError `disk`. */
+  act(id: number, action: AlarmAction): AlarmOutcome
+}
+
+export const alarmStates = [
+  'unacknowledged',
+  'acknowledged',
+  'returned',
+  'shelved',
+  'suppressed',
+  'out-of-service',
+  'normal',
+] as const
+export type AlarmState = (typeof alarmStates)[number]
+
+export const alarmPriorities = ['low', 'medium', 'high', 'critical'] as const
+
+/** Undefined: of any. */
+export interface AlarmQuery {
+  readonly states: readonly AlarmState[]
+  readonly priority: (typeof alarmPriorities)[number] | undefined
+  readonly name: string | undefined
+  /** The id of a device, or of what supplies it. */
+  readonly subject: string | undefined
+}
+
+export interface AlarmSteps {
+  readonly steps: Iterable<AlarmStep>
+  /** Steps that had to make room for later ones. */
+  readonly dropped: number
+}
+
+export interface AlarmStep {
+  readonly time: Micros
+  readonly alarm: number
+  readonly name: string
+  readonly subject: string
+  readonly what: string
+  readonly who: string
+  readonly detail: string
+}
+
+/** There is no login: `who` is what the asker says. */
+export type AlarmAction =
+  | { readonly kind: 'acknowledge'; readonly who: string; readonly comment: string }
+  | {
+      readonly kind: 'shelve'
+      readonly who: string
+      readonly reason: string
+      readonly forMs: number
+    }
+  | { readonly kind: 'unshelve'; readonly who: string }
+
+export type AlarmOutcome =
+  | { readonly kind: 'done'; readonly alarm: object }
+  | { readonly kind: 'unknown' }
+  /** A clause that says why not. */
+  | { readonly kind: 'refused'; readonly why: string }
 
 export interface HealthInfo {
   readonly healthy: boolean

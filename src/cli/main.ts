@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   command: () => import('./send-command.ts'),
   processor: () => import('./processor.ts'),
   audit: () => import('./audit.ts'),
+  alarm: () => import('./alarm.ts'),
   ledger: () => import('./ledger.ts'),
   doctor: () => import('./doctor.ts'),
   store: () => import('./store.ts'),

@@ -14,7 +14,9 @@ import { HistoryKeeper, type KeeperParts } from '../store/history/history-keeper
 import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
+import { AlarmStore } from '../store/alarms/alarm-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
+import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
@@ -48,6 +50,8 @@ export interface Edge {
   /** Listeners of the site file. */
   readonly listeners: ReadonlyMap<ListenerKind, Address>
   readonly http: Address
+  /** For what finds events. */
+  readonly alarms: Pick<AlarmStation, 'take'>
   stop(): Promise<void>
 }
 
@@ -97,11 +101,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
+  const alarmStore = new AlarmStore(directory, settings.warn)
+  const alarms = new AlarmStation({ site, store: alarmStore, broker })
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
   started.defer(async () => history.stop())
-  const processors = runProcessors(settings, { journal: writer, broker })
+  const processors = runProcessors(settings, { journal: writer, broker, alarms })
   started.defer(async () => processors.stop())
   connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
@@ -110,11 +116,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => ingest.finish())
   started.defer(() => sparkplug?.stop())
   started.defer(() => commands.stop())
+  started.defer(() => alarms.stop())
   const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
-  const parts = { broker, processors, transport, listeners, sparkplug, throttle, commands }
+  const machines = { broker, processors, transport, listeners, sparkplug, throttle }
+  const parts = { ...machines, commands, alarms }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
@@ -127,7 +135,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => api.stop())
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
-  return { ...addresses, stop: async () => running.disposeAsync() }
+  return { ...addresses, alarms, stop: async () => running.disposeAsync() }
 }
 
 function keepHistory(
@@ -142,9 +150,15 @@ function keepHistory(
   })
 }
 
+interface ProcessorNeighbours {
+  readonly journal: JournalWriter
+  readonly broker: Broker
+  readonly alarms: AlarmStation
+}
+
 function runProcessors(
   { site, directory, warn }: EdgeSettings,
-  { journal, broker }: { readonly journal: JournalWriter; readonly broker: Broker },
+  { journal, broker, alarms }: ProcessorNeighbours,
 ): Processors {
   return new Processors({
     directory,
@@ -161,7 +175,7 @@ function runProcessors(
       }
       broker.flush()
     },
-    onEvents: () => {},
+    onEvents: (events, kept) => alarms.take(events, kept),
     warn,
   })
 }

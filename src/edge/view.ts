@@ -29,6 +29,7 @@ import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
+import type { AlarmStation } from './alarms/station.ts'
 import { ResultsReader } from '../store/results/results-reader.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
@@ -56,6 +57,7 @@ export interface ViewParts {
   readonly sparkplug: SparkplugStation | undefined
   readonly throttle: LoginThrottle
   readonly commands: CommandStation
+  readonly alarms: AlarmStation
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -89,8 +91,12 @@ export class RunningEdge implements EdgeView {
     })
   }
 
+  get alarms(): AlarmStation {
+    return this.#parts.alarms
+  }
+
   health(): HealthInfo {
-    const { site, clock, writer, listeners, history, processors, directory } = this.#parts
+    const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -116,6 +122,11 @@ export class RunningEdge implements EdgeView {
     if (history.failure !== '') {
       problems.push(
         `Readings cannot be moved from the journal into history (${history.failure}). None is lost; the journal grows. It is tried again.`,
+      )
+    }
+    if (alarms.failure !== '') {
+      problems.push(
+        `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
     for (const { name, fault } of processors.status) {

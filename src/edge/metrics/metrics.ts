@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import { ACCOUNT_STRIDE, accountKinds } from '../../core/accounts.ts'
 import { writtenBytes } from './written-bytes.ts'
 import type { Described, MetricsParts } from './described.ts'
+import { alarmCounters, alarmGauges } from './alarm-metrics.ts'
 import { commandCounters, commandGauges, sparkplugCounters } from './device-metrics.ts'
 import {
   arrivalCounters,
@@ -27,6 +28,7 @@ export class Metrics {
       ...deliveryCounters(parts),
       ...sparkplugCounters(parts),
       ...commandCounters(parts),
+      ...alarmCounters(parts),
       ...totals.counters,
       ...PROCESS_COUNTERS,
     ]
@@ -36,6 +38,7 @@ export class Metrics {
       ...storeGauges(parts),
       ...history.gauges,
       ...commandGauges(parts),
+      ...alarmGauges(parts),
       ...totals.gauges,
       ...PROCESS_GAUGES,
     ]
@@ -44,6 +47,7 @@ export class Metrics {
     this.#refusedConnects(parts)
     this.#certificates(parts)
     this.#commands(parts)
+    this.#alarms(parts)
     this.#eachProcessor(parts)
   }
 
@@ -117,6 +121,29 @@ export class Metrics {
         this.reset()
         for (const [outcome, count] of Object.entries(commands.counters.outcomes))
           this.inc({ outcome }, count)
+      },
+    })
+  }
+
+  #alarms({ alarms }: MetricsParts): void {
+    const registers = [this.#registry]
+    new Gauge({
+      name: 'busbar_alarms',
+      help: 'Alarms by state, after IEC 62682.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        for (const [state, count] of Object.entries(alarms.counts)) this.set({ state }, count)
+      },
+    })
+    new Counter({
+      name: 'busbar_alarms_steps_total',
+      help: 'Steps that alarms have taken since the start, by kind.',
+      labelNames: ['what'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [what, count] of alarms.transitions) this.inc({ what }, count)
       },
     })
   }

@@ -22,7 +22,8 @@ export interface HostParts {
   readonly callMs: number
   readonly onStatus: () => void
   readonly publish: (publications: readonly Publication[]) => void
-  readonly onEvents: (events: readonly SiteEvent[]) => void
+  /** `kept` is to be called when whoever takes them would not miss them after a power cut; until then they may come again. */
+  readonly onEvents: (events: readonly SiteEvent[], kept: () => void) => void
   readonly warn: (text: string) => void
 }
 
@@ -110,8 +111,9 @@ export class ProcessorHost {
         return
       case 'found':
         this.#parts.publish(message.publications)
-        this.#parts.onEvents(message.events)
-        this.#order({ kind: 'published', sequence: message.sequence })
+        this.#parts.onEvents(message.events, () =>
+          this.#order({ kind: 'published', sequence: message.sequence }),
+        )
         return
       case 'names':
         this.#names = message.names

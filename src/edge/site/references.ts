@@ -133,6 +133,7 @@ interface WrittenOut {
 function checkIds({ entry, pattern, ids }: WrittenOut, faults: Faults): void {
   for (let index = 0; index < pattern.devices; index++) {
     const id = writeOut(pattern.id, pattern, index)
+    if (id === 'alarms') faults.add([...entry.path, 'id'], `"alarms" is a name of the edge's own`)
     const twice = ids.has(id)
     ids.add(id)
     if (twice) faults.add([...entry.path, 'id'], `"${id}" is given twice`)

@@ -24,17 +24,20 @@ CREATE TABLE IF NOT EXISTS rollups (
   UNIQUE (device, width, start)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS rollups_stale ON rollups (width, start) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS rollups_kept ON rollups (width, start) WHERE state = 2;
 CREATE TABLE IF NOT EXISTS past (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   device INTEGER NOT NULL,
   width INTEGER NOT NULL,
   start INTEGER NOT NULL,
+  last INTEGER NOT NULL,
   readings INTEGER NOT NULL,
   windows INTEGER NOT NULL,
   body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS past_chunk ON past (device, width, start);
 CREATE INDEX IF NOT EXISTS past_age ON past (width, start, device);
+CREATE INDEX IF NOT EXISTS past_last ON past (width, last);
 CREATE TABLE IF NOT EXISTS thinned_windows (
   device INTEGER PRIMARY KEY,
   windows INTEGER NOT NULL

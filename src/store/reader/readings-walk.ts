@@ -98,12 +98,12 @@ export class ReadingsWalk {
   /** For few points of one device: the next window ends where a span does, so that none is decoded twice. */
   #endOfSpan(
     range: { readonly from: number; readonly to: number },
-    { deviceNumbers, flags }: Selection,
+    { deviceNumbers, points }: Selection,
   ): number | undefined {
     const [device, other] = deviceNumbers ?? []
-    if (device === undefined || other !== undefined || flags === undefined) return undefined
+    if (device === undefined || other !== undefined || points === undefined) return undefined
     const span = this.#history?.firstToEnd(device, range)
-    if (span === undefined || span.rows * countOf(flags) > SPAN_READINGS) return undefined
+    if (span === undefined || span.rows * points.length > SPAN_READINGS) return undefined
     return Math.min(range.to, span.lastTime + 1)
   }
 
@@ -188,12 +188,6 @@ export class ReadingsWalk {
     this.#damaged = 0
     return { ...chunk, damagedRows }
   }
-}
-
-function countOf(flags: Uint8Array): number {
-  let count = 0
-  for (const flag of flags) count += flag
-  return count
 }
 
 interface Target {

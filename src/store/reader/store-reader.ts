@@ -18,6 +18,7 @@ import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
 import { levelsWithin } from '../rollups/levels.ts'
+import { DevicesSource } from '../rollups/devices-source.ts'
 import { WindowSource } from '../rollups/window-source.ts'
 import { type Selection, selectPoints } from './selection.ts'
 import { partsFor } from './window-sums.ts'
@@ -112,7 +113,6 @@ export class StoreReader {
       windows.aggregate,
       (point) => this.#names.point(point)?.quantity ?? '',
     )
-    const source = new WindowSource(this.#database, this.#history)
     const wanted = {
       ...rangeOf(query),
       selection,
@@ -122,8 +122,10 @@ export class StoreReader {
       partsFor: (point: number) => partsFor(aggregateOf(point)),
     }
     const [device, other] = selection.deviceNumbers ?? []
-    const isOne = device !== undefined && other === undefined
-    const items = isOne ? source.steps(wanted, device) : source.readings(wanted)
+    const items =
+      device !== undefined && other === undefined
+        ? new WindowSource(this.#database, this.#history).steps(wanted, device)
+        : new DevicesSource(this.#database, this.#history).steps(wanted)
     return windowSteps(goodOnly ? goodSteps(items) : items, query, aggregateOf)
   }
 

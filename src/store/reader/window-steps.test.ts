@@ -191,6 +191,7 @@ describe('windows', () => {
         for (const [device, points] of [
           ['m1', [0, 1]],
           ['m2', [2]],
+          [undefined, [0, 1, 2]],
         ] as const) {
           const all = [...seen.values()].filter(
             ({ point, quality: bits = 0 }) =>

@@ -1,8 +1,10 @@
 import { type Aggregate, type Windows, ownAggregate } from '../../core/aggregates.ts'
 import { limits } from '../../core/limits.ts'
+import type { DevicesItem } from '../rollups/devices-source.ts'
 import { firstOf } from './latest-steps.ts'
 import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
-import { WindowFold, type WindowItem } from './window-fold.ts'
+import { timeOrder } from './time-order.ts'
+import { WindowFold } from './window-fold.ts'
 
 export interface WindowQuery extends ReadingsQuery {
   readonly windows: Windows
@@ -27,10 +29,10 @@ export function rangeOf({ from, to, quantity, windows }: WindowQuery): {
 
 /**
  * Readings in order of time, made into one value for each point and window that has any: in order of time, then point, with the
- * time at which the window begins. Never more than one window is held.
+ * time at which the window begins. Never more than one window is held, and what a slice of several devices has.
  */
 export function* windowSteps(
-  items: Iterable<WindowItem | undefined>,
+  items: Iterable<DevicesItem | undefined>,
   query: WindowQuery,
   aggregateOf: (point: number) => Aggregate,
 ): Generator<ReadingsChunk | undefined> {
@@ -50,6 +52,9 @@ class WindowAnswer {
   readonly #first: number
   readonly #aggregateOf: (point: number) => Aggregate
   readonly #full: ReadingsChunk[] = []
+  /** What came of a slice, device by device. */
+  readonly #slice: ReadingsChunk[] = []
+  #isSlice = false
   #chunk = allocateChunk(limits.queryChunkReadings, 0)
   #count = 0
   #damagedRows = 0
@@ -64,9 +69,26 @@ class WindowAnswer {
     this.#aggregateOf = aggregateOf
   }
 
-  add(item: WindowItem): void {
+  add(item: DevicesItem): void {
     if (!('kind' in item)) this.#damagedRows += item.damagedRows
+    else if (item.kind === 'slice') return this.#turn(item.at)
     this.#fold.add(item)
+  }
+
+  #turn(at: 'begin' | 'nextDevice' | 'end'): void {
+    this.#fold.finish()
+    switch (at) {
+      case 'begin':
+        this.#flush()
+        this.#isSlice = true
+        return
+      case 'nextDevice':
+        return
+      case 'end':
+        this.#flush()
+        this.#isSlice = false
+        for (const value of inOrder(this.#slice.splice(0))) this.#put(value)
+    }
   }
 
   finish(): void {
@@ -98,8 +120,14 @@ class WindowAnswer {
     this.#chunk.points[at] = point
     this.#chunk.values[at] = value
     this.#chunk.qualities[at] = bits
-    if (this.#count < limits.queryChunkReadings) return
-    this.#full.push(this.#chunk)
+    if (this.#count === limits.queryChunkReadings) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#count === 0) return
+    const chunk = firstOf(this.#chunk, this.#count)
+    if (this.#isSlice) this.#slice.push(chunk)
+    else this.#full.push(chunk)
     this.#chunk = allocateChunk(limits.queryChunkReadings, 0)
     this.#count = 0
   }
@@ -116,6 +144,28 @@ interface WindowValue {
   readonly point: number
   readonly value: number
   readonly bits: number
+}
+
+/** The values of chunks in order of time, then point. */
+function* inOrder(chunks: readonly ReadingsChunk[]): Generator<WindowValue> {
+  const count = chunks.reduce((sum, { times }) => sum + times.length, 0)
+  const all = allocateChunk(count, 0)
+  let end = 0
+  for (const { times, points, values, qualities } of chunks) {
+    all.times.set(times, end)
+    all.points.set(points, end)
+    all.values.set(values, end)
+    all.qualities.set(qualities, end)
+    end += times.length
+  }
+  for (const row of timeOrder(all, count)) {
+    yield {
+      start: all.times[row] as number,
+      point: all.points[row] as number,
+      value: all.values[row] as number,
+      bits: all.qualities[row] as number,
+    }
+  }
 }
 
 /** The aggregate that is asked for, or the own one of each point. */

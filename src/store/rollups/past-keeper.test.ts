@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts'
 import { quality } from '../../core/quality.ts'
 import { seededRandom } from '../../core/random.ts'
 import { Micros } from '../../core/time.ts'
+import { examine } from '../doctor/doctor.ts'
 import { Sealer } from '../history/sealer.ts'
 import { Thinner } from '../history/thinner.ts'
 import { StoreReader } from '../reader/store-reader.ts'
@@ -112,16 +113,18 @@ test('windows of a minute stay where they pay, and not where some of the day wen
   using journal = new WrittenJournal().define('m1/p')
   const dense = (from: number): Reading[] =>
     Array.from({ length: 3600 }, (_, second) => ({ point: 0, time: from + second * SECOND }))
-  for (const readings of [dense(0), [{ point: 0, time: DAY }], dense(DAY + 3600 * SECOND)]) {
+  const lone = [{ point: 0, time: 2 * DAY }]
+  const across = dense(DAY - 59 * MINUTE - 30 * SECOND)
+  for (const readings of [across, lone, dense(2 * DAY + 60 * MINUTE)]) {
     write(journal, readings)
     sealAndThin(journal)
   }
-  assert.equal(ask(journal, { step: MINUTE }).lines.length, 60)
+  assert.equal(ask(journal, { step: MINUTE }).lines.length, 61)
   keepAll(journal)
   const hours = ask(journal, { step: 60 * MINUTE }).lines
   assert.deepEqual(
     hours.map(([, , value]) => value),
-    [3600, 1, 3600],
+    [3570, 30, 1, 3600],
   )
 })
 
@@ -183,11 +186,22 @@ test('a stored window that is damaged is told of, and stays where it is', () => 
   const { lines, damaged } = ask(journal, { step: 15 * MINUTE })
   assert.deepEqual(lines, [[0, 0, limits.rollupPieces + 1, 0]])
   assert.equal(damaged, 1)
+  const findings = [...examine(journal.directory)].filter((step) => 'advice' in step)
+  assert.deepEqual(
+    findings.map(({ device, to }) => [device, to]),
+    [
+      ['m1', 15 * MINUTE],
+      ['m1', DAY],
+    ],
+  )
 })
 
 test('a query that is half way when readings go has each of them once', () => {
   const seconds = Array.from({ length: 5 * 3600 }, (_, second) => second)
-  for (let pulls = 0; pulls < 14; pulls++) {
+  for (const [pulls, device] of [...Array(14).keys()].flatMap((pull) => [
+    [pull, 'm1'] as const,
+    [pull, undefined] as const,
+  ])) {
     using journal = new WrittenJournal().define('m1/p')
     write(
       journal,
@@ -196,7 +210,7 @@ test('a query that is half way when readings go has each of them once', () => {
     sealAndThin(journal, 0)
     const reader = StoreReader.open(journal.directory)
     const windows = { step: 60 * MINUTE, aggregate: 'count' } as const
-    const range = { device: 'm1', quantity: undefined, from: Micros(0), to: Micros(DAY) }
+    const range = { device, quantity: undefined, from: Micros(0), to: Micros(DAY) }
     const counts: number[] = []
     const steps = reader.steps({ ...range, windows })
     for (let pull = 0; pull < pulls; pull++) counts.push(...(steps.next().value?.values ?? []))

@@ -72,7 +72,7 @@ export class PastKeeper implements Disposable {
     for (const [depth, level] of levels.entries()) {
       const chunks = new Chunks(level)
       for (const column of columns) chunks.add(column)
-      const isMuch = depth > 0 || chunks.areWorthIt(this.#least)
+      const isMuch = depth > 0 || densityOf(columns, level.width) >= this.#least
       for (const [start, windows] of chunks.byStart) {
         const key = { device: span.device, width: level.width, start }
         const isBegun = this.#table.has(key)
@@ -84,9 +84,8 @@ export class PastKeeper implements Disposable {
   /** As one more piece; where there are many already they become one. */
   #put(key: RollupKey, windows: RollupWindows): void {
     const pieces = this.#table.pieces(key)
-    const whole = pieces.length < limits.rollupPieces ? windows : this.#joined(key, windows)
-    const { readings } = whole
-    this.#table.insert(key, { readings, windows: whole.times.length, body: whole.encode() })
+    const isFull = pieces.length >= limits.rollupPieces
+    this.#table.insert(key, isFull ? this.#joined(key, windows) : windows)
   }
 
   /** What is damaged stays a piece of its own: whoever asks is told of it. */
@@ -134,16 +133,6 @@ class Chunks {
     this.#fold.finish()
   }
 
-  areWorthIt(least: number): boolean {
-    let readings = 0
-    let windows = 0
-    for (const chunk of this.byStart.values()) {
-      readings += chunk.readings
-      windows += chunk.count
-    }
-    return readings >= windows * least
-  }
-
   #at(time: number): RollupWindows {
     const start = Math.floor(time / this.#span) * this.#span
     let chunk = this.byStart.get(start)
@@ -153,4 +142,22 @@ class Chunks {
     }
     return chunk
   }
+}
+
+/** Readings to a window of each point. Where a span begins and ends it has parts of windows only, which do not count. */
+function densityOf(columns: readonly ReadingsChunk[], width: number): number {
+  let readings = 0
+  let windows = 0
+  for (const { times } of columns) {
+    let end = -Infinity
+    let found = 0
+    for (const time of times) {
+      if (time < end) continue
+      found++
+      end = Math.floor(time / width) * width + width
+    }
+    windows += Math.max(1, found - 2)
+    readings += times.length
+  }
+  return readings / Math.max(1, windows)
 }

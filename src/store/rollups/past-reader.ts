@@ -23,6 +23,7 @@ export class PastReader {
   readonly #starts: StatementSync
   readonly #pieces: StatementSync
   readonly #thinned: StatementSync
+  readonly #last: StatementSync
 
   constructor(history: DatabaseSync) {
     this.#starts = history.prepare(
@@ -32,12 +33,19 @@ export class PastReader {
     this.#pieces = history.prepare(
       'SELECT number, windows, body FROM past WHERE device = ? AND width = ? AND start = ?',
     )
+    this.#last = history.prepare('SELECT max(last) AS last FROM past WHERE width = ?')
     this.#thinned = history.prepare('SELECT readings FROM thinned WHERE device = ?')
   }
 
   /** Readings of a device that have gone: a number that is another one whenever some go. */
   thinned(device: number): number {
     return (this.#thinned.get(device)?.['readings'] as number | undefined) ?? 0
+  }
+
+  /** When the last window of a level ends; -Infinity: there is none. */
+  end({ width }: Level): number {
+    const last = this.#last.get(width)?.['last'] as number | null | undefined
+    return typeof last === 'number' ? last + width : -Infinity
   }
 
   /** Without gaps, and in order of time; of a time of which nothing has gone there are no pieces. */

@@ -4,6 +4,7 @@ import { EVERY_PART } from '../reader/window-sums.ts'
 import { type Level, levels } from './levels.ts'
 import { type StoredWindows, type WantedParts, decodeRollup } from './rollup-body.ts'
 import type { RollupKey } from './rollup-table.ts'
+import type { RollupWindows } from './rollup-windows.ts'
 
 /** A row of the table `past`. */
 export interface PastPiece {
@@ -31,7 +32,7 @@ export class PastTable {
       `SELECT number, windows, body FROM past WHERE device = ? AND width = ? AND start > ? AND start < ?`,
     )
     this.#insert = history.prepare(
-      'INSERT INTO past (device, width, start, readings, windows, body) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO past (device, width, start, last, readings, windows, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
     this.#remove = history.prepare('DELETE FROM past WHERE number = ?')
   }
@@ -60,15 +61,10 @@ export class PastTable {
     })
   }
 
-  insert(
-    { device, width, start }: RollupKey,
-    {
-      readings,
-      windows,
-      body,
-    }: { readonly readings: number; readonly windows: number; readonly body: Uint8Array },
-  ): void {
-    this.#insert.run(device, width, start, readings, windows, body)
+  insert({ device, width, start }: RollupKey, made: RollupWindows): void {
+    const { times, readings } = made
+    const last = times.at(-1) as number
+    this.#insert.run(device, width, start, last, readings, times.length, made.encode())
   }
 
   remove(number: number): void {

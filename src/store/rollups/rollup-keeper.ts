@@ -3,6 +3,7 @@ import { limits } from '../../core/limits.ts'
 import { openHistory } from '../history/history-file.ts'
 import { journalPath } from '../journal.ts'
 import { HistoryReader } from '../reader/history-reader.ts'
+import { selectionOf } from '../reader/selection.ts'
 import { EVERY_PART } from '../reader/window-sums.ts'
 import { levels } from './levels.ts'
 import { PastTable } from './past-table.ts'
@@ -60,7 +61,7 @@ export class RollupKeeper implements Disposable {
     const made = new RollupWindows()
     const fold = foldInto(width, () => made)
     const query = {
-      selection: this.#selectionOf(device),
+      selection: selectionOf(this.#pointsOf(device), [device]),
       from: start,
       to: start + span,
       step: width,
@@ -77,15 +78,8 @@ export class RollupKeeper implements Disposable {
     return made
   }
 
-  #selectionOf(device: number): {
-    readonly flags: Uint8Array
-    readonly devices: number
-    readonly deviceNumbers: readonly number[]
-  } {
-    const points = this.#points.all(device).map((row) => row['number'] as number)
-    const flags = new Uint8Array(Math.max(-1, ...points) + 1)
-    for (const point of points) flags[point] = 1
-    return { flags, devices: (1 << (device & 31)) >>> 0, deviceNumbers: [device] }
+  #pointsOf(device: number): readonly number[] {
+    return this.#points.all(device).map((row) => row['number'] as number)
   }
 
   [Symbol.dispose](): void {

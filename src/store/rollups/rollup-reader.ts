@@ -28,6 +28,7 @@ export interface SegmentQuery {
 export class RollupReader {
   readonly #starts: StatementSync
   readonly #chunk: StatementSync
+  readonly #last: StatementSync
 
   constructor(history: DatabaseSync) {
     this.#starts = history.prepare(
@@ -36,8 +37,21 @@ export class RollupReader {
     this.#chunk = history.prepare(
       `SELECT windows, body FROM rollups WHERE device = ? AND width = ? AND start = ? AND state = ${state.kept}`,
     )
+    this.#last = history.prepare(
+      `SELECT max(start) AS start FROM rollups WHERE width = ? AND state = ${state.kept}`,
+    )
     this.#starts.setReturnArrays(true)
     this.#chunk.setReturnArrays(true)
+  }
+
+  /** When the last chunk of the levels that may be used ends; -Infinity: there is none. */
+  end(depth: number): number {
+    let end = -Infinity
+    for (const { width, span } of levels.slice(0, depth)) {
+      const start = this.#last.get(width)?.['start'] as number | null | undefined
+      if (typeof start === 'number') end = Math.max(end, start + span)
+    }
+    return end
   }
 
   /** In order of time, without gaps: each stretch by the coarsest chunk that there is. */

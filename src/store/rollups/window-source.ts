@@ -142,10 +142,8 @@ export class WindowSource {
     for (const { rows } of this.#rows.steps({ from, to, devices: selection.devices })) {
       if (rows.some(({ number }) => number > sealed)) return false
     }
-    for (const [point, flag] of (selection.flags ?? []).entries()) {
-      if (flag === 1 && this.#conflict.get(point, from, to) !== undefined) return false
-    }
-    return true
+    const { points = [] } = selection
+    return points.every((point) => this.#conflict.get(point, from, to) === undefined)
   }
 }
 
