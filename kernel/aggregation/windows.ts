@@ -1,4 +1,5 @@
 import { StateReader, StateWriter } from '../sdk/index.ts'
+import { reserve } from './arena.ts'
 import { DIFFERENCE, LAST, MAX, RMS } from './laws.ts'
 import { AGGREGATES_AHEAD, AGGREGATES_A_TICK, NEVER, WINDOW_BYTES } from './limits.ts'
 import {
@@ -9,6 +10,8 @@ import {
   OPEN,
   PLAIN,
   Part,
+  SERIES_SAVED,
+  SLOT_SAVED,
   Series,
   Slot,
   TOLD,
@@ -36,6 +39,7 @@ export class Windows {
   /** The one that is being given. */
   private readonly part: Part = new Part()
   private bytes: usize = 0
+  private slots: usize = 0
   private paid: i64 = 0
   /** The earliest time at which something closes, so that most ticks look at nothing. */
   private due: i64 = NEVER
@@ -51,8 +55,8 @@ export class Windows {
       return 0
     }
     this.bytes += bytes
-    const at = heap.alloc(bytes)
-    memory.fill(at, 0, bytes)
+    this.slots += ring
+    const at = reserve(bytes)
     const series = changetype<Series>(at)
     series.kind = kind
     series.law = law
@@ -62,6 +66,11 @@ export class Windows {
     if (kind == GROUP) this.groups.push(at)
     else this.own.push(at)
     return at
+  }
+
+  /** What `save` of all series writes at most. */
+  get savedBytes(): usize {
+    return SERIES_SAVED * <usize>this.length + SLOT_SAVED * this.slots
   }
 
   private get length(): i32 {
@@ -90,13 +99,14 @@ export class Windows {
         slot.sum = value
         slot.min = <f64>time
       }
+      if (isFirst || time >= slot.lastTime) slot.max = value
     } else {
-      slot.sum += series.law == RMS ? value * value : value
+      if (series.law != LAST) slot.sum += series.law == RMS ? value * value : value
+      else if (isFirst || time >= slot.lastTime) slot.sum = value
       if (isFirst || value < slot.min) slot.min = value
       if (isFirst || value > slot.max) slot.max = value
     }
     if (isFirst || time >= slot.lastTime) {
-      slot.last = value
       slot.lastTime = time
       slot.state = isFlagged ? slot.state | LAST_FLAGGED : slot.state & ~LAST_FLAGGED
     }
@@ -230,7 +240,7 @@ export class Windows {
       this.paid++
       this.put(series, slot, start)
     }
-    if (series.law == DIFFERENCE && slot.count > 0) series.carry = slot.last
+    if (series.law == DIFFERENCE && slot.count > 0) series.carry = slot.max
     slot.clear()
   }
 
@@ -301,14 +311,12 @@ export class Windows {
     const isFirst = slot.count == 0
     if (isFirst && sign < 0) return
     if (isFirst) slot.sum = 0
-    slot.sum += <f64>sign * (whole.law == RMS ? value * value : value)
+    if (whole.law != LAST) slot.sum += <f64>sign * (whole.law == RMS ? value * value : value)
+    else if (start >= slot.lastTime) slot.sum = value
     const high = whole.law == MAX ? value : part.max
     if (isFirst || part.min < slot.min) slot.min = part.min
     if (isFirst || high > slot.max) slot.max = high
-    if (start >= slot.lastTime) {
-      slot.lastTime = start
-      if (whole.law == LAST) slot.last = value
-    }
+    if (start >= slot.lastTime) slot.lastTime = start
     slot.count += sign
     if (part.isFlagged) slot.flagged += sign
     slot.quality |= part.quality

@@ -34,6 +34,14 @@ export class StateWriter {
     this.length = CONTENT_AT
   }
 
+  /** Before the first value: room for so many bytes at once, so that a large state is never there twice while it grows. */
+  reserve(bytes: usize): void {
+    if (this.length != CONTENT_AT || bytes + CONTENT_AT <= this.capacity) return
+    heap.free(this.at)
+    this.capacity = bytes + CONTENT_AT
+    this.at = heap.alloc(this.capacity)
+  }
+
   /** Where it lies, its length in front. */
   finish(): usize {
     store<u64>(this.at, 0)
