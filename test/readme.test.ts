@@ -73,7 +73,7 @@ test('settings, refusals, qualities and sentences of health are all explained', 
   assert.deepEqual(settings, options)
   const reasons = tableOf(OPERATING, 'reason').map(([reason]) => reason)
   assert.deepEqual(new Set(reasons), new Set(accountKinds.slice(2)))
-  const qualities = tableOf(HTTP, 'quality').flatMap(([names = '']) => names.split(', '))
+  const qualities = tableOf(HTTP, 'word of a quality').flatMap(([names = '']) => names.split(', '))
   assert.deepEqual(new Set(qualities), new Set(Object.keys(quality)))
   assert.deepEqual(
     tableOf(OPERATING, 'outcome').map(([outcome]) => outcome),
@@ -187,7 +187,8 @@ async function tryOperating(place: Place): Promise<void> {
   const explained = [...metrics.matchAll(/^\| `(busbar_\w+)`/gm)].map(([, name]) => name)
   assert.deepEqual(new Set(explained), existing)
   assert.equal(explained.length, existing.size, 'each once')
-  for (const [name] of OPERATING.matchAll(/\bbusbar_[a-z_]+/g)) assert.ok(existing.has(name), name)
+  for (const [name] of OPERATING.matchAll(/\bbusbar_[a-z0-9_]+/g))
+    assert.ok(existing.has(name), name)
 
   for (const start of ['busbar command', 'sudo -u busbar busbar audit']) {
     for (const line of linesOf(OPERATING).filter((each) => each.startsWith(start))) {

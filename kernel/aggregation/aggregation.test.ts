@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { quantities, quantityOf } from '../../src/core/quantities.ts'
-import { aggregation } from '../../src/edge/site/processors/aggregation.ts'
+import { aggregationSettings } from '../../src/edge/site/processors/aggregation.ts'
 import { Trial, type TrialReading, type TrialResult } from '../../src/kernel/trial.ts'
 import { DAY, MINUTE, SECOND } from './reference-model.ts'
 import { METER, QUARTER, START, begin, reading, row } from './reference-site.ts'
@@ -45,7 +45,7 @@ describe('settings', () => {
       (quantity) => row(quantity, [225, 190, 228, 233, 232, 231]),
     )
     const outputs: TrialResult[][] = []
-    for (const settings of [{}, aggregation.parse(undefined)]) {
+    for (const settings of [{}, aggregationSettings.parse({})]) {
       const trial = await begin(settings)
       trial.feed(readings)
       trial.tick(START + DAY + MINUTE)

@@ -99,10 +99,6 @@ export class Slot {
 /** In a snapshot only: how many are flagged follows. */
 const SAVED_FLAGGED: u8 = 16
 
-/** Of a series without windows, and of one window: what `save` writes, but for registers and flags, which are few. */
-export const SERIES_SAVED: usize = 26
-export const SLOT_SAVED: usize = 41
-
 const SECOND_US: i64 = 1_000_000
 
 /** The windows of one width that a point has: the newest and some before it, in a ring behind this record. */

@@ -202,7 +202,6 @@ export class Station {
   }
 
   save(state: StateWriter): void {
-    state.reserve(this.savedBytes)
     this.windows.save(state)
     state.u32(this.devices.length)
     for (let index = 0; index < this.devices.length; index++) {
@@ -215,16 +214,6 @@ export class Station {
     for (let index = 0; index < this.feeders.length; index++) {
       this.saveFeeder(state, this.feeders[index])
     }
-  }
-
-  /** At most, but for what is small beside it. */
-  private get savedBytes(): usize {
-    const demand = DEMAND_SAVED + 8 * <usize>(this.settings.demandUs / STEP_US)
-    const feeders = <usize>this.feeders.length * COINCIDENCE_SAVED
-    const points = <usize>this.points.length * POINT_SAVED
-    const devices = <usize>this.devices.length * DEVICE_SAVED
-    const demands = <usize>this.demands.length * demand
-    return this.windows.savedBytes + demands + feeders + points + devices
   }
 
   private savePoint(state: StateWriter, point: i32): void {
@@ -295,12 +284,6 @@ export class Station {
     }
   }
 }
-
-/** Bytes that `save` of each writes. */
-const POINT_SAVED: usize = 13
-const DEVICE_SAVED: usize = 32
-const DEMAND_SAVED: usize = 88
-const COINCIDENCE_SAVED: usize = 3000
 
 /** Of a point that is gone. */
 const NOWHERE: usize = heap.alloc(offsetof<PointState>())

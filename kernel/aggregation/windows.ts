@@ -10,8 +10,6 @@ import {
   OPEN,
   PLAIN,
   Part,
-  SERIES_SAVED,
-  SLOT_SAVED,
   Series,
   Slot,
   TOLD,
@@ -39,7 +37,6 @@ export class Windows {
   /** The one that is being given. */
   private readonly part: Part = new Part()
   private bytes: usize = 0
-  private slots: usize = 0
   private paid: i64 = 0
   /** The earliest time at which something closes, so that most ticks look at nothing. */
   private due: i64 = NEVER
@@ -55,7 +52,6 @@ export class Windows {
       return 0
     }
     this.bytes += bytes
-    this.slots += ring
     const at = reserve(bytes)
     const series = changetype<Series>(at)
     series.kind = kind
@@ -66,11 +62,6 @@ export class Windows {
     if (kind == GROUP) this.groups.push(at)
     else this.own.push(at)
     return at
-  }
-
-  /** What `save` of all series writes at most. */
-  get savedBytes(): usize {
-    return SERIES_SAVED * <usize>this.length + SLOT_SAVED * this.slots
   }
 
   private get length(): i32 {

@@ -13,7 +13,7 @@ let batch: Batch | null = null
 let batchAt: usize = 0
 let isConfigured = false
 let configurations = 0
-/** Of memory, after the last collection in a tick. */
+/** Of memory, after the last collection. */
 let pages = 0
 const subjects = new Table<Subject>()
 const state = new StateWriter()
@@ -69,7 +69,7 @@ export function configure(at: usize, bytes: i32): i32 {
   }
   const code = takeRefusal() ? CODE_REFUSED : CODE_DONE
   // What was read is garbage now, a mebibyte a call; a site of 100,000 points comes in hundreds of calls before the first tick.
-  if (++configurations % CONFIGURATIONS_A_COLLECTION == 0) __collect()
+  if (++configurations % CONFIGURATIONS_A_COLLECTION == 0) collect()
   return code
 }
 
@@ -90,11 +90,13 @@ export function process(rows: i32): i32 {
  */
 export function tick(now: i64): i32 {
   processor!.tick(now)
-  if (memory.size() > pages) {
-    __collect()
-    pages = memory.size()
-  }
+  if (memory.size() > pages) collect()
   return CODE_DONE
+}
+
+function collect(): void {
+  __collect()
+  pages = memory.size()
 }
 
 export function outputs(): usize {
@@ -104,6 +106,10 @@ export function outputs(): usize {
 export function snapshot(): usize {
   state.begin()
   processor!.save(state)
+  if (state.isShort) {
+    state.grow()
+    processor!.save(state)
+  }
   return state.finish()
 }
 

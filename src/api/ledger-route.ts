@@ -24,12 +24,21 @@ export function ledgerRoute({ view, report }: RouteContext): Route {
 type Totals = Omit<AccountInfo, 'device'>
 
 function lineOf(account: AccountInfo): string {
-  const { device, received, stored, duplicates, refused, inFlight, thinned } = account
-  return JSON.stringify({ device, received, stored, duplicates, refused, inFlight, thinned })
+  const { device, received, stored, duplicates, refused, inFlight, thinned, thinnedWindows } =
+    account
+  const readings = { device, received, stored, duplicates, refused, inFlight, thinned }
+  return JSON.stringify({ ...readings, thinnedWindows })
 }
 
 export function totalsOf(accounts: readonly AccountInfo[]): Totals {
-  const totals = { received: 0, stored: 0, duplicates: 0, inFlight: 0, thinned: 0 }
+  const totals = {
+    received: 0,
+    stored: 0,
+    duplicates: 0,
+    inFlight: 0,
+    thinned: 0,
+    thinnedWindows: 0,
+  }
   const refused: Record<string, number> = {}
   for (const account of accounts) {
     totals.received += account.received
@@ -37,6 +46,7 @@ export function totalsOf(accounts: readonly AccountInfo[]): Totals {
     totals.duplicates += account.duplicates
     totals.inFlight += account.inFlight
     totals.thinned += account.thinned
+    totals.thinnedWindows += account.thinnedWindows
     for (const [reason, readings] of Object.entries(account.refused)) {
       refused[reason] = (refused[reason] ?? 0) + readings
     }

@@ -3,14 +3,20 @@ import { test } from 'node:test'
 import { Micros } from '../core/time.ts'
 import type {
   AccountInfo,
+  AlarmAction,
+  AlarmQuery,
+  AlarmsView,
   AuditInfo,
   AuditQuery,
   EdgeView,
   HealthInfo,
   LatestQuery,
   PointInfo,
+  ProcessorInfo,
   ReadingsChunk,
   ReadingsQuery,
+  ResultInfo,
+  ResultsQuery,
   SessionInfo,
   TextForm,
   TextPiece,
@@ -33,12 +39,45 @@ export class MemoryEdge implements EdgeView {
   sessionList: SessionInfo[] = []
   auditInfo: AuditInfo = { entries: [], dropped: 0 }
   latestList: ReadingsChunk[] = []
+  resultList: ResultInfo[] = []
+  processorList: ProcessorInfo[] = []
+  readonly resultsAsked: ResultsQuery[] = []
   readonly latestAsked: LatestQuery[] = []
   readonly auditAsked: AuditQuery[] = []
   /** Chunks handed out so far, and queries that ended. */
   handedOut = 0
   ended = 0
   source: () => AsyncGenerator<ReadingsChunk> = async function* () {}
+
+  readonly alarmsAsked: AlarmQuery[] = []
+  readonly alarmActions: AlarmAction[] = []
+  /** Alarm 1 takes any action, 2 refuses, no other is there. */
+  readonly alarms: AlarmsView = {
+    counts: {
+      unacknowledged: 1,
+      acknowledged: 0,
+      returned: 0,
+      shelved: 0,
+      suppressed: 0,
+      'out-of-service': 0,
+      normal: 1,
+    },
+    list: (query) => {
+      this.alarmsAsked.push(query)
+      return [{ id: 1 }, { id: 2 }]
+    },
+    info: (id) => (id <= 2 ? { id } : undefined),
+    members: (id) => (id <= 2 ? [{ id: 7 }] : undefined),
+    steps: ({ alarm = 1, limit }) => {
+      const step = { time: NOW, alarm, name: 'n', subject: 's', what: 'raised', who: '' }
+      return { steps: [{ ...step, detail: String(limit) }], dropped: 3 }
+    },
+    act: (id, action) => {
+      if (id > 2) return { kind: 'unknown' }
+      this.alarmActions.push(action)
+      return id === 1 ? { kind: 'done', alarm: { id } } : { kind: 'refused', why: 'no' }
+    },
+  }
 
   health(): HealthInfo {
     return this.healthInfo
@@ -92,6 +131,15 @@ export class MemoryEdge implements EdgeView {
         },
       }),
     }
+  }
+
+  results(query: ResultsQuery): Iterable<ResultInfo> {
+    this.resultsAsked.push(query)
+    return this.resultList
+  }
+
+  processors(): readonly ProcessorInfo[] {
+    return this.processorList
   }
 
   latest(query: LatestQuery): Iterable<ReadingsChunk> {

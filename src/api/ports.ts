@@ -25,6 +25,10 @@ export interface EdgeView {
   audit(query: AuditQuery): AuditInfo
   /** When the clock of the edge was set, the newest first. */
   clockSteps(): readonly ClockStepInfo[]
+  readonly alarms: AlarmsView
+  /** What processors found: events by the time they began, others series by series. */
+  results(query: ResultsQuery): Iterable<ResultInfo>
+  processors(): readonly ProcessorInfo[]
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -90,6 +94,8 @@ export interface AccountInfo {
   readonly stored: number
   /** Of the stored ones, those that are there no more: they made room, or were older than is kept. */
   readonly thinned: number
+  /** Windows that stayed of thinned readings, and had to go themselves. */
+  readonly thinnedWindows: number
   readonly duplicates: number
   readonly refused: Readonly<Record<string, number>>
   /** Taken from the device, not yet in a commit and not yet acknowledged. */
@@ -136,10 +142,145 @@ export interface AuditRecord {
   readonly durationMs: number | undefined
 }
 
+/** Alarms; `object` is one of them as JSON has it, docs/alarms.md. */
+export interface AlarmsView {
+  /** How many are in each state. */
+  readonly counts: Readonly<Record<AlarmState, number>>
+  /** The most urgent first; made while it is read. */
+  list(query: AlarmQuery): Iterable<object>
+  info(id: number): object | undefined
+  members(id: number): Iterable<object> | undefined
+  /** The newest first, of one alarm or of all. */
+  steps(query: { readonly alarm: number | undefined; readonly limit: number }): AlarmSteps
+  /** What is done is on the disk, or this throws a GridError `disk`. */
+  act(id: number, action: AlarmAction): AlarmOutcome
+}
+
+export const alarmStates = [
+  'unacknowledged',
+  'acknowledged',
+  'returned',
+  'shelved',
+  'suppressed',
+  'out-of-service',
+  'normal',
+] as const
+export type AlarmState = (typeof alarmStates)[number]
+
+export const alarmPriorities = ['low', 'medium', 'high', 'critical'] as const
+
+/** Undefined: of any. */
+export interface AlarmQuery {
+  readonly states: readonly AlarmState[]
+  readonly priority: (typeof alarmPriorities)[number] | undefined
+  readonly name: string | undefined
+  /** The id of a device, or of what supplies it. */
+  readonly subject: string | undefined
+}
+
+export interface AlarmSteps {
+  readonly steps: Iterable<AlarmStep>
+  /** Steps that had to make room for later ones. */
+  readonly dropped: number
+}
+
+export interface AlarmStep {
+  readonly time: Micros
+  readonly alarm: number
+  readonly name: string
+  readonly subject: string
+  readonly what: string
+  readonly who: string
+  readonly detail: string
+}
+
+/** There is no login: `who` is what the asker says. */
+export type AlarmAction =
+  | { readonly kind: 'acknowledge'; readonly who: string; readonly comment: string }
+  | {
+      readonly kind: 'shelve'
+      readonly who: string
+      readonly reason: string
+      readonly forMs: number
+    }
+  | { readonly kind: 'unshelve'; readonly who: string }
+
+export type AlarmOutcome =
+  | { readonly kind: 'done'; readonly alarm: object }
+  | { readonly kind: 'unknown' }
+  /** A clause that says why not. */
+  | { readonly kind: 'refused'; readonly why: string }
+
 export interface HealthInfo {
   readonly healthy: boolean
   readonly site: string
   readonly uptimeSeconds: number
   /** One sentence for each thing that is wrong, with what to do. */
   readonly problems: readonly string[]
+}
+
+export type ResultKind = 'derived' | 'aggregate' | 'event'
+
+export interface ResultsQuery {
+  readonly kind: ResultKind
+  /** Inclusive; of events those that go on at `from` are in. */
+  readonly from: Micros
+  /** Exclusive. */
+  readonly to: Micros
+  /** Undefined: all. */
+  readonly subject: string | undefined
+  readonly name: string | undefined
+  readonly processor: string | undefined
+  /** Of aggregates: microseconds from begin to end. */
+  readonly widthUs: number | undefined
+  readonly limit: number
+}
+
+export interface ResultInfo {
+  readonly kind: ResultKind
+  readonly processor: string
+  /** The quantity, or the kind of event. */
+  readonly name: string
+  readonly subject: { readonly kind: string; readonly id: string }
+  /** Tells apart what the rest does not: a phase, a harmonic. */
+  readonly key: number
+  readonly time: number
+  /** Exclusive; 0: the event goes on. */
+  readonly end: number
+  /** NaN: none. */
+  readonly value: number
+  readonly quality: number
+  readonly revision: number
+  /** 0 information, 1 warning, 2 minor, 3 major, 4 critical. */
+  readonly severity: number
+  readonly state: 'start' | 'update' | 'end' | undefined
+  readonly fields: Readonly<Record<string, number | string>>
+}
+
+export interface ProcessorInfo {
+  readonly name: string
+  readonly version: string
+  /** Why it does not run; empty: it does. */
+  readonly fault: string
+  /** Why a version that was given is not taken; empty: there is none. */
+  readonly refused: string
+  /** How a version that runs in its shadow compares with it. */
+  readonly shadow:
+    | {
+        readonly version: string
+        readonly rows: number
+        readonly same: number
+        readonly onlyOld: number
+        readonly onlyNew: number
+      }
+    | undefined
+  /** The last row of the journal that it has taken in. */
+  readonly journal: number
+  readonly readings: number
+  readonly results: number
+  readonly dropped: number
+  readonly calls: number
+  readonly p50Seconds: number
+  readonly p99Seconds: number
+  readonly memoryBytes: number
 }

@@ -64,6 +64,7 @@ describe('the other routes', () => {
         refused: { unreadable: 2 },
         inFlight: 1,
         thinned: 0,
+        thinnedWindows: 0,
       },
       {
         device: 'm2',
@@ -73,6 +74,7 @@ describe('the other routes', () => {
         refused: { unreadable: 1, badTime: 2 },
         inFlight: 0,
         thinned: 0,
+        thinnedWindows: 0,
       },
     ]
     assert.deepEqual(await (await served.get('/api/v1/ledger')).json(), {
@@ -84,6 +86,7 @@ describe('the other routes', () => {
         refused: { unreadable: 3, badTime: 2 },
         inFlight: 1,
         thinned: 0,
+        thinnedWindows: 0,
       },
     })
     assert.deepEqual(await (await served.get('/api/v1/ledger?device=m2')).json(), {
@@ -95,6 +98,7 @@ describe('the other routes', () => {
         refused: { unreadable: 1, badTime: 2 },
         inFlight: 0,
         thinned: 0,
+        thinnedWindows: 0,
       },
     })
   })

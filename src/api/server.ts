@@ -4,6 +4,13 @@ import { formatAddress } from '../core/address.ts'
 import { GridError, errorCode, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import type { Clock } from '../core/time.ts'
+import {
+  ALARMS_PATH,
+  STEPS_PATH,
+  alarmRoutes,
+  alarmStepsRoute,
+  alarmsRoute,
+} from './alarms/alarm-routes.ts'
 import { auditRoute } from './audit-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
@@ -13,8 +20,10 @@ import { pointsRoute } from './points-route.ts'
 import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Report, Route, RouteContext } from './route.ts'
+import { processorsRoute } from './processors-route.ts'
 import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
+import { resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
 
 export interface ApiOptions {
@@ -43,13 +52,20 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/latest': latestRoute(context),
     '/api/v1/ledger': ledgerRoute(context),
     '/api/v1/sessions': sessionsRoute(context),
+    [ALARMS_PATH]: alarmsRoute(context),
+    [STEPS_PATH]: alarmStepsRoute(context),
     '/api/v1/audit': auditRoute(context),
     '/api/v1/clock': clockRoute(context),
+    '/api/v1/events': resultsRoute('event', 'events')(context),
+    '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
+    '/api/v1/derived': resultsRoute('derived', 'derived')(context),
+    '/api/v1/processors': processorsRoute(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })
   }
   app.register(remoteRead, context)
+  app.register(alarmRoutes, context)
   app.setNotFoundHandler(notFound([...Object.keys(routes), READ_PATH]))
   app.server.maxConnections = limits.httpConnections
   try {
@@ -117,8 +133,9 @@ function metricsRoute(view: EdgeView): Route {
 function notFound(paths: readonly string[]) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0] ?? ''
-    if (paths.includes(path)) {
-      const isRead = path !== READ_PATH
+    const isAction = ACTION_PATH.test(path)
+    if (paths.includes(path) || isAction || ALARM_PATH.test(path)) {
+      const isRead = path !== READ_PATH && !isAction
       reply.header('allow', isRead ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS')
       if (request.method === 'OPTIONS') return reply.code(204).send()
       const detail = `${request.method} ${path}: this address is ${isRead ? 'only read' : 'asked with a body'}`
@@ -130,6 +147,10 @@ function notFound(paths: readonly string[]) {
     return sendProblem(reply, problem(404, { detail, code: 'not-found', hint }))
   }
 }
+
+/** Addresses with an id in them. */
+const ALARM_PATH = /^\/api\/v1\/alarms\/\d+(?:\/members)?$/
+const ACTION_PATH = /^\/api\/v1\/alarms\/\d+\/(?:acknowledge|shelve|unshelve)$/
 
 function listenFault(thrown: unknown, address: Address): unknown {
   const text = formatAddress(address)

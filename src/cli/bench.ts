@@ -2,6 +2,7 @@ import { GridError } from '../core/errors.ts'
 import { type DayResult, runDay } from './bench/day/day.ts'
 import { DAY_READINGS } from './bench/day/day-data.ts'
 import { measureStartUp } from './bench/start-up.ts'
+import { type ProcessorsResult, measureProcessors } from './bench/processors/processors.ts'
 import { measureStore, storeTable } from './bench/store/store.ts'
 import { type Result, type Workload, runWorkload } from './bench/workload.ts'
 import type { Args, Command } from './command.ts'
@@ -25,7 +26,7 @@ export const command: Command = {
     days: { value: 'N', help: 'store: of them', default: '7' },
     json: { help: 'every figure, as JSON' },
   },
-  positionals: '[day|store]',
+  positionals: '[day|store|processors]',
   example: 'busbar bench day --readings 10000000',
   run,
 }
@@ -46,8 +47,9 @@ async function run(args: Args): Promise<number> {
   const [what] = args.positionals
   if (what === 'day') return day(args)
   if (what === 'store') return store(args)
+  if (what === 'processors') return processors(args)
   if (what !== undefined) {
-    const hint = 'There are day and store; without a word the workloads are run.'
+    const hint = 'There are day, store and processors; without a word the workloads are run.'
     throw new GridError('usage', `bench ${what}: no such bench`, { hint })
   }
   if (args.optional('workload') === 'start') return startUp(args)
@@ -79,6 +81,32 @@ async function day(args: Args): Promise<number> {
   process.stdout.write(args.flag('json') ? `${JSON.stringify(result)}\n` : `${dayText(result)}\n`)
   return 0
 }
+
+async function processors(args: Args): Promise<number> {
+  const given = args.integer('readings', { min: 1, max: 1_000_000_000 })
+  const result = await measureProcessors(Math.min(given, PROCESSORS_READINGS))
+  const text = args.flag('json') ? JSON.stringify(result, undefined, 2) : processorsText(result)
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function processorsText(result: ProcessorsResult): string {
+  const { readings, readingsPerSecond, results, swapMs, modules } = result
+  const count = (amount: number): string => Math.round(amount).toLocaleString('en')
+  const lines = modules.map((own) => {
+    const times = `cold ${own.coldMs.toFixed(1)} ms, warm ${own.warmMs.toFixed(2)} ms`
+    const share = `${(own.share * 100).toFixed(0)} % of the time`
+    return `  ${own.name}: ${times}; ${count(own.readings)} readings, ${share}, ${own.memoryMb.toFixed(1)} MB`
+  })
+  return [
+    `processors: ${count(readingsPerSecond)} readings/s through all of them in one thread (${count(readings)} readings, ${count(results)} results stored)`,
+    `  every one replaced by another version in a step of ${swapMs.toFixed(1)} ms`,
+    ...lines,
+  ].join('\n')
+}
+
+/** They stand in memory before the clock runs. */
+const PROCESSORS_READINGS = 8_000_000
 
 async function store(args: Args): Promise<number> {
   const settings = {

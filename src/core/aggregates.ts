@@ -51,17 +51,22 @@ export function readWindows({ step, aggregate, prefix }: WindowWords): Windows |
       hint: `Give it with ${prefix}step, such as 15m.`,
     })
   }
-  const match = /^([1-9]\d{0,7})(s|m|h|d)$/.exec(step)
+  return { step: readLength(step, `${prefix}step`), aggregate: readAggregate(aggregate, prefix) }
+}
+
+/** Microseconds. `name` is what it is called where it was written. */
+export function readLength(text: string, name: string): number {
+  const match = /^([1-9]\d{0,7})(s|m|h|d)$/.exec(text)
   if (match === null) {
-    throw new GridError('usage', `${prefix}step ${step}: not a length of time`, {
+    throw new GridError('usage', `${name} ${text}: not a length of time`, {
       hint: 'Write 30s, 15m, 1h or 1d.',
     })
   }
   const seconds = Number(match[1]) * UNITS[match[2] as keyof typeof UNITS]
   if (seconds > limits.stepSeconds) {
-    throw new GridError('usage', `${prefix}step ${step}: longer than a year`)
+    throw new GridError('usage', `${name} ${text}: longer than a year`)
   }
-  return { step: seconds * 1_000_000, aggregate: readAggregate(aggregate, prefix) }
+  return seconds * 1_000_000
 }
 
 function readAggregate(text: string | undefined, prefix: string): Aggregate | undefined {

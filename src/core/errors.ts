@@ -7,6 +7,7 @@ const TABLE = {
   usage: { status: 400, exit: 2 },
   input: { status: 400, exit: 1 },
   'not-found': { status: 404, exit: 1 },
+  conflict: { status: 409, exit: 1 },
   'address-in-use': { status: 503, exit: 1 },
   'in-use': { status: 503, exit: 1 },
   disk: { status: 503, exit: 1 },

@@ -1,3 +1,4 @@
+import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { processorLimits } from './processor-limits.ts'
 
@@ -179,6 +180,8 @@ export const limits = {
   writerThreadYoungMb: 8,
   /** Readings of overlapping rows that one query holds; past it the query works in shorter windows. */
   queryOverlapReadings: 262_144,
+  /** Windows that a query of several devices holds to put them in order, 22 bytes each: a month of hours of 1,400 points. */
+  querySliceValues: 1_048_576,
   /** Of a window of a query, a leap year: bounds how far a difference looks back. */
   stepSeconds: 366 * 86_400,
   /** Pages that one reader keeps in memory. */
@@ -222,6 +225,14 @@ export const limits = {
   sealRetryMs: 10_000,
   /** The thread that seals ends when there has been nothing to do for so long. */
   sealerIdleMs: 30_000,
+  /** Readings to a window, from which on a chunk of rollups is kept: it then takes a tenth of what the readings do, or less. */
+  rollupReadings: 60,
+  /** Chunks of rollups made after a sealing before the thread ends; what is left is made after the next one. */
+  rollupRunMs: 2000,
+  /** How often a query begins a window again because readings went while it read: each time more than enough to get through. */
+  rollupTries: 8,
+  /** Pieces of a chunk of what stays of readings that went: a span that goes adds one, and all are written again when they are so many. */
+  rollupPieces: 8,
   sealerHeapMb: 512,
   /** Of the file system, where the site file does not say what the data folder may take: others live there, too. */
   diskBudgetShare: 0.8,
@@ -338,6 +349,7 @@ export const limits = {
   /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
   auditRows: 100_000,
 
+  ...alarmLimits,
   ...processorLimits,
 } as const
 
@@ -359,12 +371,24 @@ export function assertLimits(): void {
     'a window of one moment, a reading of every point, fits into a query',
   )
   assert(
+    limits.historySpanRows >= 1536,
+    'a chunk of rollups has as many windows, and the format of a span',
+  )
+  assert(
+    limits.querySliceValues >= limits.points,
+    'a window of every point fits into a slice of a query',
+  )
+  assert(
     limits.historySpanRows <= 16_384,
     'a row of a span fits into 16 bits, its kinds of values into the table that ranks them',
   )
   assert(
     limits.commandsInFlight < limits.commandsKept,
     'a request that is one too many can still be recorded',
+  )
+  assert(
+    limits.alarmMessages < limits.retainedMessages,
+    'alarms leave room for what clients retain',
   )
   assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')

@@ -4,14 +4,20 @@ export const processorLimits = {
   processorPages: 1024,
   /** Of a module; ours have 10 to 60 KiB. */
   processorBytes: 4 * 1024 * 1024,
+  /** Modules of a utility's own on one edge: each has a memory, and its turn with every row. */
+  ownProcessors: 16,
+  /** Rows side by side with the module whose place it takes, before a new one does. */
+  shadowRows: 100,
   /** Rows of the journal that processors take in before the results are committed: some milliseconds at full load. */
   processorRows: 8,
   /** Between two ticks of the processors. */
   processorTickMs: 1000,
   /** Between two snapshots: what is computed again after a kill. */
   processorSnapshotMs: 60_000,
-  /** Processor time of one call, a thousand times what ours take for a full batch; beyond it the module is stopped. */
-  processorCallMs: 80,
+  /** Processor time of one call of ours: a week's figures of all points are done in one. Beyond it the module is stopped. */
+  processorCallMs: 5000,
+  /** Of a module of a utility's own, hundred times what is usual for a full batch. */
+  ownProcessorCallMs: 80,
   /** How often is looked whether a call takes too long: with the time above, a module that spins is stopped within 200 ms. */
   processorWatchMs: 40,
   /** Where processors are few, acknowledging goes before computing. */

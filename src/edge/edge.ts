@@ -14,7 +14,9 @@ import { HistoryKeeper, type KeeperParts } from '../store/history/history-keeper
 import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
+import { AlarmStore } from '../store/alarms/alarm-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
+import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
@@ -23,9 +25,7 @@ import { CommandStation } from './commands/station.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
-import { ProcessorHost } from './processors/processor-host.ts'
-import { siteEntries } from './processors/site-entries.ts'
-import { wantedProcessors } from './processors/wanted.ts'
+import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
@@ -50,6 +50,8 @@ export interface Edge {
   /** Listeners of the site file. */
   readonly listeners: ReadonlyMap<ListenerKind, Address>
   readonly http: Address
+  /** For what finds events. */
+  readonly alarms: Pick<AlarmStation, 'take'>
   stop(): Promise<void>
 }
 
@@ -99,11 +101,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
+  const alarmStore = new AlarmStore(directory, settings.warn)
+  const alarms = new AlarmStation({ site, store: alarmStore, broker })
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
   started.defer(async () => history.stop())
-  const processors = runProcessors(settings, { journal: writer, broker })
+  const processors = runProcessors(settings, { journal: writer, broker, alarms })
   started.defer(async () => processors.stop())
   connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
@@ -112,11 +116,13 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => ingest.finish())
   started.defer(() => sparkplug?.stop())
   started.defer(() => commands.stop())
+  started.defer(() => alarms.stop())
   const listeners = new Listeners({ transport, settings: site.listeners, warn: settings.warn })
   started.defer(() => listeners.stop())
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
-  const parts = { broker, processors, transport, listeners, sparkplug, throttle, commands }
+  const machines = { broker, processors, transport, listeners, sparkplug, throttle }
+  const parts = { ...machines, commands, alarms }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
@@ -129,7 +135,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => api.stop())
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
-  return { ...addresses, stop: async () => running.disposeAsync() }
+  return { ...addresses, alarms, stop: async () => running.disposeAsync() }
 }
 
 function keepHistory(
@@ -144,14 +150,19 @@ function keepHistory(
   })
 }
 
+interface ProcessorNeighbours {
+  readonly journal: JournalWriter
+  readonly broker: Broker
+  readonly alarms: AlarmStation
+}
+
 function runProcessors(
   { site, directory, warn }: EdgeSettings,
-  { journal, broker }: { readonly journal: JournalWriter; readonly broker: Broker },
-): ProcessorHost {
-  return new ProcessorHost({
+  { journal, broker, alarms }: ProcessorNeighbours,
+): Processors {
+  return new Processors({
     directory,
-    site: siteEntries(site),
-    processors: wantedProcessors(site),
+    site,
     journal,
     publish: (publications) => {
       for (const { topic, payload } of publications) {
@@ -164,7 +175,7 @@ function runProcessors(
       }
       broker.flush()
     },
-    onEvents: () => {},
+    onEvents: (events, kept) => alarms.take(events, kept),
     warn,
   })
 }
@@ -181,7 +192,7 @@ function foreignDevices(
 interface Settled {
   readonly ingest: Ingest
   readonly commands: CommandStation
-  readonly processors: ProcessorHost
+  readonly processors: Processors
   readonly broker: Broker
 }
 

@@ -361,7 +361,7 @@ function refusing(decoder: Decoder): Decoder {
 }
 
 export function isDeviceName(name: string): boolean {
-  return name.length <= limits.deviceBytes && DEVICE_NAME.test(name)
+  return name.length <= limits.deviceBytes && DEVICE_NAME.test(name) && name !== ALARMS
 }
 
 /** To the unit that the quantity is kept in; one that nobody models keeps the unit it came with. */
@@ -379,6 +379,8 @@ function receivedFrom(accounts: Float64Array): Float64Array {
 }
 
 const DEVICE_TOPIC = /^grid\/([^/]*)\/readings$/
+/** Below `grid/alarms` the edge alone speaks. */
+const ALARMS = 'alarms'
 /** What may stand as a level of a topic, in a file name and in a query without quoting. */
 const DEVICE_NAME = /^[A-Za-z0-9._:-]+$/
 const UNKNOWN_COMPLAINT =

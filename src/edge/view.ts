@@ -7,8 +7,11 @@ import type {
   HealthInfo,
   LatestQuery,
   PointInfo,
+  ProcessorInfo,
   ReadingsChunk,
   ReadingsQuery,
+  ResultInfo,
+  ResultsQuery,
   SessionInfo,
   TextForm,
   TextPiece,
@@ -26,13 +29,15 @@ import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Names } from '../store/names.ts'
 import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
+import type { AlarmStation } from './alarms/station.ts'
+import { ResultsReader } from '../store/results/results-reader.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from './access/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
-import type { ProcessorHost } from './processors/processor-host.ts'
+import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 
@@ -46,12 +51,13 @@ export interface ViewParts {
   readonly history: HistoryKeeper
   readonly clockWatch: ClockWatch
   readonly broker: Broker
-  readonly processors: ProcessorHost
+  readonly processors: Processors
   readonly transport: Transport
   readonly listeners: Listeners
   readonly sparkplug: SparkplugStation | undefined
   readonly throttle: LoginThrottle
   readonly commands: CommandStation
+  readonly alarms: AlarmStation
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -59,6 +65,7 @@ export class RunningEdge implements EdgeView {
   readonly #parts: ViewParts
   readonly #queries: QueryThread
   readonly #reader: StoreReader
+  readonly #results: ResultsReader
   readonly #siteDevices: ReadonlySet<string>
   readonly #metrics: Metrics
   readonly #startedAt: number
@@ -72,6 +79,7 @@ export class RunningEdge implements EdgeView {
       entry: new URL('./query-worker.ts', import.meta.url),
     })
     this.#reader = StoreReader.open(parts.directory)
+    this.#results = new ResultsReader(parts.directory)
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
     this.#startedAt = parts.clock()
     this.#metrics = new Metrics({
@@ -83,8 +91,12 @@ export class RunningEdge implements EdgeView {
     })
   }
 
+  get alarms(): AlarmStation {
+    return this.#parts.alarms
+  }
+
   health(): HealthInfo {
-    const { site, clock, writer, listeners, history, directory } = this.#parts
+    const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -111,6 +123,18 @@ export class RunningEdge implements EdgeView {
       problems.push(
         `Readings cannot be moved from the journal into history (${history.failure}). None is lost; the journal grows. It is tried again.`,
       )
+    }
+    if (alarms.failure !== '') {
+      problems.push(
+        `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
+      )
+    }
+    for (const { name, fault } of processors.status) {
+      if (fault !== '') {
+        problems.push(
+          `Processor ${name} is stopped (${fault}). Its readings are kept; deploy a version that is mended, and it goes on where it was stopped.`,
+        )
+      }
     }
     for (const fault of listeners.faults()) {
       problems.push(`A new certificate is not used: ${fault}. The one before it is; mend the file.`)
@@ -141,6 +165,7 @@ export class RunningEdge implements EdgeView {
         refused,
         inFlight: received - account.received - owed,
         thinned: history.thinned.get(number) ?? 0,
+        thinnedWindows: history.thinnedWindows.get(number) ?? 0,
       })
     }
     return accounts
@@ -203,6 +228,14 @@ export class RunningEdge implements EdgeView {
     return this.#reader.clockSteps()
   }
 
+  results(query: ResultsQuery): Iterable<ResultInfo> {
+    return this.#results.results(query)
+  }
+
+  processors(): readonly ProcessorInfo[] {
+    return this.#parts.processors.status
+  }
+
   async metrics(): Promise<{ readonly contentType: string; readonly text: string }> {
     return this.#metrics.exposition()
   }
@@ -210,6 +243,7 @@ export class RunningEdge implements EdgeView {
   async stop(): Promise<void> {
     await this.#queries.close()
     this.#reader.close()
+    this.#results[Symbol.dispose]()
   }
 
   /**

@@ -7,6 +7,18 @@ export interface Built {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** In the order in which they get a row. */
+export const builtInProcessors = [
+  'validation',
+  'power-quality',
+  'frequency',
+  'outage',
+  'aggregation',
+  'transformer',
+  'feeder',
+  'filter',
+] as const
+
 /** The processors that come with Busbar lie in kernel/; they are trusted as the rest of the code is. */
 export async function loadBuiltIn(name: string): Promise<Built> {
   const at = (path: string): URL => new URL(`../../kernel/${path}`, import.meta.url)

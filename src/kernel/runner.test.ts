@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { limits } from '../core/limits.ts'
 import { loadBuiltIn } from './built-in.ts'
 import { checkModule } from './module-check.ts'
 import {
@@ -133,4 +134,49 @@ test('a processor that is stopped stays so, and the others go on', () => {
   const mended = runnerOn(memory, [loaded, { ...other, digest: 'b' }])
   mended.step()
   assert.deepEqual([...mended.stopped], [])
+})
+
+test('a new version runs in the shadow first, then takes the place; no result is missed or comes twice', () => {
+  const memory = new Memory()
+  const runner = runnerOn(memory)
+  const loads = Array.from({ length: 3 * limits.shadowRows }, (_, at) => (at % 4 === 0 ? 2000 : 10))
+  for (const [at, value] of loads.entries()) {
+    memory.add(0, value)
+    runner.step()
+    if (at === 50) runner.update([{ ...loaded, version: '2.0.0', digest: 'b' }])
+    if (at === 100) assert.equal(runner.comparison(loaded.name)?.onlyNew, 0)
+  }
+  assert.equal([...runner.running][0]?.loaded.version, '2.0.0')
+  assert.equal(memory.processors()[0]?.digest, 'b')
+  const whole = new Memory()
+  for (const value of loads) whole.add(0, value)
+  const plain = runnerOn(whole)
+  while (plain.step().isBehind);
+  assert.deepEqual(memory.found, whole.found)
+})
+
+test('a new version that cannot run is refused, and the one before goes on', () => {
+  const memory = new Memory()
+  const runner = runnerOn(memory)
+  memory.add(0, 2000)
+  runner.step()
+  runner.update([{ ...loaded, version: '2.0.0', digest: 'b', settings: { limitW: -1 } }])
+  memory.add(0, 10)
+  runner.step()
+  assert.match(runner.refused.get(loaded.name) ?? '', /^2.0.0: .*limitW has to be above 0/)
+  assert.equal(memory.found.length, 2)
+})
+
+test('one that is new takes in what the journal still has, and holds nobody up', () => {
+  const memory = new Memory()
+  const runner = runnerOn(memory)
+  for (let at = 0; at < 40; at++) memory.add(0, at % 2 === 0 ? 2000 : 10)
+  while (runner.step().isBehind);
+  const before = memory.found.length
+  runner.update([loaded, { ...loaded, name: 'other' }])
+  memory.add(0, 2000)
+  runner.step()
+  assert.equal(memory.found.length - before, 1 + limits.processorRows)
+  while (runner.step().isBehind);
+  assert.equal(memory.found.length, 2 * (before + 1))
 })

@@ -10,6 +10,7 @@ import {
   type Watch,
   openRunning,
 } from './running.ts'
+import { type Comparison, Shadow } from './shadow.ts'
 import { type NamedPoint, type NumberedSubject, SiteBook, type SiteEntry } from './site-book.ts'
 
 /** The journal, row after row. */
@@ -85,6 +86,9 @@ export class Runner {
   readonly book: SiteBook
   readonly #running = new Map<string, Running>()
   readonly #stopped = new Map<string, ProcessorRecord>()
+  readonly #shadows = new Map<string, Shadow>()
+  /** Modules that were given and not taken: name to reason. */
+  readonly refused: Map<string, string> = new Map()
   /** Later than the place of some processor. */
   #ticks: Tick[]
   #freshTicks: Tick[] = []
@@ -124,7 +128,7 @@ export class Runner {
 
   /** Of the one that is furthest behind; Infinity where none runs. */
   get place(): number {
-    return Math.min(...this.#running.values().map(({ journal }) => journal))
+    return Math.min(...this.#all().map(({ journal }) => journal))
   }
 
   /** Ticks up to this one are needed by nobody here. */
@@ -135,25 +139,17 @@ export class Runner {
     return Math.min(safe, this.#lastTick)
   }
 
-  /** Takes in what has come, a few rows at most, and commits what was found. */
+  /** Takes in what has come, a few rows at most, and commits what was found. Whoever has to catch up does so beside the others. */
   step(): Step {
-    const behind = this.place
-    const rows =
-      this.#running.size === 0 ? [] : this.#parts.journal.after(behind, limits.processorRows)
-    this.#countMissed(behind, rows[0]?.number)
-    for (const { number, columns } of rows) {
-      this.#applyTicks(number)
-      if (columns === undefined) this.damagedRows++
-      else this.#meetPoints(columns.points)
-      for (const own of this.#running.values()) {
-        if (own.journal >= number) continue
-        if (columns === undefined) own.journal = number
-        else this.#try(own, () => own.takeRow(number, columns))
-      }
-    }
-    const isBehind = rows.length === limits.processorRows
-    if (rows.length === 0) return { found: [], sequence: 0, isBehind }
-    return { ...this.#commit(), isBehind }
+    const places = [...this.#all()].map(({ journal }) => journal)
+    if (places.length === 0) return { found: [], sequence: 0, isBehind: false }
+    const first = Math.max(...places)
+    const last = Math.min(...places)
+    const rows = this.#feed(first)
+    const caughtUp = last === first ? 0 : this.#feed(last)
+    if (rows + caughtUp === 0) return { found: [], sequence: 0, isBehind: false }
+    const isBehind = Math.max(rows, caughtUp) === limits.processorRows
+    return { ...this.#commit(rows), isBehind }
   }
 
   /** `now` is microseconds since 1970; a clock that went back gives no ticks until it has caught up. Only where `step` found nothing more. */
@@ -165,14 +161,47 @@ export class Runner {
     this.#lastTick = now
     this.#ticks.push(tick)
     this.#freshTicks.push(tick)
-    this.#applyTicks(journal + 1)
-    return { ...this.#commit(), isBehind: false }
+    this.#applyTicks(journal, journal + 1)
+    return { ...this.#commit(0), isBehind: false }
   }
 
   /** Saves the state of all, so that the next start computes little again. */
   save(): void {
     this.#lastSnapshotMs = -Infinity
-    this.#commit()
+    this.#commit(0)
+  }
+
+  /**
+   * What is to run now. A module that is new begins; one of another digest runs in the shadow of the one that runs, until both have been side by
+   * side for a while, and then takes its place between two rows; one that is gone ends.
+   */
+  update(loaded: readonly Loaded[]): void {
+    const { store } = this.#parts
+    const wanted = new Map(loaded.map((one) => [one.name, one]))
+    for (const name of [...this.#running.keys(), ...this.#stopped.keys()]) {
+      if (wanted.has(name)) continue
+      this.#running.delete(name)
+      this.#stopped.delete(name)
+      this.#shadows.delete(name)
+    }
+    for (const one of wanted.values()) {
+      const { name, digest } = one
+      const own = this.#running.get(name)
+      if (own?.loaded.digest === digest) this.#shadows.delete(name)
+      else if (own !== undefined) this.#overshadow(own, one)
+      else if (this.#stopped.get(name)?.digest !== digest) {
+        this.#stopped.delete(name)
+        this.#start(
+          one,
+          store.processors().find((record) => record.name === name),
+        )
+      }
+    }
+  }
+
+  /** How a module that is to follow another compares with it so far. */
+  comparison(name: string): Comparison | undefined {
+    return this.#shadows.get(name)?.comparison
   }
 
   /** A module that was stopped from outside, while it ran. */
@@ -188,10 +217,10 @@ export class Runner {
       this.#stopped.set(loaded.name, record)
       return
     }
-    const first = { journal: (journal.first ?? 1) - 1, tick: 0 }
+    // Without a snapshot the journal still has all that it has taken in.
+    const start = { journal: (journal.first ?? 1) - 1, tick: 0 }
     const committed = record ?? { journal: 0, tick: 0 }
     const parts = { loaded, site: site.entry, book: this.book, committed, watch, stopwatch }
-    const start = record === undefined ? first : committed
     try {
       const own = openRunning({ ...parts, saved: record?.snapshot, start }, journal)
       this.#running.set(loaded.name, own)
@@ -207,12 +236,66 @@ export class Runner {
     }
   }
 
-  /** All ticks that came before this row, each to whoever has not had it and is where it belongs. */
-  #applyTicks(row: number): void {
+  /** The rows after this place, to all that have come to it. Returns how many there were. */
+  #feed(place: number): number {
+    const rows = this.#parts.journal.after(place, limits.processorRows)
+    const [next] = rows
+    if (next !== undefined && place > 0) this.missedRows += next.number - place - 1
+    for (const { number, columns } of rows) {
+      this.#applyTicks(place, number)
+      if (columns === undefined) this.damagedRows++
+      else this.#meetPoints(columns.points)
+      for (const own of this.#all()) {
+        if (own.journal >= number || own.journal < place) continue
+        if (columns === undefined) own.journal = number
+        else this.#try(own, () => own.takeRow(number, columns))
+      }
+    }
+    return rows.length
+  }
+
+  /** From the state of the one that runs, or, where that means nothing to it, from all that the journal still has. */
+  #overshadow(own: Running, loaded: Loaded): void {
+    const { journal, site, watch, stopwatch } = this.#parts
+    if (this.#shadows.get(loaded.name)?.own.loaded.digest === loaded.digest) return
+    const nothing = { journal: 0, tick: 0 }
+    const start = { journal: (journal.first ?? 1) - 1, tick: 0 }
+    const parts = { loaded, site: site.entry, book: this.book, watch, stopwatch }
+    try {
+      const saved = own.save()
+      const shadow = openRunning({ ...parts, saved, start, committed: nothing }, journal)
+      this.#shadows.set(loaded.name, new Shadow(shadow))
+    } catch (cause) {
+      this.refused.set(loaded.name, `${loaded.version}: ${errorText(cause)}`)
+    }
+  }
+
+  /** Those that take in rows, those in the shadow of another included. */
+  *#all(): Generator<Running> {
+    yield* this.#running.values()
+    for (const { own } of this.#shadows.values()) yield own
+  }
+
+  /** The one that runs from now on: the same, or the one in its shadow. */
+  #follow(own: Running, results: readonly Result[], rows: number): Running {
+    const { name } = own.loaded
+    const shadow = this.#shadows.get(name)
+    if (shadow === undefined) return own
+    shadow.compare(own, results, rows)
+    if (!shadow.maySwap) return own
+    this.#shadows.delete(name)
+    this.#running.set(name, shadow.own)
+    this.refused.delete(name)
+    return shadow.own
+  }
+
+  /** All ticks that came before this row, each to whoever has come to the place, and has not had it. */
+  #applyTicks(place: number, row: number): void {
     for (const { time, journal } of this.#ticks) {
       if (journal >= row) break
-      for (const own of this.#running.values()) {
-        if (own.tick < time && own.journal >= journal) this.#try(own, () => own.takeTick(time))
+      for (const own of this.#all()) {
+        if (own.tick < time && own.journal >= journal && own.journal >= place)
+          this.#try(own, () => own.takeTick(time))
       }
     }
   }
@@ -221,15 +304,11 @@ export class Runner {
   #meetPoints(points: Uint32Array): void {
     let last = 0
     for (const point of points) if (point > last) last = point
-    for (const own of this.#running.values()) {
+    for (const own of this.#all()) {
       if (last < own.knownPoints) continue
       const named = this.#parts.journal.points(own.knownPoints, last)
       this.#try(own, () => own.introduce(named, last + 1))
     }
-  }
-
-  #countMissed(behind: number, next: number | undefined): void {
-    if (next !== undefined && behind > 0) this.missedRows += next - behind - 1
   }
 
   #try(own: Running, work: () => void): void {
@@ -243,6 +322,12 @@ export class Runner {
   #quarantine(own: Running, fault: string): void {
     const { name, version, digest } = own.loaded
     const { journal, tick } = own
+    if (this.#shadows.get(name)?.own === own) {
+      this.#shadows.delete(name)
+      this.refused.set(name, `${version}: ${fault}`)
+      return
+    }
+    this.#shadows.delete(name)
     this.#running.delete(name)
     this.#stopped.set(name, { name, version, digest, journal, tick, snapshot: undefined, fault })
     this.#faults.push({ processor: name, results: own.takeFound() })
@@ -251,7 +336,7 @@ export class Runner {
   /** Of processors that were stopped since the last commit: what they had found until then. */
   readonly #faults: Found[] = []
 
-  #commit(): Omit<Step, 'isBehind'> {
+  #commit(rows: number): Omit<Step, 'isBehind'> {
     const { store, stopwatch } = this.#parts
     const isDue = stopwatch() - this.#lastSnapshotMs >= limits.processorSnapshotMs
     if (isDue) this.#lastSnapshotMs = stopwatch()
@@ -263,8 +348,10 @@ export class Runner {
       let snapshot: SavedState | undefined
       if (isDue) this.#try(own, () => (snapshot = own.save()))
       if (!this.#running.has(own.loaded.name)) continue
-      const { name, version, digest } = own.loaded
-      const { journal, tick } = own
+      const now = this.#follow(own, results, rows)
+      if (now !== own) snapshot = now.save()
+      const { name, version, digest } = now.loaded
+      const { journal, tick } = now
       processors.push({ name, version, digest, journal, tick, snapshot, fault: undefined })
     }
     processors.push(...this.#stopped.values())

@@ -11,12 +11,15 @@ export interface EdgeAddresses {
 
 export interface EdgeOptions {
   readonly directory: string
+  /** A site file; the open one where none is given. */
+  readonly site?: string
   readonly environment?: Readonly<Record<string, string>>
 }
 
 const ROOT = new URL('../../', import.meta.url)
 const LEASH = new URL('src/cli/demo/leash.ts', ROOT).href
 const HASTE = new URL('haste.ts', import.meta.url).href
+const OPEN = fileURLToPath(new URL('examples/open.yaml', ROOT))
 const STOP_MS = 60_000
 
 /** A real edge in a process of its own, to be killed at any moment. It ends with us, however we end. */
@@ -29,10 +32,9 @@ export class EdgeUnderTest {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   #complaint = ''
 
-  constructor({ directory, environment = {} }: EdgeOptions) {
+  constructor({ directory, site = OPEN, environment = {} }: EdgeOptions) {
     const startedMs = performance.now()
     const main = fileURLToPath(new URL('src/cli/main.ts', ROOT))
-    const site = fileURLToPath(new URL('examples/open.yaml', ROOT))
     const words = ['--site', site, '--data', directory]
     const anyPort = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
     const ahead = ['--import', LEASH, '--import', HASTE]

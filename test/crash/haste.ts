@@ -10,7 +10,7 @@ Object.assign(limits, {
   sealLookMs: 5,
   sealRetryMs: 20,
   sealReadings: 4000,
-  historySpanRows: 1024,
+  historySpanRows: 1536,
   historyMergeRows: 4096,
   historyOverlap: 4,
   snapshotRows: 40,

@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   mqtt: ['core'],
   payload: ['core'],
   kernel: ['core'],
+  alarms: ['core'],
   store: ['core'],
   policy: ['core'],
   uplink: ['core'],

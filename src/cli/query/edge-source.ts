@@ -1,4 +1,4 @@
-import { GridError, errorCode, errorText, type ErrorCode } from '../../core/errors.ts'
+import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { parseQuality } from '../../core/quality.ts'
 import { formatTime, parseTime } from '../../core/time.ts'
@@ -8,6 +8,7 @@ import {
   allocateChunk,
 } from '../../store/reader/readings-query.ts'
 import type { AuditQuery } from '../../store/reader/audit-list.ts'
+import { askEdge, edgeUrl } from './edge-request.ts'
 import type { AuditPage } from './audit-page.ts'
 import type { LatestQuery, NamedPoint, QuerySource } from './source.ts'
 
@@ -29,7 +30,7 @@ export class EdgeSource implements QuerySource {
   readonly #numbers = new Map<string, number>()
 
   constructor(url: string) {
-    this.#url = (url.includes('://') ? url : `http://${url}`).replace(/\/+$/, '')
+    this.#url = edgeUrl(url)
   }
 
   async *points(device: string | undefined): AsyncGenerator<NamedPoint> {
@@ -107,7 +108,7 @@ export class EdgeSource implements QuerySource {
   }
 
   async *#lines(path: string): AsyncGenerator<Page> {
-    const response = await this.#get(path)
+    const response = await askEdge(`${this.#url}${path}`)
     const body = response.body ?? new ReadableStream<Uint8Array<ArrayBuffer>>()
     let text = ''
     let end: Page['end']
@@ -127,22 +128,6 @@ export class EdgeSource implements QuerySource {
     }
     if (end === undefined) throw this.#brokenOff(undefined)
     yield { items: [], end }
-  }
-
-  async #get(path: string): Promise<Response> {
-    let response: Response
-    try {
-      response = await fetch(`${this.#url}${path}`, { headers: { accept: 'application/json' } })
-    } catch (cause) {
-      const why = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause
-      const text = `${this.#url} cannot be reached: ${errorCode(why) || errorText(why)}`
-      throw new GridError('unreachable', text, {
-        hint: 'Is the edge running, and is this the address of its --http option?',
-        cause,
-      })
-    }
-    if (response.ok) return response
-    throw await refusalOf(response, `${this.#url}${path}`)
   }
 
   #brokenOff(cause: unknown): GridError {
@@ -168,25 +153,4 @@ function pageOf(lines: readonly string[]): Page {
       items.push(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line))
   }
   return { items, end }
-}
-
-/** What the edge says in its problem details. */
-async function refusalOf(response: Response, url: string): Promise<GridError> {
-  const body = await response.text()
-  const words: { detail?: string; hint?: string } = response.headers
-    .get('content-type')
-    ?.startsWith('application/problem+json')
-    ? (JSON.parse(body) as object)
-    : {}
-  const text = words.detail ?? `${url} answered ${response.status}`
-  return new GridError(
-    codeOf(response.status),
-    text,
-    words.hint === undefined ? {} : { hint: words.hint },
-  )
-}
-
-function codeOf(status: number): ErrorCode {
-  if (status === 503) return 'in-use'
-  return status >= 500 ? 'unreachable' : 'input'
 }

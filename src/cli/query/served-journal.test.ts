@@ -1,3 +1,4 @@
+import { MemoryEdge } from '../../api/memory-edge.test.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EdgeView } from '../../api/ports.ts'
@@ -34,6 +35,9 @@ export async function serve(
     audit: () => ({ entries: [], dropped: 0 }),
     sessions: () => [],
     clockSteps: () => [],
+    alarms: new MemoryEdge().alarms,
+    results: () => [],
+    processors: () => [],
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

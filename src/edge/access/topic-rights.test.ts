@@ -6,6 +6,7 @@ import {
   covers,
   deviceRights,
   edgeNodeRights,
+  isServers,
 } from './topic-rights.ts'
 
 describe('topic rights', () => {
@@ -66,5 +67,19 @@ describe('topic rights', () => {
     }
     assert.ok(!allowsSubscribe(rights, 'spBv1.0/g/NCMD/+'))
     assert.ok(!allowsSubscribe(rights, 'spBv1.0/g/NDATA/n1'))
+  })
+
+  test('commands, alarms and what the edge says of itself are its own, requests are not', () => {
+    for (const topic of [
+      'grid/m1/commands',
+      'grid/m1/commands/read',
+      'grid/alarms',
+      'grid/alarms/1',
+      'edge/health',
+    ]) {
+      assert.ok(isServers(topic), topic)
+    }
+    for (const topic of ['edge/commands/m1', 'grid/alarms1/readings', 'grid/m1/alarms', 'grid/m1'])
+      assert.ok(!isServers(topic), topic)
   })
 })

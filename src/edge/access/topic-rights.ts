@@ -32,10 +32,15 @@ export function isRequest(topic: string): boolean {
   return /^edge\/commands\/[^/]*$/.test(topic)
 }
 
-/** What the edge alone says: commands, or else they could be sent past the audit, and what it says of itself. */
+/**
+ * What the edge alone says: commands, or else they could be sent past the audit, alarms, or else anybody could raise one or have it gone, and
+ * what it says of itself. So there can be no device of the name `alarms`.
+ */
 export function isServers(topic: string): boolean {
   return (
-    (topic.startsWith('edge/') && !isRequest(topic)) || /^grid\/[^/]*\/commands(?:\/|$)/.test(topic)
+    (topic.startsWith('edge/') && !isRequest(topic)) ||
+    /^grid\/[^/]*\/commands(?:\/|$)/.test(topic) ||
+    /^grid\/alarms(?:\/|$)/.test(topic)
   )
 }
 

@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import { ACCOUNT_STRIDE, accountKinds } from '../../core/accounts.ts'
 import { writtenBytes } from './written-bytes.ts'
 import type { Described, MetricsParts } from './described.ts'
+import { alarmCounters, alarmGauges } from './alarm-metrics.ts'
 import { commandCounters, commandGauges, sparkplugCounters } from './device-metrics.ts'
 import {
   arrivalCounters,
@@ -9,6 +10,7 @@ import {
   deliveryCounters,
   mqttGauges,
 } from './mqtt-metrics.ts'
+import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
@@ -17,6 +19,7 @@ export class Metrics {
 
   constructor(parts: MetricsParts) {
     const history = historyMetrics(parts)
+    const totals = processorTotals(parts)
     const counters = [
       ...storeCounters(parts),
       ...history.counters,
@@ -25,6 +28,8 @@ export class Metrics {
       ...deliveryCounters(parts),
       ...sparkplugCounters(parts),
       ...commandCounters(parts),
+      ...alarmCounters(parts),
+      ...totals.counters,
       ...PROCESS_COUNTERS,
     ]
     for (const { name, help, value } of counters) this.#counter(name, help, value)
@@ -33,6 +38,8 @@ export class Metrics {
       ...storeGauges(parts),
       ...history.gauges,
       ...commandGauges(parts),
+      ...alarmGauges(parts),
+      ...totals.gauges,
       ...PROCESS_GAUGES,
     ]
     for (const { name, help, value } of gauges) this.#gauge(name, help, value)
@@ -40,6 +47,8 @@ export class Metrics {
     this.#refusedConnects(parts)
     this.#certificates(parts)
     this.#commands(parts)
+    this.#alarms(parts)
+    this.#eachProcessor(parts)
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
@@ -114,6 +123,60 @@ export class Metrics {
           this.inc({ outcome }, count)
       },
     })
+  }
+
+  #alarms({ alarms }: MetricsParts): void {
+    const registers = [this.#registry]
+    new Gauge({
+      name: 'busbar_alarms',
+      help: 'Alarms by state, after IEC 62682.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        for (const [state, count] of Object.entries(alarms.counts)) this.set({ state }, count)
+      },
+    })
+    new Counter({
+      name: 'busbar_alarms_steps_total',
+      help: 'Steps that alarms have taken since the start, by kind.',
+      labelNames: ['what'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [what, count] of alarms.transitions) this.inc({ what }, count)
+      },
+    })
+  }
+
+  #eachProcessor({ processors }: MetricsParts): void {
+    const labelNames = ['processor']
+    const registers = [this.#registry]
+    for (const { name, help, value } of PROCESSOR_COUNTERS) {
+      new Counter({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset()
+          for (const status of processors.status)
+            this.inc({ processor: status.name }, value(status))
+        },
+      })
+    }
+    for (const { name, help, value } of PROCESSOR_GAUGES) {
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset()
+          for (const status of processors.status)
+            this.set({ processor: status.name }, value(status))
+        },
+      })
+    }
   }
 
   #certificates({ listeners }: MetricsParts): void {

@@ -37,6 +37,11 @@ export function historyMetrics({ history }: MetricsParts): {
         help: 'Readings that made room or were older than is kept, since the data folder was made.',
         value: () => history.thinned.values().reduce((sum, readings) => sum + readings, 0),
       },
+      {
+        name: 'busbar_history_thinned_windows_total',
+        help: 'Windows of readings that went, which made room themselves or were older than is kept, since the data folder was made.',
+        value: () => history.thinnedWindows.values().reduce((sum, windows) => sum + windows, 0),
+      },
     ],
     gauges: [
       {

@@ -5,11 +5,11 @@ import type { SiteEntry } from '../../kernel/site-book.ts'
 import {
   type Publication,
   type SiteEvent,
+  type ModuleSet,
   type ThreadMessage,
   type ThreadOrder,
   type ThreadSettings,
   type ThreadStatus,
-  type WantedProcessor,
   words,
 } from './protocol.ts'
 import { ThreadWatch } from './thread-watch.ts'
@@ -17,13 +17,13 @@ import { ThreadWatch } from './thread-watch.ts'
 export interface HostParts {
   readonly directory: string
   readonly site: { readonly entry: unknown; readonly subjects: readonly SiteEntry[] }
-  readonly processors: readonly WantedProcessor[]
-  readonly journal: {
-    /** Rows up to this one are needed by no processor. */
-    processed(journal: number): void
-  }
+  readonly modules: ModuleSet
+  /** Of one call, processor time. */
+  readonly callMs: number
+  readonly onStatus: () => void
   readonly publish: (publications: readonly Publication[]) => void
-  readonly onEvents: (events: readonly SiteEvent[]) => void
+  /** `kept` is to be called when whoever takes them would not miss them after a power cut; until then they may come again. */
+  readonly onEvents: (events: readonly SiteEvent[], kept: () => void) => void
   readonly warn: (text: string) => void
 }
 
@@ -38,6 +38,7 @@ export class ProcessorHost {
   #watch: ThreadWatch | undefined
   #timer: NodeJS.Timeout | undefined
   #restart: NodeJS.Timeout | undefined
+  #names: readonly string[] = []
   #isStopping = false
   readonly #stopped = new Map<string, string>()
   /** Threads that ended when they should not have. */
@@ -46,9 +47,6 @@ export class ProcessorHost {
 
   constructor(parts: HostParts) {
     this.#parts = parts
-    if (parts.processors.length === 0) return
-    // Until it is known what they need, nothing is taken away.
-    parts.journal.processed(0)
     this.#start()
   }
 
@@ -72,12 +70,12 @@ export class ProcessorHost {
   }
 
   #start(): void {
-    const { directory, site, processors } = this.#parts
+    const { directory, site, modules } = this.#parts
     this.#words = newWords()
     const workerData: ThreadSettings = {
       directory,
       site,
-      processors,
+      modules,
       stopped: this.#stopped,
       words: this.#words,
     }
@@ -107,14 +105,18 @@ export class ProcessorHost {
     switch (message.kind) {
       case 'ready':
         this.#stopped.clear()
-        this.#watch = new ThreadWatch(this.#words, message.task, limits.processorCallMs)
+        this.#watch = new ThreadWatch(this.#words, message.task, this.#parts.callMs)
         this.#timer = setInterval(() => this.#look(), limits.processorWatchMs).unref()
         this.#learn(message.status)
         return
       case 'found':
         this.#parts.publish(message.publications)
-        this.#parts.onEvents(message.events)
-        this.#order({ kind: 'published', sequence: message.sequence })
+        this.#parts.onEvents(message.events, () =>
+          this.#order({ kind: 'published', sequence: message.sequence }),
+        )
+        return
+      case 'names':
+        this.#names = message.names
         return
       case 'status':
         this.#learn(message.status)
@@ -128,16 +130,15 @@ export class ProcessorHost {
         this.#parts.warn(`processor ${name} is stopped: ${fault}`)
     }
     this.status = status
-    const isLost = status.behindReadings > limits.processorLagReadings
-    this.#parts.journal.processed(isLost ? Infinity : status.safeJournal)
+    this.#parts.onStatus()
   }
 
   #look(): void {
     const place = this.#watch?.look() ?? 0
-    const name = this.#parts.processors[place - 1]?.name
+    const name = this.#names[place - 1]
     if (name === undefined) return
     this.#watch = undefined
-    this.#stopped.set(name, `a call took more than ${limits.processorCallMs} ms of processor time`)
+    this.#stopped.set(name, `a call took more than ${this.#parts.callMs} ms of processor time`)
     void this.#worker?.terminate()
   }
 
@@ -150,9 +151,10 @@ function newWords(): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(words.total * 4))
 }
 
+/** Until it is known what they need, nothing is taken away. */
 const NO_STATUS: ThreadStatus = {
   processors: [],
-  safeJournal: Infinity,
+  safeJournal: 0,
   behindReadings: 0,
   damagedRows: 0,
   missedRows: 0,

@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
-import { loadBuiltIn } from '../../kernel/built-in.ts'
-import { checkModule } from '../../kernel/module-check.ts'
 import { Runner, type Step } from '../../kernel/runner.ts'
-import type { Loaded } from '../../kernel/running.ts'
 import { JournalRows } from '../../store/results/journal-rows.ts'
 import { ResultsWriter } from '../../store/results/results-writer.ts'
 import {
@@ -18,9 +14,9 @@ import {
   type ThreadOrder,
   type ThreadSettings,
   type ThreadStatus,
-  type WantedProcessor,
   words,
 } from './protocol.ts'
+import { type LoadedModules, Modules } from './modules.ts'
 import { publicationOf } from './publications.ts'
 
 /** The thread of processors: runs them behind the journal, stores what they find, and passes it on to be published. */
@@ -29,16 +25,20 @@ class ProcessorThread {
   readonly #runner: Runner
   readonly #store: ResultsWriter
   readonly #journal: JournalRows
+  readonly #modules: Modules
+  #refused: ReadonlyMap<string, string>
+  readonly #names: string[] = []
   readonly #ticker: NodeJS.Timeout
   #isWorking = false
   #removed = 0
 
-  constructor(settings: ThreadSettings, loaded: readonly Loaded[]) {
+  constructor(settings: ThreadSettings, modules: Modules, { loaded, refused }: LoadedModules) {
     this.#settings = settings
-    this.#store = new ResultsWriter(settings.directory)
+    this.#modules = modules
+    this.#refused = refused
+    this.#store = new ResultsWriter(settings.directory, settings.modules.of)
     this.#journal = new JournalRows(settings.directory)
-    const { words: shared, processors, site, stopped } = settings
-    const places = new Map(processors.map(({ name }, index) => [name, index + 1]))
+    const { words: shared, site, stopped } = settings
     this.#runner = new Runner({
       journal: this.#journal,
       store: this.#store,
@@ -47,7 +47,7 @@ class ProcessorThread {
       watch: {
         begin: (name) => {
           Atomics.add(shared, words.calls, 1)
-          Atomics.store(shared, words.busy, places.get(name) ?? 0)
+          Atomics.store(shared, words.busy, this.#place(name))
         },
         end: () => Atomics.store(shared, words.busy, 0),
       },
@@ -86,20 +86,44 @@ class ProcessorThread {
       const { calls, seconds } = times
       const quantiles = { p50Seconds: times.quantile(50), p99Seconds: times.quantile(99) }
       const amounts = { readings, results, dropped, calls, seconds, memoryBytes }
-      return { name, version, fault: '', journal, ...amounts, ...quantiles }
+      return {
+        name,
+        version,
+        journal,
+        fault: '',
+        refused: this.#refused.get(name) ?? this.#runner.refused.get(name) ?? '',
+        shadow: this.#runner.comparison(name),
+        ...amounts,
+        ...quantiles,
+      }
     })
     const stopped = [...this.#runner.stopped].map((record): ProcessorStatus => {
       const { name, version, journal, fault = '' } = record
-      return { name, version, journal, fault, ...NOTHING }
+      return { name, version, journal, ...NOTHING, fault }
     })
+    const known = new Set([...running, ...stopped].map(({ name }) => name))
+    const refused = [...this.#refused]
+      .filter(([name]) => !known.has(name))
+      .map(([name, fault]): ProcessorStatus => {
+        return { name, version: '', journal: 0, ...NOTHING, fault }
+      })
     return {
-      processors: [...running, ...stopped],
+      processors: [...running, ...stopped, ...refused],
       safeJournal: this.#runner.safeJournal,
       behindReadings: this.#isWorking ? this.#journal.readingsAfter(this.#runner.place) : 0,
       damagedRows: this.#runner.damagedRows,
       missedRows: this.#runner.missedRows,
       removedResults: this.#removed,
     }
+  }
+
+  #place(name: string): number {
+    const place = this.#names.indexOf(name)
+    if (place >= 0) return place + 1
+    this.#names.push(name)
+    // On its way before the module is called, which may not come back.
+    post({ kind: 'names', names: this.#names })
+    return this.#names.length
   }
 
   #work(): void {
@@ -111,9 +135,17 @@ class ProcessorThread {
 
   #tick(): void {
     if (!this.#isWorking) this.#publish(this.#runner.tick(Date.now() * 1000))
+    if (this.#modules.haveChanged) void this.#reload()
     const { safeTick } = this.#runner
     this.#removed += this.#store.sweep({ ticksUpTo: safeTick, nowMs: performance.now() })
     post({ kind: 'status', status: this.status() })
+  }
+
+  async #reload(): Promise<void> {
+    const { loaded, refused } = await this.#modules.load()
+    this.#refused = refused
+    this.#runner.update(loaded)
+    this.advance()
   }
 
   /** What was stored and not published when the process before ended. */
@@ -144,6 +176,8 @@ class ProcessorThread {
 }
 
 const NOTHING = {
+  refused: '',
+  shadow: undefined,
   readings: 0,
   results: 0,
   dropped: 0,
@@ -152,16 +186,6 @@ const NOTHING = {
   memoryBytes: 0,
   p50Seconds: 0,
   p99Seconds: 0,
-}
-
-async function load({ name, settings }: WantedProcessor): Promise<Loaded> {
-  const { manifest, bytes } = await loadBuiltIn(name)
-  const { version, reads } = manifest
-  const digest = createHash('sha256')
-    .update(bytes)
-    .update(JSON.stringify([manifest, settings ?? null]))
-    .digest('hex')
-  return { name, version, digest, reads, settings, module: checkModule(bytes, name) }
 }
 
 /** Of this thread, as Linux numbers it. */
@@ -177,7 +201,8 @@ function post(message: ThreadMessage): void {
 if (process.platform === 'linux') setPriority(limits.processorNice)
 
 const settings = workerData as ThreadSettings
-const thread = new ProcessorThread(settings, await Promise.all(settings.processors.map(load)))
+const modules = new Modules(settings.directory, settings.modules)
+const thread = new ProcessorThread(settings, modules, await modules.load())
 post({ kind: 'ready', task: taskNumber(), status: thread.status() })
 
 parentPort?.on('message', (order: ThreadOrder) => {

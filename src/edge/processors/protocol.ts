@@ -1,28 +1,33 @@
+import type { Comparison } from '../../kernel/shadow.ts'
 import type { Result } from '../../kernel/output-decoder.ts'
 import type { SiteEntry } from '../../kernel/site-book.ts'
 import type { SubjectKind } from '../../kernel/subjects.ts'
+import type { Trust } from './own-packages.ts'
 
 /** What a thread of processors is started with. */
 export interface ThreadSettings {
   readonly directory: string
   readonly site: { readonly entry: unknown; readonly subjects: readonly SiteEntry[] }
-  readonly processors: readonly WantedProcessor[]
+  readonly modules: ModuleSet
   /** Modules that were stopped from outside in the thread before: name to reason. */
   readonly stopped: ReadonlyMap<string, string>
   /** See `words`. */
   readonly words: Int32Array<SharedArrayBuffer>
 }
 
-export interface WantedProcessor {
-  readonly name: string
-  readonly settings: unknown
-}
+/** Those that come with Busbar, or those that the utility has deployed here. */
+export type ModuleSet =
+  | { readonly of: 'built-in'; readonly settings: Settings; readonly off: readonly string[] }
+  | { readonly of: 'own'; readonly settings: Settings; readonly trust: Trust }
+
+/** By the name of the processor. */
+export type Settings = Readonly<Record<string, unknown>>
 
 /** Shared words: by them the main thread sees what a thread does without asking it. */
 export const words = {
   /** 1: it has been told that the journal has grown, and has not looked yet. */
   told: 0,
-  /** Place in `processors` of the module that is being called, from 1; 0: none is. */
+  /** Place in `names` of the module that is being called, from 1; 0: none is. */
   busy: 1,
   /** Calls since the start, modulo 2^32. */
   calls: 2,
@@ -50,6 +55,10 @@ export interface ProcessorStatus {
   readonly version: string
   /** Empty: it runs. */
   readonly fault: string
+  /** Why a version that was given is not taken; empty: there is none. */
+  readonly refused: string
+  /** Of the version that runs in its shadow. */
+  readonly shadow: Comparison | undefined
   readonly journal: number
   readonly readings: number
   readonly results: number
@@ -76,6 +85,8 @@ export interface ThreadStatus {
 export type ThreadMessage =
   /** `task`: the number of the thread, as the kernel of Linux knows it; 0 elsewhere. */
   | { readonly kind: 'ready'; readonly task: number; readonly status: ThreadStatus }
+  /** Of the modules that have been called, in the order of their places. */
+  | { readonly kind: 'names'; readonly names: readonly string[] }
   | {
       readonly kind: 'found'
       readonly publications: readonly Publication[]

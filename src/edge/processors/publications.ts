@@ -36,7 +36,7 @@ export function publicationOf(result: Result, subject: SubjectEntry): Publicatio
   }
 }
 
-/** `150ms`, `3s`, `10min`, `2h`, `1d`: the largest unit that it is a multiple of. */
+/** `150ms`, `3s`, `10m`, `2h`, `1d`: the largest unit that it is a multiple of. */
 export function widthText(durationUs: number): string {
   const unit = UNITS.find(([, lengthUs]) => durationUs % lengthUs === 0)
   return unit === undefined ? `${durationUs}us` : `${durationUs / unit[1]}${unit[0]}`
@@ -45,7 +45,7 @@ export function widthText(durationUs: number): string {
 const UNITS = [
   ['d', 86_400_000_000],
   ['h', 3_600_000_000],
-  ['min', 60_000_000],
+  ['m', 60_000_000],
   ['s', 1_000_000],
   ['ms', 1000],
 ] as const

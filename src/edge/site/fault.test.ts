@@ -191,6 +191,13 @@ const REFERENCES: readonly Trial[] = [
     ],
   },
   {
+    what: 'a head that is no device',
+    text: `${HEAD.replace('{ id: f1,', '{ id: f1, head: f1-rtuu,')}devices:
+  - { id: f1-rtu, kind: rtu, feeder: f1 }
+`,
+    faults: ['S:11:27: feeders[0].head: "f1-rtuu" is not in devices, did you mean f1-rtu?'],
+  },
+  {
     what: 'ranges that are too long, or run backwards',
     text: `${HEAD}devices:
   - { id: "a{2..1}", kind: meter }

@@ -24,7 +24,7 @@ export function checkReferences(yaml: YamlText): Fault[] {
     }
   }
   checkFeeders(network, faults)
-  checkDevices(network, faults)
+  checkHeads(checkDevices(network, faults), faults)
   return faults.list
 }
 
@@ -94,7 +94,8 @@ function checkFeeders(network: Network, faults: Faults): void {
   }
 }
 
-function checkDevices(network: Network, faults: Faults): void {
+/** Ids of all devices, written out. */
+function checkDevices(network: Network, faults: Faults): ReadonlySet<string> {
   const ids = new Set<string>()
   let devices = 0
   for (const entry of entriesOf(faults.yaml.value, 'devices')) {
@@ -106,10 +107,19 @@ function checkDevices(network: Network, faults: Faults): void {
     devices += pattern.devices
     if (devices > limits.devices) {
       faults.add(entry.path, `with those before it more than ${limits.devices} devices`)
-      return
+      return ids
     }
     if (entry.texts['id'] !== undefined) checkIds({ entry, pattern, ids }, faults)
     checkPlace(entry, { pattern, network }, faults)
+  }
+  return ids
+}
+
+function checkHeads(ids: ReadonlySet<string>, faults: Faults): void {
+  for (const entry of entriesOf(faults.yaml.value, 'feeders')) {
+    const { head } = entry.texts
+    if (head === undefined || ids.has(head)) continue
+    faults.add([...entry.path, 'head'], `"${head}" is not in devices${suggestion(head, ids)}`)
   }
 }
 
@@ -123,6 +133,7 @@ interface WrittenOut {
 function checkIds({ entry, pattern, ids }: WrittenOut, faults: Faults): void {
   for (let index = 0; index < pattern.devices; index++) {
     const id = writeOut(pattern.id, pattern, index)
+    if (id === 'alarms') faults.add([...entry.path, 'id'], `"alarms" is a name of the edge's own`)
     const twice = ids.has(id)
     ids.add(id)
     if (twice) faults.add([...entry.path, 'id'], `"${id}" is given twice`)

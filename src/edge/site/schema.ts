@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { limits } from '../../core/limits.ts'
 import { access, client, role } from './access.ts'
+import { alarms } from './alarms.ts'
 import { deviceEntries } from './device.ts'
 import type { Fault } from './fault.ts'
 import { describeIssue, faultsOf } from './issue.ts'
@@ -41,6 +42,7 @@ const siteFile = z
     access: access.prefault({}),
     processors: processors.prefault({}),
     retention: retention.prefault({}),
+    alarms: alarms.prefault({}),
     roles: z.array(role).max(limits.roles).default([]),
     clients: z.array(client).max(limits.clients).default([]),
     unknownDevices: z

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { limits } from '../../core/limits.ts'
+import { builtInProcessors } from '../../kernel/built-in.ts'
 import { siteJsonSchema } from './schema.ts'
 import { HEAD } from './site-text.test.ts'
 import { loadSite, parseSite } from './site.ts'
@@ -120,17 +121,30 @@ describe('what is published', () => {
     assert.equal(parseSite(example, 'docs/site-file.md').devices.length, 254)
   })
 
-  test('docs/site-file.md names every key of the schema', () => {
-    const keys = new Set<string>()
-    JSON.stringify(siteJsonSchema(), (key, value: unknown) => {
-      if (key === 'properties') for (const name of Object.keys(value ?? {})) keys.add(name)
-      return value
-    })
-    assert.ok(keys.size > 30)
+  test('docs/site-file.md, or the page of a processor, names every key of the schema', () => {
+    const schema = siteJsonSchema()
+    const { processors } = schema.properties as Record<string, { properties: object }>
     const table = page.slice(page.search(/^\| key /m))
+    for (const name of builtInProcessors) {
+      const text = readFileSync(join(ROOT, `docs/processors/${name}.md`), 'utf8')
+      const own = processors?.properties as Record<string, unknown>
+      for (const key of keysOf(own[name])) assert.match(text, new RegExp(`\\b${key}\\b`), key)
+      own[name] = {}
+    }
+    const keys = keysOf(schema)
+    assert.ok(keys.size > 30)
     for (const key of keys) assert.match(table, new RegExp(`[\`.]${key}\\b`), key)
   })
 })
+
+function keysOf(schema: unknown): Set<string> {
+  const keys = new Set<string>()
+  JSON.stringify(schema, (key, value: unknown) => {
+    if (key === 'properties') for (const name of Object.keys(value ?? {})) keys.add(name)
+    return value
+  })
+  return keys
+}
 
 describe('speed', () => {
   const devices = (lines: string): string => `${HEAD}devices:\n${lines}`

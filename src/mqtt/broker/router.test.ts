@@ -69,6 +69,14 @@ describe('retained messages', () => {
     assert.equal(stand.broker.router.retainedCount, 0)
   })
 
+  test('can be looked through by the server', () => {
+    const { stand, speaker } = scene()
+    speaker.send(publish('a/1', '1', { retain: true }), publish('a/2', '2', { retain: true }))
+    speaker.send(publish('b', '3', { retain: true }), publish('a/1', '', { retain: true }))
+    const topics = [...stand.broker.router.retained('a/#')].map(({ topic }) => topic)
+    assert.deepEqual(topics, ['a/2'])
+  })
+
   test('a message without the flag leaves it alone', () => {
     const { speaker, listener } = scene()
     speaker.send(publish('a', '1', { retain: true }), publish('a', '2'), publish('a', ''))

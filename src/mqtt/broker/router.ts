@@ -144,6 +144,11 @@ export class Router {
     session.outbox.discard()
   }
 
+  /** Retained messages of clients and of the server that match. */
+  *retained(filter: string): Generator<Message> {
+    for (const kept of this.#retained.matching(filter)) if (kept !== undefined) yield kept.message
+  }
+
   /** Retained messages that have expired make room for others. */
   purge(nowMs: number): void {
     for (const kept of this.#retained.matching('#')) {

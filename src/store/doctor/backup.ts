@@ -57,8 +57,10 @@ export async function backUp(
   const { journal, history } = pair
   const sources: [string, DatabaseSync][] = [['journal.db', journal]]
   if (history !== undefined) sources.push(['history.db', history])
-  using devices = openDevices(directory)
+  using devices = openOther(directory, 'devices.db')
   if (devices !== undefined) sources.push(['devices.db', devices])
+  using alarms = openOther(directory, 'alarms.db')
+  if (alarms !== undefined) sources.push(['alarms.db', alarms])
   const row = journal
     .prepare(
       'SELECT max(coalesce((SELECT max(number) FROM journal), 0), coalesce((SELECT journal FROM snapshot), 0)) AS last',
@@ -149,8 +151,8 @@ function requireEmpty(directory: string): void {
   })
 }
 
-function openDevices(directory: string): DatabaseSync | undefined {
-  const path = join(directory, 'devices.db')
+function openOther(directory: string, name: string): DatabaseSync | undefined {
+  const path = join(directory, name)
   return existsSync(path)
     ? new Database(path, { readOnly: true, timeout: limits.readerBusyMs })
     : undefined

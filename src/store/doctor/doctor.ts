@@ -8,6 +8,7 @@ import { Books } from './books.ts'
 import { type Finding, type Progress, REPAIR } from './finding.ts'
 import { examineHistory } from './history-check.ts'
 import { examineJournal } from './journal-check.ts'
+import { examinePast } from './past-check.ts'
 import { PinnedPair } from './pinned.ts'
 
 export type Step = Finding | Progress
@@ -48,6 +49,7 @@ export function* examine(directory: string): Generator<Step, void> {
     const done = journalBytes + historyBytes
     const books = new Books(pair)
     yield* guarded('history.db', examineHistory(books, { done, total }))
+    yield* guarded('history.db', examinePast(books))
     yield* guarded('journal.db', examineJournal(books, { done: done + historyBytes, total }))
     yield* books.differences()
     yield { what: 'done', done: total, total }

@@ -6,3 +6,7 @@ export function damaged(what: string): GridError {
     hint: 'The disk returned other bytes than were written. Copy the data folder away, then check the disk.',
   })
 }
+
+export function isDamaged(thrown: unknown): boolean {
+  return thrown instanceof GridError && thrown.code === 'corrupt'
+}

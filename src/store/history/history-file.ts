@@ -11,6 +11,39 @@ import { limits } from '../../core/limits.ts'
 export const HISTORY_APPLICATION_ID = 0x42555348
 export const HISTORY_VERSION = 1
 
+/** See `rollups/rollup-table.ts` and `rollups/past-table.ts`; a file that was made before there were any gains them. */
+const ROLLUPS = `
+CREATE TABLE IF NOT EXISTS rollups (
+  number INTEGER PRIMARY KEY,
+  device INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  windows INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  UNIQUE (device, width, start)
+) STRICT;
+CREATE INDEX IF NOT EXISTS rollups_stale ON rollups (width, start) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS rollups_kept ON rollups (width, start) WHERE state = 2;
+CREATE TABLE IF NOT EXISTS past (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  device INTEGER NOT NULL,
+  width INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  readings INTEGER NOT NULL,
+  windows INTEGER NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS past_chunk ON past (device, width, start);
+CREATE INDEX IF NOT EXISTS past_age ON past (width, start, device);
+CREATE INDEX IF NOT EXISTS past_last ON past (width, last);
+CREATE TABLE IF NOT EXISTS thinned_windows (
+  device INTEGER PRIMARY KEY,
+  windows INTEGER NOT NULL
+) STRICT;
+`
+
 export const HISTORY_SCHEMA = `
 CREATE TABLE spans (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -33,6 +66,7 @@ CREATE TABLE sealed (
   journal INTEGER NOT NULL
 ) STRICT;
 INSERT INTO sealed VALUES (0, 0);
+${ROLLUPS}
 CREATE TABLE quarantine (
   number INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
@@ -65,6 +99,7 @@ export function openHistory(directory: string): DatabaseSync {
     const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {}
     if (tables === 0) db.exec(`BEGIN IMMEDIATE; ${HISTORY_SCHEMA}; COMMIT`)
     checkHistory(db, path)
+    db.exec(ROLLUPS)
     return db
   } catch (cause) {
     if (cause instanceof GridError) throw cause

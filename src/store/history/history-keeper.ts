@@ -37,6 +37,8 @@ export class HistoryKeeper {
   #hasMoved = true
   /** Readings that had to go, by the number of their device, since the data folder was made. */
   readonly thinned = new Map<number, number>()
+  /** Windows of readings that went, which had to go themselves; likewise. */
+  readonly thinnedWindows = new Map<number, number>()
   readonly #onDamaged: (text: string) => void
   readonly #timer: NodeJS.Timeout
   #worker: Worker | undefined
@@ -109,6 +111,9 @@ export class HistoryKeeper {
     try {
       for (const row of db.prepare('SELECT device, readings FROM thinned').iterate()) {
         this.thinned.set(row['device'] as number, row['readings'] as number)
+      }
+      for (const row of db.prepare('SELECT device, windows FROM thinned_windows').iterate()) {
+        this.thinnedWindows.set(row['device'] as number, row['windows'] as number)
       }
     } finally {
       db.close()

@@ -7,6 +7,8 @@ export interface Retention {
   readonly budgetBytes: number
   /** Readings older than this go; undefined: none does for its age. */
   readonly rawMs: number | undefined
+  /** What stays of readings that went goes when it is older than this; undefined: it does not for its age. */
+  readonly rollupsMs: number | undefined
 }
 
 /** Where nobody says what a folder may take: a part of the file system that it is on, however full that is. */

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { journalPath } from '../journal.ts'
+import { RollupTable } from '../rollups/rollup-table.ts'
 import { checkRow, viewRow } from '../row.ts'
 import { Harvest } from './harvest.ts'
 import { openHistory, sealedIn } from './history-file.ts'
@@ -34,6 +35,7 @@ export class Sealer implements Disposable {
   readonly #history: DatabaseSync
   readonly #spans: SpanTable
   readonly #rows: StatementSync
+  readonly #rollups: RollupTable
   readonly #harvest = new Harvest()
   readonly #deviceOf = new Map<number, number>()
 
@@ -44,6 +46,7 @@ export class Sealer implements Disposable {
       timeout: limits.readerBusyMs,
     })
     this.#spans = new SpanTable(this.#history)
+    this.#rollups = new RollupTable(this.#history)
     this.#rows = this.#journal.prepare(
       'SELECT number, first_time, last_time, body FROM journal WHERE number > ? ORDER BY number LIMIT 16',
     )
@@ -74,6 +77,7 @@ export class Sealer implements Disposable {
         const newcomer = newcomerOf(series)
         const keys = chooseMerge(this.#spans.keysOf(device), newcomer, { leisure: leisure > 0 })
         const written = tally.written
+        this.#rollups.touch(device, [...series.values()])
         this.#write({ device, keys, series, since: before + 1 }, tally)
         leisure -= tally.written - written
       }

@@ -65,7 +65,8 @@ test('a folder that is written to for months stays within its budget, and every 
   const random = seededRandom(7)
   const kept = { spans: 0 }
   const keep = (spans: readonly OldSpan[]): void => void (kept.spans += spans.length)
-  const retention = { budgetBytes: BUDGET, rawMs: undefined }
+  const forget = (): number => 0
+  const retention = { budgetBytes: BUDGET, rawMs: undefined, rollupsMs: undefined }
   let time = START
   let largest = 0
   let thinned = 0
@@ -87,11 +88,11 @@ test('a folder that is written to for months stays within its budget, and every 
       largest = Math.max(largest, folderBytes(folder))
     }
     using sealer = new Sealer(folder)
-    const thinner = new Thinner(sealer.db, { directory: folder, retention, keep })
-    thinned += thinner.thin(START / 1000)
+    const thinner = new Thinner(sealer.db, { directory: folder, retention, keep, forget })
+    thinned += thinner.thin(START / 1000).readings
     gauges[gauge.sealedJournal] = sealer.seal()?.journal ?? 0
     largest = Math.max(largest, folderBytes(folder))
-    thinned += thinner.thin(START / 1000)
+    thinned += thinner.thin(START / 1000).readings
   }
   if (process.env['BUSBAR_TEST_FIGURES'] !== undefined) {
     console.log(
@@ -116,11 +117,11 @@ test('a folder that is written to for months stays within its budget, and every 
   assert.ok(earliest > START, 'the oldest went first')
   assert.ok((time - earliest) / (time - START) > 0.2, 'no more went than had to')
 
-  const ageOnly = { budgetBytes: 1e12, rawMs: 1 }
-  const byAge = new Thinner(sealer.db, { directory: folder, retention: ageOnly, keep })
+  const ageOnly = { budgetBytes: 1e12, rawMs: 1, rollupsMs: undefined }
+  const byAge = new Thinner(sealer.db, { directory: folder, retention: ageOnly, keep, forget })
   const left = counts.reduce((sum, count) => sum + count, 0)
   assert.equal(
-    byAge.thin(time / 1000 + 1000) + found(folder).counts.reduce((a, b) => a + b, 0),
+    byAge.thin(time / 1000 + 1000).readings + found(folder).counts.reduce((a, b) => a + b, 0),
     left,
   )
   writer.close()

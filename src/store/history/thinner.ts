@@ -8,6 +8,9 @@ import { type Retention, highWaterBytes, lowWaterBytes } from './retention.ts'
 export interface OldSpan {
   readonly number: number
   readonly device: number
+  readonly firstTime: number
+  readonly lastTime: number
+  readonly rows: number
   readonly readings: number
 }
 
@@ -16,11 +19,20 @@ export interface ThinnerSettings {
   readonly retention: Retention
   /** Told of spans in the transaction that deletes them, while they are still there: what is to be kept of them is kept now. */
   readonly keep: (spans: readonly OldSpan[]) => void
+  /** Takes away some of what was kept of spans, of before a time. Returns how many windows; 0: there are no more. */
+  readonly forget: (before: number) => number
+}
+
+/** What went. */
+export interface Thinned {
+  readonly readings: number
+  readonly windows: number
 }
 
 /**
  * Takes away the oldest readings of history where the data folder comes near its budget, or where they are older than is to be kept: whole
- * spans, those that end first in front. How many of each device went stands in `thinned`, by the same commit.
+ * spans, those that end first in front. How many of each device went stands in `thinned`, by the same commit. Where no readings are left to go, what was kept
+ * of those that went makes room.
  */
 export class Thinner {
   readonly #db: DatabaseSync
@@ -37,7 +49,8 @@ export class Thinner {
     this.#db = db
     this.#settings = settings
     this.#oldest = db.prepare(
-      'SELECT number, device, readings FROM spans WHERE last_time < ? ORDER BY last_time LIMIT ?',
+      `SELECT number, device, first_time AS firstTime, last_time AS lastTime, rows, readings
+       FROM spans WHERE last_time < ? ORDER BY last_time LIMIT ?`,
     )
     this.#remove = db.prepare('DELETE FROM spans WHERE number = ?')
     this.#count = db.prepare(
@@ -49,24 +62,29 @@ export class Thinner {
     this.#freePages = db.prepare('PRAGMA freelist_count')
   }
 
-  /** Takes away what has to go, step by step. Returns how many readings went. */
-  thin(nowMs: number): number {
-    const { rawMs } = this.#settings.retention
-    let readings = 0
-    if (rawMs !== undefined) {
-      const before = (nowMs - rawMs) * 1000
-      for (let went = this.#step(before); went > 0; went = this.#step(before)) readings += went
-    }
+  /** Takes away what has to go, step by step. */
+  thin(nowMs: number): Thinned {
+    const { rawMs, rollupsMs } = this.#settings.retention
+    const readings = (before: number): number => this.#step(before)
+    const windows = (before: number): number => this.#forget(before)
+    const went = { readings: 0, windows: 0 }
+    const always = (): boolean => true
+    if (rawMs !== undefined) went.readings += repeat(readings, (nowMs - rawMs) * 1000, always)
+    if (rollupsMs !== undefined) went.windows += repeat(windows, (nowMs - rollupsMs) * 1000, always)
     if (this.#folderBytes() > highWaterBytes(this.#settings.retention)) {
       const enough = lowWaterBytes(this.#settings.retention)
-      while (this.#folderBytes() > enough) {
-        const went = this.#step(Number.MAX_SAFE_INTEGER)
-        if (went === 0) break
-        readings += went
-      }
+      const isMuch = (): boolean => this.#folderBytes() > enough
+      went.readings += repeat(readings, EVER, isMuch)
+      went.windows += repeat(windows, EVER, isMuch)
     }
-    if (readings > 0) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    return readings
+    if (went.readings + went.windows > 0) this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return went
+  }
+
+  #forget(before: number): number {
+    const windows = this.#settings.forget(before)
+    this.#giveBack()
+    return windows
   }
 
   /** What the folder takes once the pages that were given back have left the file. */
@@ -109,8 +127,20 @@ export class Thinner {
   }
 }
 
+/** Until there is nothing of before that time, or enough. Returns how much went. */
+function repeat(step: (before: number) => number, before: number, isMuch: () => boolean): number {
+  let all = 0
+  while (isMuch()) {
+    const went = step(before)
+    if (went === 0) break
+    all += went
+  }
+  return all
+}
+
 function fileBytes(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 const VACUUM_PAGES = 256
+const EVER = Number.MAX_SAFE_INTEGER

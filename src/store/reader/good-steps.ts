@@ -4,10 +4,10 @@ import { type ReadingsChunk, allocateChunk } from './readings-query.ts'
 const VALIDITY = 0b11
 
 /** The readings whose validity is good; chunks that are left empty tell of damage only. */
-export function* goodSteps(
-  chunks: Iterable<ReadingsChunk | undefined>,
-): Generator<ReadingsChunk | undefined> {
-  for (const chunk of chunks) yield chunk === undefined ? undefined : goodOf(chunk)
+export function* goodSteps<Other extends { readonly kind: string }>(
+  items: Iterable<ReadingsChunk | Other | undefined>,
+): Generator<ReadingsChunk | Other | undefined> {
+  for (const item of items) yield item === undefined || 'kind' in item ? item : goodOf(item)
 }
 
 function goodOf(chunk: ReadingsChunk): ReadingsChunk | undefined {

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { isDamaged } from '../history/damaged.ts'
 import { checkHistory, historyPath } from '../history/history-file.ts'
 import { SpanBody } from '../history/span-body.ts'
+import { PastReader } from '../rollups/past-reader.ts'
+import { RollupReader } from '../rollups/rollup-reader.ts'
 import type { Pending, Wanted } from './pending.ts'
 
 /** A span that may hold something of a window. */
@@ -23,6 +25,9 @@ export class HistoryReader {
   readonly #ofAll: StatementSync
   readonly #body: StatementSync
   readonly #firstToEnd: StatementSync
+  /** Undefined: no edge that knows of them has been started on the folder yet. */
+  readonly rollups: RollupReader | undefined
+  readonly past: PastReader | undefined
 
   static open(directory: string): HistoryReader | undefined {
     const path = historyPath(directory)
@@ -46,6 +51,9 @@ export class HistoryReader {
     this.#ofDevice = database.prepare(`${columns} WHERE device = ? AND ${order}`)
     this.#ofAll = database.prepare(`${columns} WHERE ${order}`)
     this.#body = database.prepare('SELECT body FROM spans WHERE number = ?')
+    const hasRollups = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'past'").get()
+    this.rollups = hasRollups === undefined ? undefined : new RollupReader(database)
+    this.past = hasRollups === undefined ? undefined : new PastReader(database)
     this.#firstToEnd = database.prepare(
       'SELECT last_time, rows FROM spans WHERE device = ? AND first_time < ? AND last_time >= ? ORDER BY last_time LIMIT 1',
     )
@@ -95,7 +103,7 @@ export class HistoryReader {
         damaged += this.#readColumn(body, point, { wanted, pending })
       }
     } catch (thrown) {
-      if (!isDamage(thrown)) throw thrown
+      if (!isDamaged(thrown)) throw thrown
       damaged++
     }
     return damaged
@@ -111,7 +119,7 @@ export class HistoryReader {
       if (column !== undefined) pending.addColumn(point, { times: body.times, column }, wanted)
       return 0
     } catch (thrown) {
-      if (!isDamage(thrown)) throw thrown
+      if (!isDamaged(thrown)) throw thrown
       return 1
     }
   }
@@ -119,10 +127,6 @@ export class HistoryReader {
   close(): void {
     this.#database.close()
   }
-}
-
-function isDamage(thrown: unknown): boolean {
-  return thrown instanceof GridError && thrown.code === 'corrupt'
 }
 
 function entriesOf(rows: unknown): SpanEntry[] {

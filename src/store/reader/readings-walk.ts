@@ -5,9 +5,9 @@ import { decodeRow } from '../row.ts'
 import { Conflicts } from './conflicts.ts'
 import type { HistoryReader, SpanEntry } from './history-reader.ts'
 import { Pending, type Wanted } from './pending.ts'
-import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
+import { type ReadingsChunk, allocateChunk } from './readings-query.ts'
 import { RowIndex, type RowKey } from './row-index.ts'
-import { type Selection, selectPoints } from './selection.ts'
+import type { Selection } from './selection.ts'
 import { shortRead } from './short-read.ts'
 
 /** Rows and readings fetched in one read transaction: a few milliseconds, about a megabyte. */
@@ -22,6 +22,14 @@ const NARROW_WINDOW = 60_000_000
 
 /** A window may be a whole span of so many readings: an answer is to begin at once. */
 const SPAN_READINGS = 4 * limits.historySpanRows
+
+export interface WalkQuery {
+  readonly selection: Selection
+  /** Inclusive. */
+  readonly from: number
+  /** Exclusive. */
+  readonly to: number
+}
 
 interface Window extends Wanted {
   /** Inclusive. */
@@ -46,12 +54,12 @@ interface Gathered {
 export class ReadingsWalk {
   readonly #journal: DatabaseSync
   readonly #history: HistoryReader | undefined
-  readonly #query: ReadingsQuery
+  readonly #query: WalkQuery
   readonly #index: RowIndex
   readonly #body: StatementSync
   #damaged = 0
 
-  constructor(journal: DatabaseSync, history: HistoryReader | undefined, query: ReadingsQuery) {
+  constructor(journal: DatabaseSync, history: HistoryReader | undefined, query: WalkQuery) {
     this.#journal = journal
     this.#history = history
     this.#query = query
@@ -62,9 +70,7 @@ export class ReadingsWalk {
 
   /** Undefined: a few milliseconds of work, and nothing to hand out yet. */
   *steps(): Generator<ReadingsChunk | undefined> {
-    const { from, to } = this.#query
-    const selection = selectPoints(this.#journal, this.#query)
-    if (selection === undefined) return
+    const { from, to, selection } = this.#query
     const conflicts = new Conflicts(this.#journal)
     let width = FIRST_WINDOW
     let most = 2 * limits.queryChunkReadings
@@ -92,12 +98,12 @@ export class ReadingsWalk {
   /** For few points of one device: the next window ends where a span does, so that none is decoded twice. */
   #endOfSpan(
     range: { readonly from: number; readonly to: number },
-    { deviceNumbers, flags }: Selection,
+    { deviceNumbers, points }: Selection,
   ): number | undefined {
     const [device, other] = deviceNumbers ?? []
-    if (device === undefined || other !== undefined || flags === undefined) return undefined
+    if (device === undefined || other !== undefined || points === undefined) return undefined
     const span = this.#history?.firstToEnd(device, range)
-    if (span === undefined || span.rows * countOf(flags) > SPAN_READINGS) return undefined
+    if (span === undefined || span.rows * points.length > SPAN_READINGS) return undefined
     return Math.min(range.to, span.lastTime + 1)
   }
 
@@ -182,12 +188,6 @@ export class ReadingsWalk {
     this.#damaged = 0
     return { ...chunk, damagedRows }
   }
-}
-
-function countOf(flags: Uint8Array): number {
-  let count = 0
-  for (const flag of flags) count += flag
-  return count
 }
 
 interface Target {

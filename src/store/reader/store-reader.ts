@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import { Micros } from '../../core/time.ts'
 import type { AuditEntry } from '../audit.ts'
 import { isCorrupt } from '../damage/corrupt.ts'
 import { type RecordedStep, readClockSteps } from '../clock-steps.ts'
@@ -18,7 +17,12 @@ import { latestSteps } from './latest-steps.ts'
 import { StoredNames } from './stored-names.ts'
 import { type ReadingsChunk, type ReadingsQuery, type StoredPoint } from './readings-query.ts'
 import { ReadingsWalk } from './readings-walk.ts'
-import { rangeOf, windowSteps } from './window-steps.ts'
+import { levelsWithin } from '../rollups/levels.ts'
+import { DevicesSource } from '../rollups/devices-source.ts'
+import { WindowSource } from '../rollups/window-source.ts'
+import { type Selection, selectPoints } from './selection.ts'
+import { partsFor } from './window-sums.ts'
+import { type WindowQuery, aggregateChooser, rangeOf, windowSteps } from './window-steps.ts'
 
 /**
  * Reads the journal beside a running edge, or without one. It changes nothing in it, though SQLite may leave an empty `-wal` and a
@@ -91,15 +95,38 @@ export class StoreReader {
     return this.#guarded(this.#answer(query))
   }
 
-  #answer(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
-    const { windows, goodOnly } = query
-    const range = windows === undefined ? query : rangeOf({ ...query, windows })
-    const wanted = { ...query, from: Micros(range.from), to: Micros(range.to) }
-    const walk = new ReadingsWalk(this.#database, this.#history, wanted).steps()
-    const chunks = goodOnly === true ? goodSteps(walk) : walk
-    if (windows === undefined) return chunks
-    const quantityOf = (point: number): string => this.#names.point(point)?.quantity ?? ''
-    return windowSteps(chunks, { ...query, windows }, quantityOf)
+  *#answer(query: ReadingsQuery): Generator<ReadingsChunk | undefined> {
+    const selection = selectPoints(this.#database, query)
+    if (selection === undefined) return
+    const { windows, goodOnly = false } = query
+    if (windows !== undefined) {
+      yield* this.#windows({ ...query, windows }, selection)
+      return
+    }
+    const chunks = new ReadingsWalk(this.#database, this.#history, { ...query, selection }).steps()
+    yield* goodOnly ? goodSteps<never>(chunks) : chunks
+  }
+
+  #windows(query: WindowQuery, selection: Selection): Generator<ReadingsChunk | undefined> {
+    const { goodOnly = false, windows } = query
+    const aggregateOf = aggregateChooser(
+      windows.aggregate,
+      (point) => this.#names.point(point)?.quantity ?? '',
+    )
+    const wanted = {
+      ...rangeOf(query),
+      selection,
+      goodOnly,
+      step: windows.step,
+      depth: levelsWithin(windows.step),
+      partsFor: (point: number) => partsFor(aggregateOf(point)),
+    }
+    const [device, other] = selection.deviceNumbers ?? []
+    const items =
+      device !== undefined && other === undefined
+        ? new WindowSource(this.#database, this.#history).steps(wanted, device)
+        : new DevicesSource(this.#database, this.#history).steps(wanted)
+    return windowSteps(goodOnly ? goodSteps(items) : items, query, aggregateOf)
   }
 
   /** The latest reading of each point, by number; of one device by name. `latest`: of a running edge; else it is read from the folder. */

@@ -4,7 +4,10 @@ import fc from 'fast-check'
 import { type Aggregate, aggregates } from '../../core/aggregates.ts'
 import { quality } from '../../core/quality.ts'
 import { Micros } from '../../core/time.ts'
+import { PastKeeper } from '../rollups/past-keeper.ts'
+import { RollupKeeper } from '../rollups/rollup-keeper.ts'
 import { Sealer } from '../history/sealer.ts'
+import { Thinner } from '../history/thinner.ts'
 import type { ReadingsQuery } from './readings-query.ts'
 import { StoreReader } from './store-reader.ts'
 import { type Reading, WrittenJournal } from './written-journal.test.ts'
@@ -13,6 +16,9 @@ const EVER = { device: undefined, quantity: undefined, from: Micros(0), to: Micr
 const SECOND = 1_000_000
 
 type Line = [point: number, time: number, value: number, quality: number]
+
+/** What happens to a folder: readings come, they are moved, rolled up, contradicted, or go. */
+type Step = readonly Reading[] | 'seal' | 'keep' | 'conflict' | { readonly thinBefore: number }
 
 function answer(journal: WrittenJournal, query: Partial<ReadingsQuery>): Line[] {
   const reader = StoreReader.open(journal.directory)
@@ -68,6 +74,29 @@ function expected(readings: readonly Reading[], step: number, aggregate: Aggrega
   return lines.toSorted((a, b) => a[1] - b[1] || a[0] - b[0])
 }
 
+/** Spans that end before this time go. */
+function thin(journal: WrittenJournal, before: number, least: number): void {
+  const { directory } = journal
+  using sealer = new Sealer(directory)
+  using past = new PastKeeper(directory, sealer.db, { least })
+  const retention = { budgetBytes: Number.MAX_SAFE_INTEGER, rawMs: 1, rollupsMs: undefined }
+  const thinner = new Thinner(sealer.db, {
+    directory,
+    retention,
+    keep: (spans) => past.keep(spans),
+    forget: () => 0,
+  })
+  thinner.thin(before / 1000 + 1)
+}
+
+/** Sums may differ in their last digits, for they were not added up in the same order. */
+function assertAlike(lines: readonly Line[], others: readonly Line[]): void {
+  const round = (value: number): number => Math.round(value * 1e9) / 1e9
+  const rounded = (all: readonly Line[]): Line[] =>
+    all.map(([point, time, value, bits]) => [point, time, round(value), bits])
+  assert.deepEqual(rounded(lines), rounded(others))
+}
+
 const reading = fc.record({
   point: fc.integer({ min: 0, max: 2 }),
   time: fc.integer({ min: 0, max: 100 }).map((tenths) => (tenths * SECOND) / 2),
@@ -98,6 +127,84 @@ describe('windows', () => {
         assert.deepEqual(answer(journal, { windows, goodOnly: true }), expected(good, length, name))
       }),
       { numRuns: 40 },
+    )
+  })
+
+  test('say so from rollups, too, whatever came late, was sealed, contradicted or has gone', () => {
+    const MINUTE = 60 * SECOND
+    const DAY = 1440 * MINUTE
+    const late = fc.record({
+      point: fc.integer({ min: 0, max: 2 }),
+      time: fc.oneof(
+        fc.integer({ min: 0, max: 600 }).map((at) => at * SECOND),
+        fc.integer({ min: 0, max: 400 }).map((at) => at * 31 * 15 * MINUTE),
+      ),
+      value: fc.constantFrom(0.1, 0.7, -2, 230, Number.NaN),
+      quality: fc.constantFrom(0, 0, 0, quality.questionable),
+    })
+    const thinning = fc.record({
+      thinBefore: fc.constantFrom(5 * MINUTE, 20 * MINUTE, 100 * DAY, 2e15),
+    })
+    const batch = fc.array(late, { minLength: 1, maxLength: 60 })
+    const rows = fc.array(
+      fc.oneof(
+        fc.constantFrom<Step[]>(['seal'], ['keep'], ['conflict'], ['seal', 'keep']),
+        batch.map((readings): Step[] => [readings]),
+        fc.tuple(batch, thinning).map(([readings, thin]): Step[] => [readings, 'seal', thin]),
+        thinning.map((thin): Step[] => [thin]),
+      ),
+      { maxLength: 8 },
+    )
+    const name = fc.constantFrom(...aggregates)
+    const flags = fc.record({ goodOnly: fc.boolean(), least: fc.constantFrom(1, 60) })
+    const length = fc.constantFrom(1, 2, 15, 60, 1440, 7 * 1440).map((minutes) => minutes * MINUTE)
+    fc.assert(
+      fc.property(rows, name, length, flags, (steps, aggregate, width, { goodOnly, least }) => {
+        using journal = new WrittenJournal().define('m1/p', 'm1/q', 'm2/p')
+        const seen = new Map<string, Reading>()
+        let hasGone = false
+        for (const each of steps.flat()) {
+          if (each === 'seal') {
+            using sealer = new Sealer(journal.directory)
+            sealer.seal()
+          } else if (each === 'keep') {
+            using keeper = new RollupKeeper(journal.directory, { least: 1 })
+            while (keeper.step(4e15));
+          } else if (each === 'conflict') {
+            const [first] = seen.values()
+            // What has gone nothing can contradict.
+            if (hasGone || first === undefined || first.quality === quality.questionable) continue
+            const key = `${first.point} ${first.time}`
+            seen.set(key, { ...first, quality: quality.questionable })
+            journal.conflict(first.point, first.time)
+          } else if ('thinBefore' in each) {
+            hasGone = true
+            thin(journal, each.thinBefore, least)
+          } else {
+            const news = new Map(each.map((one) => [`${one.point} ${one.time}`, one]))
+            for (const key of seen.keys()) news.delete(key)
+            for (const [key, one] of news) seen.set(key, one)
+            for (const one of news.values()) journal.row([one])
+          }
+        }
+        if (hasGone && least > 1 && width % (15 * MINUTE) !== 0) return
+        for (const [device, points] of [
+          ['m1', [0, 1]],
+          ['m2', [2]],
+          [undefined, [0, 1, 2]],
+        ] as const) {
+          const all = [...seen.values()].filter(
+            ({ point, quality: bits = 0 }) =>
+              (points as readonly number[]).includes(point) && (!goodOnly || bits === 0),
+          )
+          const windows = { step: width, aggregate }
+          assertAlike(
+            answer(journal, { windows, device, goodOnly }),
+            expected(all, width, aggregate),
+          )
+        }
+      }),
+      { numRuns: 50 },
     )
   })
 

@@ -1,7 +1,10 @@
 import { type Aggregate, type Windows, ownAggregate } from '../../core/aggregates.ts'
 import { limits } from '../../core/limits.ts'
+import type { DevicesItem } from '../rollups/devices-source.ts'
+import { firstOf } from './latest-steps.ts'
 import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
-import { WindowSums } from './window-sums.ts'
+import { timeOrder } from './time-order.ts'
+import { WindowFold } from './window-fold.ts'
 
 export interface WindowQuery extends ReadingsQuery {
   readonly windows: Windows
@@ -26,87 +29,158 @@ export function rangeOf({ from, to, quantity, windows }: WindowQuery): {
 
 /**
  * Readings in order of time, made into one value for each point and window that has any: in order of time, then point, with the
- * time at which the window begins. Never more than one window is held.
+ * time at which the window begins. Never more than one window is held, and what a slice of several devices has.
  */
 export function* windowSteps(
-  chunks: Iterable<ReadingsChunk | undefined>,
+  items: Iterable<DevicesItem | undefined>,
   query: WindowQuery,
-  quantityOf: (point: number) => string,
+  aggregateOf: (point: number) => Aggregate,
 ): Generator<ReadingsChunk | undefined> {
-  const answer = new WindowAnswer(query, quantityOf)
-  for (const chunk of chunks) {
-    if (chunk !== undefined) answer.add(chunk)
-    yield answer.take(limits.queryChunkReadings)
+  const answer = new WindowAnswer(query, aggregateOf)
+  for (const item of items) {
+    if (item !== undefined) answer.add(item)
+    for (let full = answer.take(); full !== undefined; full = answer.take()) yield full
+    yield undefined
   }
   answer.finish()
-  for (let rest = answer.take(1); rest !== undefined; rest = answer.take(1)) yield rest
+  for (let full = answer.take(); full !== undefined; full = answer.take()) yield full
+  yield answer.rest()
 }
 
 class WindowAnswer {
-  readonly #sums = new WindowSums()
-  readonly #step: number
+  readonly #fold: WindowFold
   readonly #first: number
-  readonly #aggregate: Aggregate | undefined
-  readonly #quantityOf: (point: number) => string
-  readonly #own = new Map<number, Aggregate>()
-  #start = Number.NaN
-  #rows: [time: number, point: number, value: number, quality: number][] = []
+  readonly #aggregateOf: (point: number) => Aggregate
+  readonly #full: ReadingsChunk[] = []
+  /** What came of a slice, device by device. */
+  readonly #slice: ReadingsChunk[] = []
+  #isSlice = false
+  #chunk = allocateChunk(limits.queryChunkReadings, 0)
+  #count = 0
   #damagedRows = 0
 
-  constructor({ from, windows }: WindowQuery, quantityOf: (point: number) => string) {
-    this.#step = windows.step
+  constructor({ from, windows }: WindowQuery, aggregateOf: (point: number) => Aggregate) {
+    this.#fold = new WindowFold({
+      step: windows.step,
+      slots: 'byPoint',
+      onWindow: (start) => this.#complete(start),
+    })
     this.#first = Math.floor(from / windows.step) * windows.step
-    this.#aggregate = windows.aggregate
-    this.#quantityOf = quantityOf
+    this.#aggregateOf = aggregateOf
   }
 
-  add({ points, times, values, qualities, damagedRows }: ReadingsChunk): void {
-    this.#damagedRows += damagedRows
-    let start = this.#start
-    for (let row = 0; row < times.length; row++) {
-      const time = times[row] as number
-      if (!(time - start < this.#step)) {
-        this.finish()
-        start = Math.floor(time / this.#step) * this.#step
-        this.#start = start
-      }
-      this.#sums.add(points[row] as number, values[row] as number, qualities[row] as number)
+  add(item: DevicesItem): void {
+    if (!('kind' in item)) this.#damagedRows += item.damagedRows
+    else if (item.kind === 'slice') return this.#turn(item.at)
+    this.#fold.add(item)
+  }
+
+  #turn(at: 'begin' | 'nextDevice' | 'end'): void {
+    this.#fold.finish()
+    switch (at) {
+      case 'begin':
+        this.#flush()
+        this.#isSlice = true
+        return
+      case 'nextDevice':
+        return
+      case 'end':
+        this.#flush()
+        this.#isSlice = false
+        for (const value of inOrder(this.#slice.splice(0))) this.#put(value)
     }
   }
 
-  /** The window that was being added to is complete. */
   finish(): void {
-    if (this.#start >= this.#first) {
-      for (const point of this.#sums.points()) {
-        const value = this.#sums.valueOf(point, this.#aggregateOf(point))
-        this.#rows.push([this.#start, point, value, this.#sums.qualityOf(point)])
-      }
-    }
-    this.#sums.clear()
+    this.#fold.finish()
   }
 
-  /** Undefined: fewer than `least`, and no damage to tell of. */
-  take(least: number): ReadingsChunk | undefined {
-    if (this.#rows.length < least && (least > 1 || this.#damagedRows === 0)) return undefined
-    const rows = this.#rows.splice(0, limits.queryChunkReadings)
-    const chunk = allocateChunk(rows.length, this.#damagedRows)
+  #complete(start: number): void {
+    if (start < this.#first) return
+    const { sums } = this.#fold
+    for (const point of sums.points()) {
+      const value = sums.valueOf(point, this.#aggregateOf(point))
+      this.#put({ start, point, value, bits: sums.qualityOf(point) })
+    }
+  }
+
+  /** Undefined: what there is does not fill a chunk yet. */
+  take(): ReadingsChunk | undefined {
+    const full = this.#full.shift()
+    return full === undefined ? undefined : this.#withDamage(full)
+  }
+
+  rest(): ReadingsChunk {
+    return this.#withDamage(firstOf(this.#chunk, this.#count))
+  }
+
+  #put({ start, point, value, bits }: WindowValue): void {
+    const at = this.#count++
+    this.#chunk.times[at] = start
+    this.#chunk.points[at] = point
+    this.#chunk.values[at] = value
+    this.#chunk.qualities[at] = bits
+    if (this.#count === limits.queryChunkReadings) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#count === 0) return
+    const chunk = firstOf(this.#chunk, this.#count)
+    if (this.#isSlice) this.#slice.push(chunk)
+    else this.#full.push(chunk)
+    this.#chunk = allocateChunk(limits.queryChunkReadings, 0)
+    this.#count = 0
+  }
+
+  #withDamage(chunk: ReadingsChunk): ReadingsChunk {
+    const damagedRows = this.#damagedRows
     this.#damagedRows = 0
-    for (const [at, [time, point, value, bits]] of rows.entries()) {
-      chunk.times[at] = time
-      chunk.points[at] = point
-      chunk.values[at] = value
-      chunk.qualities[at] = bits
-    }
-    return chunk
+    return { ...chunk, damagedRows }
   }
+}
 
-  #aggregateOf(point: number): Aggregate {
-    if (this.#aggregate !== undefined) return this.#aggregate
-    let own = this.#own.get(point)
-    if (own === undefined) {
-      own = ownAggregate(this.#quantityOf(point))
-      this.#own.set(point, own)
+interface WindowValue {
+  readonly start: number
+  readonly point: number
+  readonly value: number
+  readonly bits: number
+}
+
+/** The values of chunks in order of time, then point. */
+function* inOrder(chunks: readonly ReadingsChunk[]): Generator<WindowValue> {
+  const count = chunks.reduce((sum, { times }) => sum + times.length, 0)
+  const all = allocateChunk(count, 0)
+  let end = 0
+  for (const { times, points, values, qualities } of chunks) {
+    all.times.set(times, end)
+    all.points.set(points, end)
+    all.values.set(values, end)
+    all.qualities.set(qualities, end)
+    end += times.length
+  }
+  for (const row of timeOrder(all, count)) {
+    yield {
+      start: all.times[row] as number,
+      point: all.points[row] as number,
+      value: all.values[row] as number,
+      bits: all.qualities[row] as number,
     }
-    return own
+  }
+}
+
+/** The aggregate that is asked for, or the own one of each point. */
+export function aggregateChooser(
+  aggregate: Aggregate | undefined,
+  quantityOf: (point: number) => string,
+): (point: number) => Aggregate {
+  if (aggregate !== undefined) return () => aggregate
+  const own = new Map<number, Aggregate>()
+  return (point) => {
+    let found = own.get(point)
+    if (found === undefined) {
+      found = ownAggregate(quantityOf(point))
+      own.set(point, found)
+    }
+    return found
   }
 }

@@ -4,7 +4,7 @@ import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 
 /**
- * The tables of `results.db`: what processors found, and how far each of them is. A processor's `journal` and `tick` say up to which row of
+ * The tables of `results.db` and `own-results.db`: what processors found, and how far each of them is. A processor's `journal` and `tick` say up to which row of
  * the journal and which tick its results are in here; its snapshot is of an earlier place or the same, from where it computes again after
  * a start. A series is what one processor says under one name of one subject. `sequence` rises with every result that is written or changed.
  */
@@ -90,16 +90,24 @@ PRAGMA application_id = ${RESULTS_APPLICATION_ID};
 PRAGMA user_version = ${RESULTS_VERSION};
 `
 
-export function resultsPath(directory: string): string {
-  return join(directory, 'results.db')
+/** Modules of a utility's own run in another thread than ours, and SQLite has one writer a file. */
+export type ResultsOf = 'built-in' | 'own'
+
+const FILES: Readonly<Record<ResultsOf, string>> = {
+  'built-in': 'results.db',
+  own: 'own-results.db',
+}
+
+export function resultsPath(directory: string, of: ResultsOf): string {
+  return join(directory, FILES[of])
 }
 
 /**
  * For its one writer. A commit is not synced: what a power cut takes away, with the places of the processors, is computed again from the
  * journal, to the same bytes.
  */
-export function openResults(directory: string): DatabaseSync {
-  const path = resultsPath(directory)
+export function openResults(directory: string, of: ResultsOf): DatabaseSync {
+  const path = resultsPath(directory, of)
   try {
     const db = new DatabaseSync(path)
     db.exec(`PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=${limits.walPages};

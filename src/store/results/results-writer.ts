@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import type { ProcessorRecord, StoredResult, StoredSubject, Tick } from './result.ts'
-import { openResults } from './results-file.ts'
+import { type ResultsOf, openResults } from './results-file.ts'
 import { resultOf } from './result-row.ts'
 
 /** What one processor adds with a commit. */
@@ -18,7 +18,7 @@ export interface ResultsCommit {
   readonly processors: readonly ProcessorRecord[]
 }
 
-/** The one writer of `results.db`: results, and the place of the processor that found them, are one commit. */
+/** The one writer of a file of results: results, and the place of the processor that found them, are one commit. */
 export class ResultsWriter implements Disposable {
   readonly #db: DatabaseSync
   readonly #series = new Map<string, number>()
@@ -26,8 +26,8 @@ export class ResultsWriter implements Disposable {
   readonly #statements: Statements
   #sweptMs = 0
 
-  constructor(directory: string) {
-    this.#db = openResults(directory)
+  constructor(directory: string, of: ResultsOf) {
+    this.#db = openResults(directory, of)
     this.#statements = prepareAll(this.#db)
     this.#sequence = this.#lastSequence()
   }

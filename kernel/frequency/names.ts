@@ -1,0 +1,27 @@
+import { name } from '../sdk/index.ts'
+
+export const FREQUENCY_LOW = name('frequency.low')
+export const FREQUENCY_HIGH = name('frequency.high')
+export const FREQUENCY_ROCOF = name('frequency.rocof')
+export const FREQUENCY_UNUSABLE = name('frequency.unusable')
+export const FREQUENCY_HOUR = name('frequency.hour')
+export const ROCOF = name('rocof')
+export const ROCOF_COMPUTED = name('rocof.computed')
+
+export const LIMIT = name('limit')
+export const SAMPLES = name('samples')
+export const EXPECTED = name('expected')
+export const FLAGGED = name('flagged')
+export const MISSING = name('missing')
+export const LATE = name('late')
+export const MIN = name('min')
+export const MAX = name('max')
+export const DURATION = name('duration')
+export const CAUSE = name('cause')
+export const METHOD = name('method')
+
+export const VOLTAGE_GONE = name('voltage-gone')
+export const VOLTAGE_UNKNOWN = name('voltage-unknown')
+export const SETTLING = name('settling')
+export const OUT_OF_RANGE = name('out-of-range')
+export const MEAN = name('mean')

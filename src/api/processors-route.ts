@@ -1,0 +1,12 @@
+import { readParameters } from './parameters.ts'
+import type { Route, RouteContext } from './route.ts'
+
+/** `GET /api/v1/processors`: what runs, how it fares, and why what does not run was stopped. */
+export function processorsRoute({ view }: RouteContext): Route {
+  return (request, reply) => {
+    readParameters(request.query, [])
+    reply.type('application/json; charset=utf-8')
+    const processors = view.processors().map(({ shadow = null, ...own }) => ({ ...own, shadow }))
+    return reply.send(`${JSON.stringify({ processors }, undefined, 1)}\n`)
+  }
+}

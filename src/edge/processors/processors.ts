@@ -1,0 +1,86 @@
+import { limits } from '../../core/limits.ts'
+import type { Site } from '../site/site.ts'
+import { OwnPackages } from './own-packages.ts'
+import { type HostParts, ProcessorHost } from './processor-host.ts'
+import type { ProcessorStatus, ThreadStatus } from './protocol.ts'
+import { siteEntries } from './site-entries.ts'
+
+export interface ProcessorsParts extends Pick<
+  HostParts,
+  'directory' | 'publish' | 'onEvents' | 'warn'
+> {
+  readonly site: Site
+  readonly journal: {
+    /** Rows up to this one are needed by no processor; Infinity: none is. */
+    processed(journal: number): void
+  }
+}
+
+/** All processors of an edge: ours in one thread, those of the utility's own in another, which is there when one of them is. */
+export class Processors {
+  readonly #parts: ProcessorsParts
+  readonly #hosts: ProcessorHost[] = []
+  readonly #timer: NodeJS.Timeout
+  #own: ProcessorHost | undefined
+
+  constructor(parts: ProcessorsParts) {
+    this.#parts = parts
+    const { own, off, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
+    this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
+    const packages = new OwnPackages(parts.directory)
+    const look = (): void => {
+      if (this.#own !== undefined || packages.names().length === 0) return
+      const trust = { trustedKeys, allowUnsigned }
+      this.#own = this.#start({ of: 'own', settings: own, trust }, limits.ownProcessorCallMs)
+    }
+    this.#timer = setInterval(look, limits.processorTickMs).unref()
+    look()
+  }
+
+  /** The journal has grown. */
+  advance(): void {
+    for (const host of this.#hosts) host.advance()
+  }
+
+  get status(): readonly ProcessorStatus[] {
+    return this.#hosts.flatMap((host) => host.status.processors)
+  }
+
+  /** Threads that ended when they should not have, since the start. */
+  get restarts(): number {
+    return this.#hosts.reduce((sum, { restarts }) => sum + restarts, 0)
+  }
+
+  total(count: 'behindReadings' | 'damagedRows' | 'missedRows' | 'removedResults'): number {
+    return this.#hosts.reduce((sum, { status }) => sum + status[count], 0)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await Promise.all(this.#hosts.map(async (host) => host.stop()))
+  }
+
+  #start(modules: HostParts['modules'], callMs: number): ProcessorHost {
+    const { directory, site, publish, onEvents, warn } = this.#parts
+    const host = new ProcessorHost({
+      directory,
+      site: siteEntries(site),
+      modules,
+      callMs,
+      publish,
+      onEvents,
+      warn,
+      onStatus: () => this.#keepJournal(),
+    })
+    this.#hosts.push(host)
+    this.#keepJournal()
+    return host
+  }
+
+  /** For as long as a processor needs it, but not for one that is too far behind. */
+  #keepJournal(): void {
+    const needed = (status: ThreadStatus): number =>
+      status.behindReadings > limits.processorLagReadings ? Infinity : status.safeJournal
+    this.#parts.journal.processed(Math.min(...this.#hosts.map(({ status }) => needed(status))))
+  }
+}

@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { limits } from '../../core/limits.ts'
+import type { Micros } from '../../core/time.ts'
+import type { StoredResult } from './result.ts'
+import { resultOf } from './result-row.ts'
+import { type ResultsOf, checkResults, resultsPath } from './results-file.ts'
+
+export interface ResultsQuery {
+  readonly kind: StoredResult['kind']
+  /** Inclusive; of events those that go on at `from` are in, of others those that begin in the range. */
+  readonly from: Micros
+  /** Exclusive. */
+  readonly to: Micros
+  /** Id of what they are about, the name of the result, the processor; undefined: all. */
+  readonly subject: string | undefined
+  readonly name: string | undefined
+  readonly processor: string | undefined
+  /** Of aggregates, microseconds from begin to end; undefined: all. */
+  readonly widthUs: number | undefined
+  readonly limit: number
+}
+
+export interface NamedResult extends Omit<StoredResult, 'subject'> {
+  readonly processor: string
+  readonly subject: { readonly kind: string; readonly id: string }
+}
+
+const SETS: readonly ResultsOf[] = ['built-in', 'own']
+
+/** What processors found, read beside the threads that write it. */
+export class ResultsReader implements Disposable {
+  readonly #directory: string
+  readonly #open = new Map<ResultsOf, DatabaseSync>()
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Events by the time they began; others series by series, each in order of time. Read in steps. */
+  *results(query: ResultsQuery): Generator<NamedResult> {
+    let left = query.limit
+    for (const set of SETS) {
+      const db = this.#database(set)
+      if (db === undefined) continue
+      const found = query.kind === 'event' ? events(db, query) : seriesBySeries(db, query)
+      for (const result of found) {
+        if (left-- <= 0) return
+        yield result
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const db of this.#open.values()) db.close()
+  }
+
+  /** Undefined: no processor of that set has ever run here. */
+  #database(of: ResultsOf): DatabaseSync | undefined {
+    const known = this.#open.get(of)
+    if (known !== undefined) return known
+    const path = resultsPath(this.#directory, of)
+    if (!existsSync(path)) return undefined
+    const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
+    checkResults(db, path)
+    this.#open.set(of, db)
+    return db
+  }
+}
+
+const JOINED =
+  'JOIN series s ON s.number = r.series JOIN subjects j ON j.number = s.subject WHERE (?1 IS NULL OR j.id = ?1) AND (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR s.processor = ?3)'
+
+function* events(db: DatabaseSync, query: ResultsQuery): Generator<NamedResult> {
+  const { subject = null, name = null, processor = null, from, to, limit } = query
+  const rows = db.prepare(
+    `SELECT r.*, s.processor, s.name, s.key, j.kind AS subject_kind, j.id AS subject_id FROM events r ${JOINED}
+     AND r.time < ?4 AND (r.end = 0 OR r.end > ?5) ORDER BY r.time, r.series LIMIT ?6`,
+  )
+  for (const row of rows.all(subject, name, processor, to, from, limit))
+    yield namedResult({ ...row, kind: 'event' })
+}
+
+function* seriesBySeries(db: DatabaseSync, query: ResultsQuery): Generator<NamedResult> {
+  const { subject = null, name = null, processor = null, kind } = query
+  const series = db.prepare(
+    `SELECT s.number, s.processor, s.kind, s.name, s.key, j.kind AS subject_kind, j.id AS subject_id
+     FROM series s JOIN subjects j ON j.number = s.subject
+     WHERE s.kind = ?4 AND (?1 IS NULL OR j.id = ?1) AND (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR s.processor = ?3)
+     ORDER BY j.number, s.name, s.key`,
+  )
+  // Windows of several widths may begin together, so a step goes on behind the last time and end.
+  const [table, end] = kind === 'derived' ? ['derived', 'time'] : ['aggregates', 'end']
+  const rows = db.prepare(
+    `SELECT * FROM ${table} WHERE series = ?1 AND time >= ?2 AND (time, ${end}) > (?2, ?3) AND time < ?4 ORDER BY time, ${end} LIMIT ?5`,
+  )
+  for (const own of series.all(subject, name, processor, kind)) {
+    const { number, ...about } = own
+    let [lastTime, lastEnd]: [number, number] = [query.from, Number.MIN_SAFE_INTEGER]
+    for (;;) {
+      const some = rows.all(number as number, lastTime, lastEnd, query.to, STEP_ROWS)
+      for (const row of some) {
+        const end = (row['end'] ?? row['time']) as number
+        if (query.widthUs !== undefined && end - (row['time'] as number) !== query.widthUs) continue
+        yield namedResult({ revision: 0, severity: 0, state: null, ...row, end, ...about })
+      }
+      const last = some.at(-1)
+      if (last === undefined || some.length < STEP_ROWS) break
+      lastTime = last['time'] as number
+      lastEnd = (last['end'] ?? lastTime) as number
+    }
+  }
+}
+
+function namedResult(row: Readonly<Record<string, unknown>>): NamedResult {
+  const { subject: _number, ...result } = resultOf(row)
+  const kind = row['subject_kind'] as string
+  const id = row['subject_id'] as string
+  return { ...result, processor: row['processor'] as string, subject: { kind, id } }
+}
+
+const STEP_ROWS = 512

@@ -1,0 +1,44 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compileProcessor } from '../../src/kernel/compile.ts'
+import type { Manifest } from '../../src/kernel/manifest.ts'
+import { packModule } from '../../src/kernel/package.ts'
+
+const KERNEL = join(import.meta.dirname, '../../kernel')
+
+export const MANIFEST: Manifest = {
+  name: 'high-load',
+  version: '1.0.0',
+  description: 'Of a test.',
+  reads: ['power.active'],
+  writes: ['load.high'],
+}
+
+/** The package of the template, with changes of its source and of what it says of itself. */
+export async function packageOf(
+  change: (source: string) => string = (source) => source,
+  manifest: Partial<Manifest> = {},
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-module-'))
+  try {
+    cpSync(join(KERNEL, 'sdk'), join(folder, 'sdk'), { recursive: true })
+    mkdirSync(join(folder, 'own'))
+    const source = readFileSync(join(KERNEL, 'template/module.ts'), 'utf8')
+    writeFileSync(join(folder, 'own/module.ts'), change(source))
+    const bytes = await compileProcessor({ folder, entry: 'own/module.ts', sdk: 'sdk' })
+    return packModule({ ...MANIFEST, ...manifest }, bytes, undefined)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A module whose `process` begins with this. */
+export async function hostile(statement: string): Promise<string> {
+  return packageOf((source) =>
+    source.replace(
+      'override process(batch: Batch): void {',
+      `override process(batch: Batch): void {\n    ${statement}`,
+    ),
+  )
+}
