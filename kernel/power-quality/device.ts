@@ -80,7 +80,7 @@ export class Device extends Owner {
 
   /** What is over by the clock, or by the device's own time where that goes another way. */
   tick(now: i64, mayTell: bool): void {
-    this.moment.tick()
+    this.moment.tick(mayTell)
     const isQuiet = this.quietTicks >= QUIET_TICKS
     if (!isQuiet) this.quietTicks++
     if (!mayTell || this.newest == NEVER) return

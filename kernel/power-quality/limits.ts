@@ -31,7 +31,7 @@ export const QUIET_TICKS = 10
 export const FUTURE_US: i64 = 3_600_000_000
 /** After the end of a week, until the last of its windows has been closed. */
 export const WEEK_GRACE_US: i64 = 900_000_000
-/** Aggregates of one tick: with their fields they stay below two thirds of what one call may put out. */
+/** Aggregates and events told again of one tick: with their fields they stay below two thirds of what one call may put out. */
 export const AGGREGATES_A_TICK = 2000
 /** Between two derived readings of unbalance: what meters send every second is not repeated every second. */
 export const UNBALANCE_EVERY_US: i64 = 10_000_000

@@ -92,10 +92,11 @@ export class Moment {
     if (!this.isComputed && <u32>this.fresh >= LINES_MASK) this.compute()
   }
 
-  tick(): void {
+  /** `mayTell`: otherwise what has grown is told by a later tick. */
+  tick(mayTell: bool): void {
     if (!this.isClosed && ++this.ticks >= PATIENCE_TICKS) this.close()
     const trouble = this.trouble
-    if (trouble != null) trouble.update()
+    if (mayTell && trouble != null) this.plan.told += trouble.update()
   }
 
   /** A disturbance was or is going on between the two, as far as is known. */

@@ -15,7 +15,7 @@ export class Plan {
   /** Parameters that there are, and points that found no room. */
   parameters: i32 = 0
   dropped: i32 = 0
-  /** Aggregates told since the tick began. */
+  /** Aggregates, and events told again, since the tick began. */
   told: i32 = 0
 
   constructor(public readonly settings: Settings) {

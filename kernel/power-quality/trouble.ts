@@ -24,10 +24,13 @@ export class Trouble {
     return !this.dip.isOpen && !this.swell.isOpen && !this.interruption.isOpen
   }
 
-  update(): void {
-    this.dip.update()
-    this.swell.update()
-    this.interruption.update()
+  /** How many of them have grown and were told again. */
+  update(): i32 {
+    let told = 0
+    if (this.dip.update()) told++
+    if (this.swell.update()) told++
+    if (this.interruption.update()) told++
+    return told
   }
 
   /** Something that flags goes on between the two, as far as is known. */
