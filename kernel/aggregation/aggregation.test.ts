@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { quantities, quantityOf } from '../../src/core/quantities.ts'
-import { aggregation } from '../../src/edge/site/processors/aggregation.ts'
+import { aggregationSettings } from '../../src/edge/site/processors/aggregation.ts'
 import { Trial, type TrialReading, type TrialResult } from '../../src/kernel/trial.ts'
 import { DAY, MINUTE, SECOND } from './reference-model.ts'
 import { METER, QUARTER, START, begin, reading, row } from './reference-site.ts'
@@ -45,7 +45,7 @@ describe('settings', () => {
       (quantity) => row(quantity, [225, 190, 228, 233, 232, 231]),
     )
     const outputs: TrialResult[][] = []
-    for (const settings of [{}, aggregation.parse(undefined)]) {
+    for (const settings of [{}, aggregationSettings.parse({})]) {
       const trial = await begin(settings)
       trial.feed(readings)
       trial.tick(START + DAY + MINUTE)
@@ -310,4 +310,27 @@ describe('a feeder', () => {
       [],
     )
   })
+})
+
+test('windows of 4000 points that close at one moment are all told, though not in one call', async () => {
+  const windows = [60, 300, 900].map((seconds) => ({ quantities: ['power.active'], seconds }))
+  const settings = { windows, keptWindows: 20, demand: { enabled: false } }
+  const trial = await begin(settings, { kind: 'meter' }, 4000)
+  for (const time of [START, START + QUARTER + MINUTE]) {
+    trial.feed(
+      Array.from({ length: 4000 }, (_, index) => {
+        return { subject: `m${index + 1}`, quantity: 'power.active', time, value: index }
+      }),
+    )
+  }
+  const counts = [trial.take().length]
+  for (let second = 0; second < 4; second++) {
+    trial.tick(START + QUARTER + MINUTE + second * SECOND)
+    counts.push(trial.take().length)
+  }
+  assert.equal(
+    counts.reduce((all, one) => all + one),
+    12_000,
+  )
+  assert.ok(Math.max(...counts) < 6700, counts.join())
 })

@@ -43,8 +43,9 @@ export class Device extends Owner {
     this.moment = new Moment(plate, plan, windows, occurrences)
   }
 
-  /** What readings of this key go into. */
-  parameter(key: u32): Parameter {
+  /** What readings of this key go into; null where there is no room for it. */
+  parameter(key: u32): Parameter | null {
+    if (!this.windows.hasRoomFor(key)) return null
     const found = this.windows.parameter(key)
     found.owner = this
     return found

@@ -12,6 +12,9 @@ export class Plan {
   readonly swellEndPercent: f64
   /** Of the newest tick. */
   now: i64 = NEVER
+  /** Parameters that there are, and points that found no room. */
+  parameters: i32 = 0
+  dropped: i32 = 0
   /** Aggregates told since the tick began. */
   told: i32 = 0
 

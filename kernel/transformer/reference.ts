@@ -68,7 +68,7 @@ export class Reference {
   #ambientC: number
   #ambientTime = 0
   #isAmbientDoubtful = false
-  #oil: { readonly time: number; readonly valueC: number } | undefined
+  #oil: { readonly time: number; readonly valueC: number; readonly isDoubtful: boolean } | undefined
   #load = 0
   #rate = 0
   #windows: Window[] = []
@@ -130,14 +130,16 @@ export class Reference {
     if (air !== undefined && time > this.#ambientTime)
       this.#breathe(time, air.value, air.isDoubtful)
     const oil = sample.values.get('temperature.oil')
-    if (oil !== undefined && time > (this.#oil?.time ?? 0)) this.#oil = { time, valueC: oil.value }
+    if (oil !== undefined && time > (this.#oil?.time ?? 0))
+      this.#oil = { time, valueC: oil.value, isDoubtful: oil.isDoubtful }
     const load = this.#loadOf(sample)
     if (load === undefined) return false
     const isFresh = this.#oil !== undefined && time - this.#oil.time <= 120_000_000
     const oilC = isFresh ? this.#oil?.valueC : undefined
     const gap = time - this.#time
     const ambientC = this.#ambientC
-    const quality = (load.isDoubtful ? QUESTIONABLE : 0) | this.#airQuality(time)
+    const isDoubtful = load.isDoubtful || (isFresh && this.#oil?.isDoubtful === true)
+    const quality = (isDoubtful ? QUESTIONABLE : 0) | this.#airQuality(time)
     if (this.#time === 0 || gap > DAY) {
       this.#begin({ time, load: load.value, ambientC, quality, oilC, isHeld: false })
     } else if (gap > this.#settings.gapMinutes * MINUTE) {

@@ -64,34 +64,32 @@ const demand = z.strictObject({
 })
 
 /** `processors.aggregation` of the site file; docs/processors/aggregation.md. */
-export const aggregation = z
-  .strictObject({
-    windows: z
-      .array(windows)
-      .max(8)
-      .default([
-        {
-          quantities: ['power.*', 'energy.*', 'current.*', 'temperature.*', 'level.*', 'demand.*'],
-          seconds: 900,
-        },
-        { quantities: ['frequency', 'rocof'], seconds: 900 },
-        { quantities: QUALITY, seconds: 600 },
-        { quantities: QUALITY, seconds: 7200, from: 600 },
-      ]),
-    allowedLatenessMs: z
-      .int()
-      .min(0)
-      .max(3_600_000)
-      .default(10_000)
-      .describe('A window waits so long after its end for what is late.'),
-    keptWindows: z
-      .int()
-      .min(1)
-      .max(96)
-      .default(1)
-      .describe('Windows before the newest that what is late may still change.'),
-    flags: flags.prefault({}),
-    groups: groups.prefault({}),
-    demand: demand.prefault({}),
-  })
-  .prefault({})
+export const aggregationSettings = z.strictObject({
+  windows: z
+    .array(windows)
+    .max(8)
+    .default([
+      {
+        quantities: ['power.*', 'energy.*', 'current.*', 'temperature.*', 'level.*', 'demand.*'],
+        seconds: 900,
+      },
+      { quantities: ['frequency', 'rocof'], seconds: 900 },
+      { quantities: QUALITY, seconds: 600 },
+      { quantities: QUALITY, seconds: 7200, from: 600 },
+    ]),
+  allowedLatenessMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(10_000)
+    .describe('A window waits so long after its end for what is late.'),
+  keptWindows: z
+    .int()
+    .min(1)
+    .max(96)
+    .default(1)
+    .describe('Windows before the newest that what is late may still change.'),
+  flags: flags.prefault({}),
+  groups: groups.prefault({}),
+  demand: demand.prefault({}),
+})
