@@ -4,7 +4,12 @@ import { Micros, formatTime } from '../core/time.ts'
 import { readCount, readParameters } from './parameters.ts'
 import type { ClassifiedRoute } from './egress/classified-route.ts'
 import type { Listed } from './egress/record-list.ts'
-import { RESULT_ALIASES, type StoredResult, classifyResult } from './egress/result-record.ts'
+import {
+  RESULT_ALIASES,
+  type StoredResult,
+  classifyResult,
+  isReading,
+} from './egress/result-record.ts'
 import type { ResultInfo, ResultsQuery } from './ports.ts'
 import type { RouteContext } from './route.ts'
 import { listText, textStream } from './text-stream.ts'
@@ -59,6 +64,7 @@ function* listed(kind: StoredResult['kind'], results: Iterable<ResultInfo>): Gen
     yield {
       object: resultObject(result),
       aliases: RESULT_ALIASES,
+      ...(kind === 'event' ? { isReading } : {}),
       classified: () => classifyResult({ kind, name, subject, windowSeconds, fields }),
     }
   }

@@ -12,6 +12,8 @@ import {
 } from '../ports.ts'
 import { problem, sendProblem } from '../problem.ts'
 import { ALARM_ALIASES, STEP_ALIASES, classifyAlarm } from '../egress/alarm-record.ts'
+import type { Classified } from '../egress/border.ts'
+import { isReading } from '../egress/result-record.ts'
 import { type ClassifiedRoute, addRoute } from '../egress/classified-route.ts'
 import type { Listed } from '../egress/record-list.ts'
 import type { RouteContext } from '../route.ts'
@@ -120,7 +122,8 @@ function* listed(alarms: Iterable<object>): Generator<Listed> {
 }
 
 function listedAlarm(alarm: object): Listed {
-  return { object: alarm, aliases: ALARM_ALIASES, classified: () => classifyAlarm(alarm) }
+  const classified = (): Classified => classifyAlarm(alarm)
+  return { object: alarm, aliases: ALARM_ALIASES, classified, isReading }
 }
 
 function* listedSteps(steps: Iterable<AlarmStep>): Generator<Listed> {

@@ -101,6 +101,30 @@ describe('to somebody outside', () => {
     assert.ok(rules.asked[0]?.names.includes('kind') && !rules.asked[0].names.includes('name'))
   })
 
+  test('what an event has measured asks to leave as a reading', async () => {
+    const rules = new Rules()
+    await using served = await Served.start(rules)
+    const fields = { depth: 0.4713 }
+    const event = { kind: 'event', name: 'voltage.dip', fields, state: 'end' } as const
+    served.edge.resultList = [{ ...found, ...event }]
+    const answer = (await (await served.get('/api/v1/events')).json()) as {
+      events: readonly Record<string, unknown>[]
+      stayed: object
+    }
+    assert.equal(
+      Object.keys(answer.events[0] ?? {}).join(' '),
+      'subject subjectKind name processor key start end state severity quality revision',
+    )
+    assert.deepEqual(answer.stayed, { 'raw readings never leave': 1 })
+    assert.deepEqual(
+      rules.asked.map(({ class: name, names }) => [name, names.length]),
+      [
+        ['event', 11],
+        ['raw', 2],
+      ],
+    )
+  })
+
   test('what people wrote about alarms and commands is called free text', async () => {
     const rules = new Rules()
     await using served = await Served.start(rules)

@@ -4,14 +4,7 @@ import { problem, sendProblem } from '../problem.ts'
 import type { Report, Route } from '../route.ts'
 import { textStream } from '../text-stream.ts'
 import type { Border, Channel, Leaving, RecordClass } from './border.ts'
-import {
-  type Listed,
-  type RecordList,
-  clearedText,
-  leavingOf,
-  shownOf,
-  wholeText,
-} from './record-list.ts'
+import { type Listed, type RecordList, clearAll, clearedText, wholeText } from './record-list.ts'
 
 /** A route and the class of what it answers with. There is no other way to add one. */
 export type ClassifiedRoute =
@@ -83,9 +76,9 @@ function handlerOf(
         const listed = route.answer(request)
         const passage = border.passage(addressOf(request), 'http')
         if (passage === undefined) return sendJson(reply, listed.object)
-        const [cleared] = await passage.clear([leavingOf(listed)])
-        if (cleared?.kind !== 'leaves') return refuse(reply, cleared?.reason)
-        return sendJson(reply, shownOf(listed, cleared.names))
+        const [one] = await clearAll([listed], passage)
+        if (one?.shown === undefined) return refuse(reply, one?.reasons[0])
+        return sendJson(reply, one.shown)
       }
     case 'action':
       return (request, reply) => {

@@ -9,6 +9,8 @@ export interface Listed {
   readonly aliases: Aliases
   /** Asked only where it would leave. */
   readonly classified: () => Classified
+  /** Fields that hold a reading, or may: they ask to leave for themselves, as what they are. */
+  readonly isReading?: (name: string) => boolean
 }
 
 /** An answer that is a list of records, each of which may leave or stay. */
@@ -38,16 +40,11 @@ export async function* clearedText(
   let text = `{"${name}":[`
   let separator = '\n'
   for (const some of batchesOf(items)) {
-    const verdicts = await passage.clear(some.map(leavingOf))
-    for (const [at, listed] of some.entries()) {
-      const cleared = verdicts[at]
-      if (cleared?.kind === 'leaves') {
-        text += separator + JSON.stringify(shownOf(listed, cleared.names))
-        separator = ',\n'
-      } else {
-        const reason = cleared?.reason ?? 'nobody decided'
-        stayed.set(reason, (stayed.get(reason) ?? 0) + 1)
-      }
+    for (const { shown, reasons } of await clearAll(some, passage)) {
+      for (const reason of reasons) stayed.set(reason, (stayed.get(reason) ?? 0) + 1)
+      if (shown === undefined) continue
+      text += separator + JSON.stringify(shown)
+      separator = ',\n'
     }
     yield text
     text = ''
@@ -55,16 +52,43 @@ export async function* clearedText(
   yield `${text}\n],"stayed":${JSON.stringify(Object.fromEntries(stayed))}}\n`
 }
 
-export function leavingOf({ object, aliases, classified }: Listed): Leaving {
-  return { ...classified(), names: flatNames(object, aliases) }
+export interface Shown {
+  /** Undefined: all of it stays. */
+  readonly shown: object | undefined
+  /** Why it stays, or a part of it. */
+  readonly reasons: readonly string[]
 }
 
-export function shownOf(
-  { object, aliases }: Listed,
-  names: (Cleared & { kind: 'leaves' })['names'],
-): object {
-  return onlyNamed(object, names, aliases)
+/** One for each, in their order. */
+export async function clearAll(
+  some: readonly Listed[],
+  passage: Passage,
+): Promise<readonly Shown[]> {
+  const parts = some.map(partsOf)
+  const cleared = await passage.clear(parts.flat())
+  let at = 0
+  return some.map((listed, index) => {
+    const [own = NOT_ASKED, ...readings] = cleared.slice(at, (at += parts[index]?.length ?? 0))
+    if (own.kind === 'stays') return { shown: undefined, reasons: [own.reason] }
+    const names = new Set(own.names)
+    for (const each of readings)
+      if (each.kind === 'leaves') for (const name of each.names) names.add(name)
+    const reasons = readings.flatMap((each) => (each.kind === 'stays' ? [each.reason] : []))
+    return { shown: onlyNamed(listed.object, names, listed.aliases), reasons }
+  })
 }
+
+/** The record, and the readings in it as one of their own. */
+function partsOf({ object, aliases, classified, isReading }: Listed): Leaving[] {
+  const all = flatNames(object, aliases)
+  const about = classified()
+  if (isReading === undefined) return [{ ...about, names: all }]
+  const readings = all.filter(isReading)
+  const record = { ...about, names: all.filter((name) => !isReading(name)) }
+  return readings.length === 0 ? [record] : [record, { ...about, class: 'raw', names: readings }]
+}
+
+const NOT_ASKED: Cleared = { kind: 'stays', reason: 'nobody decided' }
 
 function* batchesOf(items: Iterable<Listed>): Generator<Listed[]> {
   let batch: Listed[] = []

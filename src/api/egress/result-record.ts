@@ -4,6 +4,14 @@ import type { Aliases } from './flat-names.ts'
 /** `name` of a result is what kind it is of; nobody is called that. */
 export const RESULT_ALIASES: Aliases = { name: 'kind' }
 
+/**
+ * What an event has measured is a reading as often as not: the voltage to which a dip went. The rules say of events that they leave, and of readings that they
+ * do not, so these ask for themselves.
+ */
+export function isReading(name: string): boolean {
+  return name === 'value' || name.startsWith('fields.')
+}
+
 /** An event or an aggregate of a processor, from what is stored of it. */
 export interface StoredResult {
   readonly kind: 'event' | 'aggregate'
