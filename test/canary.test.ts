@@ -6,6 +6,7 @@ import { connectAsync } from 'mqtt'
 import { compressed, requestBody } from '../src/api/prometheus/read-client.test.ts'
 import { Canaries } from './canary/canaries.ts'
 import { OpenPolicy } from './canary/open-policy.ts'
+import { OutsideClient } from './canary/outside-client.ts'
 import { type Heard, OUTSIDE, type Question, askFrom } from './canary/outside.ts'
 import { TestedEdge } from './mqtt/tested-edge.ts'
 
@@ -50,6 +51,10 @@ async function feed(edge: TestedEdge): Promise<void> {
     }))
     await client.publishAsync(`grid/${device}/readings`, JSON.stringify(messages), { qos: 1 })
   }
+  // The topic of an event makes no event.
+  const claim = JSON.stringify({ name: 'n', value: powerOf(1, 1), power: voltageOf(1, 1) })
+  await client.publishAsync('grid/m1/events', claim, { qos: 1, retain: true })
+  await client.publishAsync('grid/m1/aggregates/15m', claim, { qos: 1, retain: true })
   await client.endAsync()
 }
 
@@ -112,6 +117,51 @@ async function hear(edge: TestedEdge): Promise<Heard[]> {
   return heard
 }
 
+const EVERYTHING = ['#', '$SYS/#', 'grid/+/readings', '$share/some/grid/#']
+
+/** Who subscribes to everything from outside, and who did from inside and comes for it from outside. */
+class Listeners implements AsyncDisposable {
+  readonly #edge: TestedEdge
+  readonly #fresh: OutsideClient
+  #resumed: OutsideClient | undefined
+
+  static async enter(edge: TestedEdge): Promise<Listeners> {
+    await using before = await OutsideClient.enter('127.0.0.1', edge.mqtt, KEPT)
+    await before.client.subscribeAsync('#', { qos: 1 })
+    const fresh = await OutsideClient.enter(OUTSIDE, edge.mqtt, { clientId: 'fresh' })
+    await fresh.client.subscribeAsync(EVERYTHING, { qos: 1 })
+    return new Listeners(edge, fresh)
+  }
+
+  private constructor(edge: TestedEdge, fresh: OutsideClient) {
+    this.#edge = edge
+    this.#fresh = fresh
+  }
+
+  /** What they were sent; `isEnough`: what one of them at least gets in the end. */
+  async hear(isEnough: (client: OutsideClient) => boolean): Promise<Heard[]> {
+    this.#resumed ??= await OutsideClient.enter(OUTSIDE, this.#edge.mqtt, KEPT)
+    // Also what is retained, once more.
+    await this.#fresh.client.subscribeAsync('grid/#', { qos: 1 })
+    for (const client of [this.#fresh, this.#resumed]) {
+      for (let tries = 0; tries < 100 && !isEnough(client); tries++) await pause(50)
+    }
+    return Object.entries({ fresh: this.#fresh, resumed: this.#resumed }).map(([name, client]) => ({
+      road: `MQTT, ${name}`,
+      status: 0,
+      bytes: client.bytes,
+      body: Buffer.concat(client.payloads.flatMap((payload) => [payload, Buffer.from('\n')])),
+    }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#fresh[Symbol.asyncDispose]()
+    await this.#resumed?.[Symbol.asyncDispose]()
+  }
+}
+
+const KEPT = { clientId: 'kept', clean: false, properties: { sessionExpiryInterval: 3600 } }
+
 /** Roads by which a canary came out, and as what. */
 function leaks(heard: readonly Heard[]): string[] {
   return heard.flatMap(({ road, bytes, body }) => {
@@ -149,13 +199,30 @@ test('a canary is found in whatever form', () => {
   assert.deepEqual(one.find(Buffer.from('7391, 8826.5 and 13, 2026-11-24T06:50:32.184Z')), [])
 })
 
+const WHAT_MAY = ['grid/f1/aggregates/15m', 'grid/m1/events', '$SYS/broker/uptime']
+
+function isAlarm(topic: string): boolean {
+  return topic.startsWith('grid/alarms/')
+}
+
 describe('raw readings', () => {
   test('leave by no road', async () => {
     await using edge = await TestedEdge.start(siteOf(''))
+    await using listeners = await Listeners.enter(edge)
     await feed(edge)
     await untilFound(edge)
     const heard = await hear(edge)
+    const hasWhatMay = ({ topics }: OutsideClient): boolean =>
+      WHAT_MAY.every((topic) => topics.has(topic)) && topics.values().some(isAlarm)
+    heard.push(...(await listeners.hear(hasWhatMay)))
     assert.deepEqual(leaks(heard), [])
+    const [fresh, resumed] = heard.filter(({ road }) => road.startsWith('MQTT'))
+    for (const each of [fresh, resumed]) {
+      const text = each?.body.toString() ?? ''
+      assert.match(text, /"subject":"f1".*"members":6/)
+      assert.match(text, /"subject":"m1","subjectKind":"device","name":"voltage\.dip".*"severity"/)
+      assert.match(text, /"name":"voltage\.dip","subject":\{"kind":"feeder","id":"f1"\}/)
+    }
     const aggregates = heard.find(({ road }) => road.startsWith('GET /api/v1/aggregates?'))
     assert.match(aggregates?.body.toString() ?? '', /"members":6/)
   })
@@ -163,13 +230,18 @@ describe('raw readings', () => {
   test('would be found if the gate stood open', async () => {
     await using policy = await OpenPolicy.start()
     await using edge = await TestedEdge.start(siteOf(`url: '${policy.url}'`))
+    await using listeners = await Listeners.enter(edge)
     await feed(edge)
     await untilFound(edge)
-    const found = new Set(leaks(await hear(edge)).map((leak) => leak.replace(/ \(.*/, '')))
+    const heard = await hear(edge)
+    heard.push(...(await listeners.hear(({ topics }) => topics.values().some(isAlarm))))
+    const found = new Set(leaks(heard).map((leak) => leak.replace(/ \(.*/, '')))
     const raw = ['GET /api/v1/readings', 'GET /api/v1/latest', 'POST /api/v1/read']
     const others = ['aggregates', 'events', 'alarms', 'alarms/1'].map(
       (name) => `GET /api/v1/${name}`,
     )
-    for (const road of [...raw, ...others]) assert.ok(found.has(road), road)
+    for (const road of [...raw, ...others, 'MQTT, fresh', 'MQTT, resumed']) {
+      assert.ok(found.has(road), road)
+    }
   })
 })

@@ -99,6 +99,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     intake: ingest,
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     keeper: kept,
+    customs: egress.customs,
     random: seededRandom(Math.floor(clock() / 1000)),
     rates: site.access.limits,
     stopwatch: () => performance.now(),

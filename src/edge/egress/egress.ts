@@ -7,6 +7,7 @@ import type { PolicyChoice } from '../../policy/thread/desk-messages.ts'
 import { InsideNetwork } from '../access/inside-network.ts'
 import { policyChoice } from '../site/policy.ts'
 import type { Site } from '../site/site.ts'
+import { MqttCustoms } from './mqtt-customs.ts'
 import { siteBorder } from './site-border.ts'
 
 /** The rules that come with the program. */
@@ -23,7 +24,9 @@ export interface EgressSettings {
 export class Egress {
   /** The rules of this site. */
   readonly policy: PolicyChoice
+  /** For HTTP. */
   readonly border: Border
+  readonly customs: MqttCustoms
   readonly #open: OpenGate
   /** What the gate has said last, and how many questions it had been asked then. */
   #alarm = ''
@@ -44,6 +47,7 @@ export class Egress {
     })
     const inside = new InsideNetwork(site.access.inside)
     this.border = siteBorder(site.site.id, inside, this.gate)
+    this.customs = new MqttCustoms({ site: site.site.id, inside, gate: this.gate })
   }
 
   get gate(): Gate {
