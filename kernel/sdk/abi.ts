@@ -24,6 +24,11 @@ export function start(own: Processor): void {
   processor = own
 }
 
+/** For a program that links several modules: whose is the last that was imported. */
+export function lastStarted(): Processor {
+  return processor!
+}
+
 export function abi_version(): i32 {
   return ABI_VERSION
 }
