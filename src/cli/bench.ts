@@ -100,7 +100,7 @@ function processorsText(result: ProcessorsResult): string {
   })
   return [
     `processors: ${count(readingsPerSecond)} readings/s through all of them in one thread (${count(readings)} readings, ${count(results)} results stored)`,
-    `  every one replaced by another version in a step of ${swapMs.toFixed(1)} ms`,
+    `  all replaced by other versions in a step that took ${swapMs.toFixed(1)} ms longer than the one before`,
     ...lines,
   ].join('\n')
 }
