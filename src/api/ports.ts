@@ -29,9 +29,18 @@ export interface EdgeView {
   /** What processors found: events by the time they began, others series by series. */
   results(query: ResultsQuery): Iterable<ResultInfo>
   processors(): readonly ProcessorInfo[]
+  /** About what left, and why; what is to be sent as JSON. Rejects with a GridError where there is no such log. */
+  policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
 }
+
+export type PolicyReport =
+  | { readonly kind: 'decisions'; readonly limit: number }
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'certificate'; readonly month: string }
+  | { readonly kind: 'explain-row'; readonly row: number }
+  | { readonly kind: 'explain-record'; readonly record: string }
 
 /** From `since` the clock had run undisturbed; where it would have said `before` it was set to `after`. */
 export interface ClockStepInfo {
