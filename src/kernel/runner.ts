@@ -352,6 +352,9 @@ export class Runner {
       processors.push({ ...placeOf(this.#follow(own, results, rows)), snapshot })
     }
     processors.push(...this.#stopped.values())
+    // A place that is not written is computed from again, to the same results. At a few readings a second a write for each would wear the disk.
+    const isWorthIt = isDue || found.length > 0 || this.#freshTicks.length > 0
+    if (!isWorthIt) return { found, sequence: 0 }
     const sequence = this.#store(processors, found)
     const safe = this.safeTick
     this.#ticks = this.#ticks.filter(({ time }) => time > safe)
