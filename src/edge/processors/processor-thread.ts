@@ -155,11 +155,11 @@ class ProcessorThread {
 
   /** What was stored and not published when the process before ended. */
   #publishLeft(): void {
-    for (;;) {
-      const { found, sequence } = this.#store.unpublished(limits.resultsAtOnce)
+    for (let last = 0; ;) {
+      const { found, sequence } = this.#store.unpublished(last, limits.resultsAtOnce)
       if (found.length === 0) return
       this.#publish({ found, sequence })
-      this.#store.published(sequence)
+      last = sequence
     }
   }
 
