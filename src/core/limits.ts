@@ -1,6 +1,8 @@
 import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
+import { commandLimits } from './command-limits.ts'
 import { processorLimits } from './processor-limits.ts'
+import { uplinkLimits } from './uplink-limits.ts'
 
 /**
  * Every limit of the system, with its unit in the name and its reason beside it. What is not bounded here is not
@@ -323,34 +325,10 @@ export const limits = {
   roleCommands: 256,
   clients: 256,
 
-  // --- commands to devices -----------------------------------------------------------------------------------
-  /** A request is a line of JSON, and so is an answer. */
-  commandBytes: 1024,
-  /** What a device gets to answer where the asker says nothing else: a meter behind a slow radio needs some seconds. */
-  commandTimeoutMs: 10_000,
-  commandTimeoutMsMax: 60_000,
-  /** A device that reports less than once a day is one that nobody would miss. */
-  commandIntervalSecondsMax: 86_400,
-  /** A device does one thing after another: the answer to a second command would not say which of the two it obeyed. */
-  commandsPerDevice: 1,
-  /** Of all devices together: more than people ask for at a time, and less than a storm of answers. */
-  commandsInFlight: 64,
-  /** In flight, or with a record on its way to the disk; past it requests are turned away without one. */
-  commandsKept: 256,
-  /** Requests of one asker at once: a feeder of meters. Then one in so many ms, so that a flood takes hours to push out the audit. */
-  commandBurst: 64,
-  commandEveryMs: 250,
-  /** An asker that is too fast gets one record in so long, with a count: it is seen, and cannot push out what others did. */
-  commandTallyMs: 60_000,
-  /** Askers whose pace is remembered; the one that has asked for nothing for longest goes first. */
-  commandAskers: 1024,
-  /** Of what a device says why it refuses. */
-  commandDetailCharacters: 200,
-  /** Records of commands kept, some 200 bytes each; the oldest goes first, and how many went is never forgotten. */
-  auditRows: 100_000,
-
   ...alarmLimits,
+  ...commandLimits,
   ...processorLimits,
+  ...uplinkLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */
@@ -391,6 +369,7 @@ export function assertLimits(): void {
     'alarms leave room for what clients retain',
   )
   assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
+  assert(limits.envelopePackedBytes < limits.packetBytes, 'an envelope fits into a message')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
   assert(
     limits.packetBytes < limits.unfinishedBytesTotal,
