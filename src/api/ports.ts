@@ -29,8 +29,16 @@ export interface EdgeView {
   /** What processors found: events by the time they began, others series by series. */
   results(query: ResultsQuery): Iterable<ResultInfo>
   processors(): readonly ProcessorInfo[]
+  /** Undefined: the site has none. */
+  uplink(): UplinkInfo | undefined
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+export interface UplinkInfo {
+  readonly url: string
+  readonly link: string
+  readonly streams: readonly { readonly stream: string; readonly oldest: number }[]
 }
 
 /** From `since` the clock had run undisturbed; where it would have said `before` it was set to `after`. */

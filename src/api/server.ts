@@ -25,6 +25,7 @@ import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
 import { resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
+import { uplinkRoute } from './uplink-route.ts'
 
 export interface ApiOptions {
   readonly address: Address
@@ -60,6 +61,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
     '/api/v1/derived': resultsRoute('derived', 'derived')(context),
     '/api/v1/processors': processorsRoute(context),
+    '/api/v1/uplink': uplinkRoute(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })

@@ -24,6 +24,8 @@ export const uplinkLimits = {
   uplinkResendMs: 10_000,
   /** The acknowledged watermark stands still for so long though something is in flight: the connection is given up, and made anew. */
   uplinkStuckMs: 20_000,
+  /** Without a connection, or with one that brings nothing forward: then health says so. */
+  uplinkAlarmMs: 25_000,
   /** Between two looks at what has become durable, while nothing waits. */
   uplinkLookMs: 200,
   /** Between two statements of what there is to have, and of what the sender has lost. */

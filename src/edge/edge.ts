@@ -30,6 +30,8 @@ import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
 import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
+import { type Gate, closedGate } from '../uplink/gate.ts'
+import { UplinkStation } from './uplink/station.ts'
 import { RunningEdge } from './view.ts'
 
 export interface EdgeSettings {
@@ -37,6 +39,8 @@ export interface EdgeSettings {
   readonly directory: string
   readonly mqtt: Address
   readonly http: Address
+  /** What may leave for the centre; without one nothing does. */
+  readonly gate?: Gate
   /** The journal's writer has ended: nothing can be acknowledged any more, the process should end and be started again. */
   readonly onFailed: (error: GridError) => void
   /** Told of a fault of ours that a request met; whoever asked was told no more than that there was one. */
@@ -108,6 +112,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => history.stop())
   const processors = runProcessors(settings, { journal: writer, broker, alarms })
   started.defer(async () => processors.stop())
+  const uplink = openUplink(settings, processors, started)
   connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
@@ -121,7 +126,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms }
+  const parts = { ...machines, commands, alarms, uplink }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const { startApi } = await import('../api/server.ts')
@@ -157,6 +162,26 @@ function keepHistory(
     retention: retentionOf(site.retention, directory),
     onDamaged: (text) => onFailed(damagedFile(directory, text)),
   })
+}
+
+/** Stops before the processors, whose thread keeps what was acknowledged. */
+function openUplink(
+  { site, directory, gate = closedGate, warn }: EdgeSettings,
+  outbox: Processors,
+  started: AsyncDisposableStack,
+): UplinkStation | undefined {
+  if (site.uplink === undefined) return undefined
+  const { id } = site.site
+  const station = new UplinkStation({
+    site: id,
+    settings: site.uplink,
+    directory,
+    gate,
+    outbox,
+    warn,
+  })
+  started.defer(() => station.stop())
+  return station
 }
 
 interface ProcessorNeighbours {

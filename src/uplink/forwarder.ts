@@ -23,8 +23,7 @@ export class Forwarder implements Sender {
   #isConnected = false
   #backfillFromMs = 0
   #manifestMs = -Infinity
-  /** Since then something waits for an answer that has not come. */
-  #waitingMs: number | undefined
+  waitingMs: number | undefined
 
   constructor(settings: ForwarderSettings) {
     this.#settings = settings
@@ -49,7 +48,7 @@ export class Forwarder implements Sender {
   connected(nowMs: number): void {
     this.#isConnected = true
     this.#manifestMs = -Infinity
-    this.#waitingMs = undefined
+    this.waitingMs = undefined
     this.#backfillFromMs = nowMs + this.#delayMs
     this.#bucket = this.#newBucket(nowMs)
     for (const stream of this.#streams.values()) stream.connected()
@@ -57,7 +56,7 @@ export class Forwarder implements Sender {
 
   disconnected(): void {
     this.#isConnected = false
-    this.#waitingMs = undefined
+    this.waitingMs = undefined
     for (const stream of this.#streams.values()) stream.disconnected()
   }
 
@@ -68,14 +67,14 @@ export class Forwarder implements Sender {
     if (change === 'ahead') this.#ahead.add(name)
     if (change === 'more') this.#acknowledged.add(stream)
     const isInFlight = this.#streams.values().some((each) => each.isInFlight)
-    if (!isInFlight) this.#waitingMs = undefined
-    else if (change === 'more') this.#waitingMs = nowMs
+    if (!isInFlight) this.waitingMs = undefined
+    else if (change === 'more') this.waitingMs = nowMs
   }
 
   sent({ stream: name, lane, first, last, records }: Sent, nowMs: number): void {
     if (!this.#isConnected) return
     this.#streams.get(name)?.sent({ lane, range: [first, last], sentMs: nowMs })
-    this.#waitingMs ??= nowMs
+    this.waitingMs ??= nowMs
     this.counters.envelopes++
     this.counters.records += records
     if (lane === 'backfill') {
@@ -111,14 +110,14 @@ export class Forwarder implements Sender {
 
   /** Something is owed an answer, and the centre has said nothing new for too long. */
   isStuck(nowMs: number): boolean {
-    return this.#waitingMs !== undefined && nowMs - this.#waitingMs >= limits.uplinkStuckMs
+    return this.waitingMs !== undefined && nowMs - this.waitingMs >= limits.uplinkStuckMs
   }
 
   /** The first says what is there before anything is sent, and is answered with what the centre has. */
   #manifests(nowMs: number): readonly Action[] {
     if (nowMs - this.#manifestMs < limits.manifestMs) return []
     this.#manifestMs = nowMs
-    if (this.#streams.size > 0) this.#waitingMs ??= nowMs
+    if (this.#streams.size > 0) this.waitingMs ??= nowMs
     return [...this.#streams.keys()].map((stream) => ({ kind: 'manifest', stream }))
   }
 

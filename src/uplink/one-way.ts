@@ -30,6 +30,8 @@ interface Loading {
  */
 export class OneWaySender implements Sender {
   readonly counters: SenderCounters = { records: 0, envelopes: 0, resent: 0, stuck: 0 }
+  /** Nothing is ever answered. */
+  readonly waitingMs: undefined
   readonly #bucket: TokenBucket
   readonly #streams = new Map<string, Stream>()
   readonly #finished = new Set<string>()

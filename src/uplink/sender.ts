@@ -49,6 +49,8 @@ export interface SenderCounters {
 /** Decides what is sent when; knows no socket, disk or clock. Times are ms that only rise. */
 export interface Sender {
   readonly counters: SenderCounters
+  /** Since then something waits for an answer that says something new; undefined: nothing does. */
+  readonly waitingMs: number | undefined
   /** Streams as they are in the outbox; one that is new begins, one that has got another epoch begins anew. */
   update(streams: readonly Outgoing[]): void
   connected(nowMs: number): void

@@ -38,6 +38,7 @@ export async function serve(
     alarms: new MemoryEdge().alarms,
     results: () => [],
     processors: () => [],
+    uplink: () => undefined,
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

@@ -7,6 +7,7 @@ import { Runner, type Step } from '../../kernel/runner.ts'
 import { JournalRows } from '../../store/results/journal-rows.ts'
 import { ResultsWriter } from '../../store/results/results-writer.ts'
 import {
+  type ExportOrder,
   type ProcessorStatus,
   type Publication,
   type SiteEvent,
@@ -36,7 +37,7 @@ class ProcessorThread {
     this.#settings = settings
     this.#modules = modules
     this.#refused = refused
-    this.#store = new ResultsWriter(settings.directory, settings.modules.of)
+    this.#store = new ResultsWriter({ ...settings, of: settings.modules.of })
     this.#journal = new JournalRows(settings.directory)
     const { words: shared, site, stopped } = settings
     this.#runner = new Runner({
@@ -68,6 +69,11 @@ class ProcessorThread {
 
   published(sequence: number): void {
     this.#store.published(sequence)
+  }
+
+  sent(order: ExportOrder): void {
+    if (order.kind === 'renew') this.#store.renew(order.stream)
+    else this.#store.acknowledge(order.stream, order.ranges)
   }
 
   end(): void {
@@ -206,7 +212,15 @@ const thread = new ProcessorThread(settings, modules, await modules.load())
 post({ kind: 'ready', task: taskNumber(), status: thread.status() })
 
 parentPort?.on('message', (order: ThreadOrder) => {
-  if (order.kind === 'advance') thread.advance()
-  else if (order.kind === 'published') thread.published(order.sequence)
-  else thread.end()
+  switch (order.kind) {
+    case 'advance':
+      return thread.advance()
+    case 'published':
+      return thread.published(order.sequence)
+    case 'acknowledged':
+    case 'renew':
+      return thread.sent(order)
+    case 'end':
+      return thread.end()
+  }
 })

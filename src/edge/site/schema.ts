@@ -10,6 +10,7 @@ import { mappings, sparkplug } from './mappings.ts'
 import { feeder, transformer, voltageLevel } from './network.ts'
 import { processors } from './processors/processors.ts'
 import { retention } from './retention.ts'
+import { uplink } from './uplink.ts'
 import type { YamlText } from './yaml-text.ts'
 
 const place = z.strictObject({
@@ -43,6 +44,7 @@ const siteFile = z
     processors: processors.prefault({}),
     retention: retention.prefault({}),
     alarms: alarms.prefault({}),
+    uplink: uplink.optional(),
     roles: z.array(role).max(limits.roles).default([]),
     clients: z.array(client).max(limits.clients).default([]),
     unknownDevices: z

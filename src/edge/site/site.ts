@@ -8,6 +8,7 @@ import { checkReferences } from './references.ts'
 import { type Fault, formatFaults } from './fault.ts'
 import { expandDevice } from './device-pattern.ts'
 import { type Device, type Listeners, type SiteFile, checkShape } from './schema.ts'
+import { placeUplink } from './uplink.ts'
 import { readYaml } from './yaml-text.ts'
 
 export type { Device, Listeners } from './schema.ts'
@@ -47,7 +48,8 @@ export function parseSite(text: string, path: string): Site {
     })
   }
   const devices = file.devices.flatMap(expandDevice)
-  return { ...file, devices, listeners: placeFiles(file.listeners, dirname(path)) }
+  const uplink = placeUplink(file.uplink, path)
+  return { ...file, devices, uplink, listeners: placeFiles(file.listeners, dirname(path)) }
 }
 
 /** Files are named from where the site file is, whatever folder the edge was started in. */
