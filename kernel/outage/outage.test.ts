@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { outage } from '../../src/edge/site/processors/outage.ts'
+import { outageSettings } from '../../src/edge/site/processors/outage.ts'
 import { Trial, type TrialReading, type TrialResult } from '../../src/kernel/trial.ts'
 import { referenceDefaults } from './reference-model.ts'
 
@@ -263,7 +263,7 @@ describe('a day', () => {
 
 describe('settings', () => {
   test('of a site file that says nothing are those of the module', () => {
-    assert.deepEqual(outage.parse(undefined), referenceDefaults)
+    assert.deepEqual(outageSettings.parse({}), referenceDefaults)
   })
 
   test('that cannot be are refused with the reason', async () => {

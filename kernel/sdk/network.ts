@@ -24,7 +24,11 @@ export class Network {
   levelVoltageV(device: Json): f64 {
     let level = device.get('voltageLevel').text('')
     if (level == '') level = this.find('feeder', device.get('feeder')).get('voltageLevel').text('')
-    if (level == '') level = this.find('transformer', device.get('transformer')).get('to').text('')
+    if (level == '') {
+      // Where its devices measure currents they measure voltages.
+      const transformer = this.find('transformer', device.get('transformer'))
+      level = transformer.get(transformer.get('currentSide').text('from')).text('')
+    }
     const key = `voltageLevel ${level}`
     return this.entries.has(key) ? this.entries.get(key).get('nominalV').number(0) : 0
   }

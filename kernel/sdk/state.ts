@@ -1,6 +1,12 @@
 import { CONTENT_AT, LENGTH_AT } from './layout.ts'
 
-/** Writes a snapshot into memory that grows as it needs to. */
+/** Where writes go that found no room: one number. */
+const NOWHERE: usize = heap.alloc(8)
+
+/**
+ * Writes a snapshot. What finds no room is only counted; then the memory is made as large as it has to be and all is written again, for
+ * the old memory and the new would not fit beside the objects of 100,000 points.
+ */
 export class StateWriter {
   private at: usize = heap.alloc(1024)
   private capacity: usize = 1024
@@ -27,15 +33,29 @@ export class StateWriter {
   text(value: string): void {
     const bytes = String.UTF8.byteLength(value)
     this.u32(<u32>bytes)
-    String.UTF8.encodeUnsafe(changetype<usize>(value), value.length, this.room(bytes))
+    const at = this.room(bytes)
+    if (at != NOWHERE) String.UTF8.encodeUnsafe(changetype<usize>(value), value.length, at)
   }
 
   begin(): void {
     this.length = CONTENT_AT
   }
 
+  /** Something found no room: `grow`, and write all of it again. */
+  get isShort(): bool {
+    return this.length > this.capacity
+  }
+
+  grow(): void {
+    heap.free(this.at)
+    this.capacity = this.length + (this.length >> 4)
+    this.at = heap.alloc(this.capacity)
+    this.begin()
+  }
+
   /** Where it lies, its length in front. */
   finish(): usize {
+    assert(!this.isShort)
     store<u64>(this.at, 0)
     store<u32>(this.at + LENGTH_AT, <u32>(this.length - CONTENT_AT))
     return this.at
@@ -44,12 +64,7 @@ export class StateWriter {
   private room(bytes: usize): usize {
     const start = this.length
     this.length += bytes
-    if (this.length > this.capacity) {
-      // By a quarter: the old and the new of 100,000 points have to fit beside what they are of.
-      this.capacity = this.length + (this.length >> 2)
-      this.at = heap.realloc(this.at, this.capacity)
-    }
-    return this.at + start
+    return this.length > this.capacity ? NOWHERE : this.at + start
   }
 }
 

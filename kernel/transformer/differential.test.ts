@@ -9,6 +9,7 @@ const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 /** 2026-03-01T00:00:00Z. */
 const BEGIN = 1_772_323_200_000_000
+const DAYS = 4
 const COOLING = ['ONAN', 'ONAF', 'OF', 'OD'] as const
 
 interface Action {
@@ -22,7 +23,7 @@ interface Run {
   readonly isIeee: boolean
 }
 
-/** Two days of a transformer whose monitor is late, silent, wrong and out of order now and then. */
+/** Four days of a transformer whose monitor is late, silent, wrong and out of order now and then. */
 function runOf(seed: number): Run {
   const random = seededRandom(seed)
   const ratedVa = [630e3, 40e6, 250e6][seed % 3] ?? 40e6
@@ -30,8 +31,9 @@ function runOf(seed: number): Run {
   const hasOil = random() < 0.5
   const period = (random() < 0.5 ? 60 : 300) * SECOND
   const readings: { readonly at: number; readonly reading: TrialReading }[] = []
-  for (let time = BEGIN + 7 * SECOND; time < BEGIN + 2880 * MINUTE; time += period) {
+  for (let time = BEGIN + 7 * SECOND; time < BEGIN + DAYS * 1440 * MINUTE; time += period) {
     if (random() < 0.01) time += random() * 300 * MINUTE
+    if (random() < 0.001) time += 1500 * MINUTE
     time = Math.floor(time)
     for (const [quantity, value] of valuesOf(random, { time, ratedVa, hasOil })) {
       const late = random() < 0.02 ? random() * 20 * SECOND : random() * SECOND
@@ -47,7 +49,7 @@ function runOf(seed: number): Run {
     if (random() < 0.05) actions.push({ tick: Math.floor(at) })
     actions.push({ reading })
   }
-  const end = BEGIN + 4000 * MINUTE
+  const end = BEGIN + (DAYS + 3) * 1440 * MINUTE
   actions.push({ tick: end }, { tick: end + SECOND })
   const thermal = random() < 0.5 ? { paper: 'upgraded', topOilRiseK: 45 } : {}
   return { actions, entry: { ratedVa, cooling, thermal }, isIeee: random() < 0.4 }

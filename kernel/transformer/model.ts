@@ -57,6 +57,7 @@ export class Model {
 
   /** As if load and air had been so for ever (IEC 60076-7, 8.2.3); a measured top oil is better than that. */
   begin(inputs: Inputs): void {
+    this.finishWindows()
     this.time = inputs.time
     this.ambientC = inputs.ambientC
     this.thermal.begin(this.drive.set(this.constants, inputs.load, inputs.ambientC))
@@ -137,6 +138,17 @@ export class Model {
       const load = this.permissible.load(this.thermal, this.ambientC, loading, hours)
       this.reports.permissible(quantity, this.time, hours, load)
       this.reports.because(loading, this.permissible.bound, this.ambientC, inputs.quality)
+    }
+  }
+
+  /** What a silence has cut off is told of as far as it goes. */
+  private finishWindows(): void {
+    const width = this.settings.windowMicros
+    if (this.window.coveredSeconds > 0) {
+      this.reports.ageing(this.window, this.window.start + width)
+    }
+    if (this.day.coveredSeconds > 0) {
+      this.reports.lossOfLife(this.day, this.totalHours, this.late, this.unusable)
     }
   }
 

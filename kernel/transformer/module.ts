@@ -128,13 +128,24 @@ class Transformers extends Processor {
 
   override save(state: StateWriter): void {
     state.u32(<u32>this.monitors.length)
-    for (let index = 0; index < this.monitors.length; index++) this.monitors[index].save(state)
+    for (let index = 0; index < this.monitors.length; index++) {
+      state.u32(this.subjects[index].number)
+      this.monitors[index].save(state)
+    }
   }
 
   override load(state: StateReader): void {
     const length = <i32>state.u32()
     if (length > 0) this.prepare()
-    for (let index = 0; index < length; index++) this.monitors[index].restore(state)
+    for (let index = 0; index < length; index++) this.monitorFor(state.u32()).restore(state)
+  }
+
+  /** What was saved of a transformer that the site file no longer has is read over; the others keep what they had. */
+  private monitorFor(subject: u32): Monitor {
+    for (let index = 0; index < this.monitors.length; index++) {
+      if (this.subjects[index].number == subject) return this.monitors[index]
+    }
+    return new Monitor(subject, this.settings, new Constants(), new Rating(1, 0))
   }
 }
 

@@ -34,6 +34,7 @@ export class Monitor {
   private isAmbientDoubtful: bool = false
   private oilC: f64 = 0
   private oilTime: i64 = 0
+  private isOilDoubtful: bool = false
 
   constructor(
     subject: u32,
@@ -110,6 +111,7 @@ export class Monitor {
     if (frame.has(OIL) && time > this.oilTime) {
       this.oilC = frame.value(OIL)
       this.oilTime = time
+      this.isOilDoubtful = frame.doubts(OIL)
     }
     if (!hasLoad(frame)) return
     const gap = time - this.model.time
@@ -119,7 +121,8 @@ export class Monitor {
     inputs.oilC = this.oilC
     inputs.load = loadFactor(frame, this.rating)
     inputs.ambientC = this.ambientC
-    inputs.quality = (isDoubtful(frame) ? QUESTIONABLE : 0) | this.ambientQuality(time)
+    const hasDoubts = isDoubtful(frame) || (inputs.hasOil && this.isOilDoubtful)
+    inputs.quality = (hasDoubts ? QUESTIONABLE : 0) | this.ambientQuality(time)
     const isNew = this.model.time == 0 || gap > RESTART_MICROS
     if (isNew) this.model.begin(inputs)
     else this.step(gap, heldC)
@@ -167,6 +170,7 @@ export class Monitor {
     state.u8(this.isAmbientDoubtful ? 1 : 0)
     state.f64(this.oilC)
     state.i64(this.oilTime)
+    state.u8(this.isOilDoubtful ? 1 : 0)
   }
 
   restore(state: StateReader): void {
@@ -181,5 +185,6 @@ export class Monitor {
     this.isAmbientDoubtful = state.u8() != 0
     this.oilC = state.f64()
     this.oilTime = state.i64()
+    this.isOilDoubtful = state.u8() != 0
   }
 }

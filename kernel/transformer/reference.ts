@@ -68,7 +68,7 @@ export class Reference {
   #ambientC: number
   #ambientTime = 0
   #isAmbientDoubtful = false
-  #oil: { readonly time: number; readonly valueC: number } | undefined
+  #oil: { readonly time: number; readonly valueC: number; readonly isDoubtful: boolean } | undefined
   #load = 0
   #rate = 0
   #windows: Window[] = []
@@ -130,15 +130,17 @@ export class Reference {
     if (air !== undefined && time > this.#ambientTime)
       this.#breathe(time, air.value, air.isDoubtful)
     const oil = sample.values.get('temperature.oil')
-    if (oil !== undefined && time > (this.#oil?.time ?? 0)) this.#oil = { time, valueC: oil.value }
+    if (oil !== undefined && time > (this.#oil?.time ?? 0))
+      this.#oil = { time, valueC: oil.value, isDoubtful: oil.isDoubtful }
     const load = this.#loadOf(sample)
     if (load === undefined) return false
     const isFresh = this.#oil !== undefined && time - this.#oil.time <= 120_000_000
     const oilC = isFresh ? this.#oil?.valueC : undefined
     const gap = time - this.#time
     const ambientC = this.#ambientC
-    const quality = (load.isDoubtful ? QUESTIONABLE : 0) | this.#airQuality(time)
-    if (this.#time === 0 || gap > 7 * DAY) {
+    const isDoubtful = load.isDoubtful || (isFresh && this.#oil?.isDoubtful === true)
+    const quality = (isDoubtful ? QUESTIONABLE : 0) | this.#airQuality(time)
+    if (this.#time === 0 || gap > DAY) {
       this.#begin({ time, load: load.value, ambientC, quality, oilC, isHeld: false })
     } else if (gap > this.#settings.gapMinutes * MINUTE) {
       const held = QUESTIONABLE | OLD_DATA | ESTIMATED
@@ -172,6 +174,8 @@ export class Reference {
   }
 
   #begin(step: Step): void {
+    for (const [index, window] of this.#windows.entries())
+      if (window.seconds > 0) this.#tellWindow(index, window)
     this.#time = step.time
     this.#state = settled(this.#constants, step)
     if (step.oilC !== undefined) this.#state = { ...this.#state, topOilC: step.oilC }
@@ -245,12 +249,16 @@ export class Reference {
     for (const [index, window] of this.#windows.entries()) {
       const width = index === 0 ? this.#settings.windowMinutes * MINUTE : DAY
       if (this.#time % width !== 0) continue
-      const { start, lossHours, seconds, quality } = window
-      const name = index === 0 ? 'ageing.rate' : 'loss-of-life'
-      const value = index === 0 ? (lossHours * 3600) / seconds : lossHours / 24
-      this.found.push({ name, time: start, end: this.#time, key: 0, value, quality })
+      this.#tellWindow(index, window)
       this.#windows[index] = { start: this.#time, seconds: 0, lossHours: 0, quality: 0 }
     }
+  }
+
+  #tellWindow(index: number, { start, lossHours, seconds, quality }: Window): void {
+    const end = start + (index === 0 ? this.#settings.windowMinutes * MINUTE : DAY)
+    const name = index === 0 ? 'ageing.rate' : 'loss-of-life'
+    const value = index === 0 ? (lossHours * 3600) / seconds : lossHours / 24
+    this.found.push({ name, time: start, end, key: 0, value, quality })
   }
 
   #tell({ quality }: Step): void {

@@ -255,6 +255,24 @@ test('readings out of order within the lateness change nothing; later ones are c
   assert.deepEqual([day?.fields['late'], day?.fields['unusable']], [2, 0])
 })
 
+test('a transformer that is new to the site file leaves the others what they had', async () => {
+  const whole = await start({})
+  whole.feed(loads(range(0, 100), 0.9))
+  whole.take()
+  const { bytes, subjects, points } = whole.save()
+  const other = { kind: 'transformer' as const, id: 't0', entry: { ratedVa: 1e6, cooling: 'ONAN' } }
+  const grown = await start({
+    state: { bytes, points, subjects: [...subjects, { ...other, number: subjects.length }] },
+  })
+  for (const trial of [whole, grown]) trial.feed(loads(range(101, 300), 1.1))
+  assert.deepEqual(grown.take(), whole.take())
+  const [gone] = subjects.filter(({ kind }) => kind === 'transformer')
+  const without = subjects.filter((one) => one !== gone)
+  const shrunk = await start({ state: { bytes, points, subjects: without } })
+  shrunk.feed(loads(range(101, 300), 1.1))
+  assert.deepEqual(shrunk.take(), [])
+})
+
 test('what cannot be is refused with the reason', async () => {
   await assert.rejects(
     start({ settings: { windowMinutes: 7 } }),
@@ -287,7 +305,7 @@ const batches = fc.array(
   { minLength: 2, maxLength: 6 },
 )
 
-test('restored from a snapshot after any batch, outputs are the same to the byte', async () => {
+test('restored from a snapshot after any batch, and however readings are cut into batches, outputs are the same to the byte', async () => {
   await fc.assert(
     fc.asyncProperty(batches, fc.nat({ max: 5 }), async (given, cutAt) => {
       const settings = { settings: { gapMinutes: 30 }, limits: 'gbt' }
@@ -300,7 +318,8 @@ test('restored from a snapshot after any batch, outputs are the same to the byte
           time: BEGIN + Math.floor(minute * MINUTE),
         }))
         const outputs = [whole, cut].map((trial) => {
-          trial.feed(batch)
+          if (trial === whole) trial.feed(batch)
+          else for (const reading of batch) trial.feed([reading])
           if (tickMinute !== null) trial.tick(BEGIN + Math.floor(tickMinute * MINUTE))
           return trial.take()
         })

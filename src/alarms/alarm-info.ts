@@ -74,13 +74,16 @@ export function leavesOf(alarm: Alarm, book: AlarmBook): Alarm[] {
   })
 }
 
+/** Three phases of one meter are one member. */
 function membersOf(alarm: Alarm, book: AlarmBook): MembersInfo {
-  const leaves = leavesOf(alarm, book)
-  return {
-    count: leaves.length,
-    active: leaves.filter(isActive).length,
-    first: leaves.slice(0, limits.alarmMembersNamed).map(({ subject }) => subject.id),
+  const all = new Set<string>()
+  const active = new Set<string>()
+  for (const leaf of leavesOf(alarm, book)) {
+    all.add(leaf.subject.id)
+    if (isActive(leaf)) active.add(leaf.subject.id)
   }
+  const first = all.values().take(limits.alarmMembersNamed).toArray()
+  return { count: all.size, active: active.size, first }
 }
 
 function text(at: number): string {

@@ -42,6 +42,17 @@ describe('one alarm', () => {
     assert.equal(bench.one('voltage.dip', 'f1-a').occurrences, 2)
   })
 
+  test('of a clock that ran ahead does not make old what comes once it is set', () => {
+    const bench = new Bench()
+    const year = 365 * 86_400
+    bench.take(bench.begin('f1-a', year), bench.end('f1-a', year))
+    bench.acknowledge(bench.one('voltage.dip', 'f1-a').id)
+    bench.take(bench.begin('f1-a', 1))
+    assert.deepEqual(bench.seen(), ['voltage.dip f1-a unacknowledged'])
+    bench.take(bench.begin('f1-a', 1), bench.end('f1-a', 1))
+    assert.deepEqual(bench.seen(), ['voltage.dip f1-a returned'])
+  })
+
   test('whose start was never seen is raised by its end', () => {
     const bench = new Bench()
     bench.take(bench.end('f1-a', 0))

@@ -132,6 +132,11 @@ export class AlarmDesk {
     waiting.splice(0, transitions.length)
   }
 
+  /** What was written is lost. */
+  rewrite(): void {
+    for (const { id } of this.#book.all()) this.#book.touched.add(id)
+  }
+
   /** What has changed for those who listen: what is on the disk, or all of it where that refuses to write. */
   messages(which: 'written' | 'all'): readonly AlarmMessage[] {
     const { untold, touched } = this.#book

@@ -62,6 +62,20 @@ describe('a flood', () => {
     assert.deepEqual(bench.seen(), ['voltage.dip f1 returned 0/50'])
   })
 
+  test('counts what they are about: phases of one meter are one member', () => {
+    const bench = new Bench()
+    const phases = [1, 2, 3]
+    const three = (meter: string): AlarmEvent[] =>
+      phases.map((key) => bench.begin(meter, 0, { key }))
+    bench.take(...meters('f1', 4).flatMap(three))
+    assert.equal(bench.seen().length, 12)
+    bench.take(...three('f1-4'))
+    assert.deepEqual(bench.seen(), ['voltage.dip f1 unacknowledged 5/5'])
+    const { id, members } = bench.one('voltage.dip', 'f1')
+    assert.deepEqual(members?.first, ['f1-0', 'f1-1', 'f1-2', 'f1-3', 'f1-4'])
+    assert.equal(bench.desk.members(id)?.length, 15)
+  })
+
   test('is none where they come one by one, or are of different kinds', () => {
     const bench = new Bench()
     for (const [at, meter] of meters('f1', 20).entries())

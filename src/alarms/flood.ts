@@ -114,16 +114,17 @@ export class FloodWatch {
     candidates.set(alarm.id, { time: alarm.latest, weight, at: now })
     if (candidates.size * Math.ceil(members / 2) < members) return undefined
     const gathered: Alarm[] = []
-    let sum = 0
+    // Three phases of one meter are one member.
+    const weights = new Map<string, number>()
     for (const [id, { time, weight: each }] of candidates) {
       const other = this.#book.get(id)
       if (other === undefined || !isOpen(other)) candidates.delete(id)
       else if (isNear(time, alarm.latest, windowMs * 1000)) {
         gathered.push(other)
-        sum += each
+        weights.set(placeText(other.subject), each)
       }
     }
-    if (sum < members) return undefined
+    if (weights.values().reduce((sum, each) => sum + each, 0) < members) return undefined
     this.#candidates.delete(text)
     return gathered
   }

@@ -48,12 +48,14 @@ export class EventIntake {
     const { book } = this.#parts
     this.counters.events++
     const known = book.find(event)
-    if (known !== undefined && event.time < known.time) {
+    // What is known from a clock that ran ahead must not make everything old that comes once it is set.
+    const isAhead = known !== undefined && known.time > now + limits.alarmAheadMs * 1000
+    if (known !== undefined && event.time < known.time && !isAhead) {
       this.counters.repeated++
       return
     }
-    if (known === undefined || event.time > known.time) this.#begin(known, event, now)
-    else if (known.end === 0) this.#update(known, event, now)
+    if (event.time !== known?.time) this.#begin(known, event, now)
+    else if (known !== undefined && known.end === 0) this.#update(known, event, now)
     else this.counters.repeated++
   }
 
@@ -86,7 +88,7 @@ export class EventIntake {
     }
     alarm.time = event.time
     alarm.end = 0
-    alarm.latest = Math.max(alarm.latest, event.time)
+    alarm.latest = isActive(alarm) ? Math.max(alarm.latest, event.time) : event.time
     describe(alarm, event)
     if (isActive(alarm)) this.#parts.lifecycle.escalate(alarm, event.severity, now)
     else alarm.severity = event.severity

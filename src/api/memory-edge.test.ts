@@ -13,6 +13,7 @@ import type {
   LatestQuery,
   PointInfo,
   ProcessorInfo,
+  PolicyReport,
   ReadingsChunk,
   ReadingsQuery,
   ResultInfo,
@@ -156,6 +157,10 @@ export class MemoryEdge implements EdgeView {
 
   clockSteps(): [] {
     return []
+  }
+
+  async policyReport(asked: PolicyReport): Promise<unknown> {
+    return { asked }
   }
 
   async metrics(): Promise<{ contentType: string; text: string }> {

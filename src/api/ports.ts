@@ -31,6 +31,8 @@ export interface EdgeView {
   processors(): readonly ProcessorInfo[]
   /** Undefined: the site has none. */
   uplink(): UplinkInfo | undefined
+  /** About what left, and why; what is to be sent as JSON. Rejects with a GridError where there is no such log. */
+  policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -40,6 +42,12 @@ export interface UplinkInfo {
   readonly link: string
   readonly streams: readonly { readonly stream: string; readonly oldest: number }[]
 }
+export type PolicyReport =
+  | { readonly kind: 'decisions'; readonly limit: number }
+  | { readonly kind: 'verify' }
+  | { readonly kind: 'certificate'; readonly month: string }
+  | { readonly kind: 'explain-row'; readonly row: number }
+  | { readonly kind: 'explain-record'; readonly record: string }
 
 /** From `since` the clock had run undisturbed; where it would have said `before` it was set to `after`. */
 export interface ClockStepInfo {

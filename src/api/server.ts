@@ -17,6 +17,7 @@ import { clockRoute } from './clock-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
 import { nearest } from '../core/nearest.ts'
 import { pointsRoute } from './points-route.ts'
+import { policyRoutes } from './policy-route.ts'
 import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Report, Route, RouteContext } from './route.ts'
@@ -62,6 +63,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/derived': resultsRoute('derived', 'derived')(context),
     '/api/v1/processors': processorsRoute(context),
     '/api/v1/uplink': uplinkRoute(context),
+    ...policyRoutes(context),
   }
   for (const [url, handler] of Object.entries(routes)) {
     app.route({ method: ['GET', 'HEAD'], url, handler })

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   ledger: () => import('./ledger.ts'),
   doctor: () => import('./doctor.ts'),
   store: () => import('./store.ts'),
+  policy: () => import('./policy.ts'),
   bench: () => import('./bench.ts'),
 }
 

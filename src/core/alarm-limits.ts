@@ -1,6 +1,6 @@
 /** The part of `limits.ts#limits` that is about alarms; it is read from there. */
 export const alarmLimits = {
-  /** One of each device, and as many again that rest: a kilobyte each at most, mostly less. */
+  /** One of each device, and as many again that rest: some hundred bytes each, four kilobytes at most. */
   alarms: 20_000,
   /** Of one alarm: all meters of the largest feeder. Past it those that have ended leave it, or else others stand by themselves. */
   alarmMembers: 8192,
@@ -11,7 +11,9 @@ export const alarmLimits = {
   /** Alarms that are retained over MQTT: retained messages of all clients have 10,000 places. The others wait, and are on HTTP. */
   alarmMessages: 2000,
   /** Of an event; a module may have named many more. */
-  alarmFields: 32,
+  alarmFields: 16,
+  /** An event that is so far ahead is of a clock that was set wrongly, by a time zone for instance: what comes before it is not old. */
+  alarmAheadMs: 3_600_000,
   /** Of what people write: who, a reason, a comment. */
   alarmTextCharacters: 200,
   alarmRules: 256,
@@ -29,6 +31,6 @@ export const alarmLimits = {
   alarmRowsPerWrite: 256,
   /** Steps of alarms that wait for the disk; more are counted only. */
   alarmTransitionsWaiting: 20_000,
-  /** Steps of alarms kept, some 150 bytes each; the oldest goes first. */
-  alarmTransitions: 200_000,
+  /** Steps of alarms kept, some 200 bytes each with their index; the oldest goes first. */
+  alarmTransitions: 100_000,
 } as const

@@ -1,4 +1,4 @@
-/** Of commands to devices; part of `limits`. */
+/** Of commands to devices and their audit; part of `limits`. */
 export const commandLimits = {
   /** A request is a line of JSON, and so is an answer. */
   commandBytes: 1024,

@@ -2,6 +2,7 @@ import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
 import { processorLimits } from './processor-limits.ts'
+import { egressLimits } from './egress-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
 
 /**
@@ -328,6 +329,7 @@ export const limits = {
   ...alarmLimits,
   ...commandLimits,
   ...processorLimits,
+  ...egressLimits,
   ...uplinkLimits,
 } as const
 
@@ -360,6 +362,12 @@ export function assertLimits(): void {
     limits.historySpanRows <= 16_384,
     'a row of a span fits into 16 bits, its kinds of values into the table that ranks them',
   )
+  assert(
+    limits.decisionKinds < limits.decisionKindsKept &&
+      limits.decisionPruneRows < limits.decisionRows,
+    'what one interval logs is not what makes room for it',
+  )
+  assert(limits.policyServerMs < limits.policyAnswerMs, 'a silent policy server is noticed first')
   assert(
     limits.commandsInFlight < limits.commandsKept,
     'a request that is one too many can still be recorded',

@@ -105,7 +105,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   })
   broker.restore(kept.recall(readKept(db)), Date.now())
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
-  const alarms = keepAlarms(settings, broker)
+  const alarmStore = new AlarmStore(directory, settings.warn)
+  const alarms = new AlarmStation({ site, store: alarmStore, broker })
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
@@ -140,16 +141,6 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
-}
-
-/** What they say is retained, which the broker has just restored. */
-function keepAlarms(
-  { site, directory, onFailed, warn }: EdgeSettings,
-  broker: Broker,
-): AlarmStation {
-  const store = AlarmStore.open(directory, warn)
-  const onDamaged = (thrown: unknown): void => onFailed(damagedFile(directory, thrown))
-  return new AlarmStation({ site, store, broker, onDamaged })
 }
 
 function keepHistory(

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type {
   AccountInfo,
   AuditInfo,
@@ -8,6 +9,7 @@ import type {
   LatestQuery,
   PointInfo,
   ProcessorInfo,
+  PolicyReport,
   ReadingsChunk,
   ReadingsQuery,
   ResultInfo,
@@ -22,6 +24,7 @@ import { quantityOf } from '../core/quantities.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import type { Broker } from '../mqtt/broker/broker.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
+import { PolicyReports } from '../policy/thread/policy-reports.ts'
 import { asideNames, markDamaged } from '../store/damage/corrupt.ts'
 import { folderBytes } from '../store/folder-bytes.ts'
 import type { HistoryKeeper } from '../store/history/history-keeper.ts'
@@ -42,6 +45,9 @@ import type { Site } from './site/site.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 import type { UplinkStation } from './uplink/station.ts'
 import type { UplinkStatus } from './uplink/status.ts'
+
+/** The rules that come with the program. */
+const POLICY_FOLDER = join(import.meta.dirname, '../../policy')
 
 export interface ViewParts {
   readonly site: Site
@@ -70,6 +76,7 @@ export class RunningEdge implements EdgeView {
   readonly #queries: QueryThread
   readonly #reader: StoreReader
   readonly #results: ResultsReader
+  readonly #policyReports: PolicyReports
   readonly #siteDevices: ReadonlySet<string>
   readonly #metrics: Metrics
   readonly #startedAt: number
@@ -84,6 +91,10 @@ export class RunningEdge implements EdgeView {
     })
     this.#reader = StoreReader.open(parts.directory)
     this.#results = new ResultsReader(parts.directory)
+    this.#policyReports = new PolicyReports({
+      directory: parts.directory,
+      policy: { kind: 'shipped', folder: POLICY_FOLDER },
+    })
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
     this.#startedAt = parts.clock()
     this.#metrics = new Metrics({
@@ -250,12 +261,17 @@ export class RunningEdge implements EdgeView {
     return this.#parts.uplink?.status()
   }
 
+  policyReport(order: PolicyReport): Promise<unknown> {
+    return this.#policyReports.make(order)
+  }
+
   async metrics(): Promise<{ readonly contentType: string; readonly text: string }> {
     return this.#metrics.exposition()
   }
 
   async stop(): Promise<void> {
     await this.#queries.close()
+    await this.#policyReports.close()
     this.#reader.close()
     this.#results[Symbol.dispose]()
   }

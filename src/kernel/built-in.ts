@@ -8,7 +8,16 @@ export interface Built {
 }
 
 /** In the order in which they get a row. */
-export const builtInProcessors = ['outage', 'frequency', 'transformer', 'filter'] as const
+export const builtInProcessors = [
+  'validation',
+  'power-quality',
+  'frequency',
+  'outage',
+  'aggregation',
+  'transformer',
+  'feeder',
+  'filter',
+] as const
 
 /** The processors that come with Busbar lie in kernel/; they are trusted as the rest of the code is. */
 export async function loadBuiltIn(name: string): Promise<Built> {

@@ -18,6 +18,8 @@ export interface JournalSource {
   after(number: number, rows: number): readonly JournalRow[]
   /** Of the first row that is still there. */
   readonly first: number | undefined
+  /** Of the last row that was ever written. */
+  readonly last: number
   points(first: number, last: number): readonly NamedPoint[]
 }
 
@@ -106,7 +108,7 @@ export class Runner {
     this.#ticks = [...store.ticks(0)]
     this.#lastTick = this.#ticks.at(-1)?.time ?? 0
     for (const record of records.values()) this.#lastTick = Math.max(this.#lastTick, record.tick)
-    for (const one of loaded) this.#start(one, records.get(one.name))
+    for (const one of loaded) this.#start(one, clamped(records.get(one.name), parts.journal.last))
   }
 
   get running(): Iterable<Running> {
@@ -191,10 +193,8 @@ export class Runner {
       else if (own !== undefined) this.#overshadow(own, one)
       else if (this.#stopped.get(name)?.digest !== digest) {
         this.#stopped.delete(name)
-        this.#start(
-          one,
-          store.processors().find((record) => record.name === name),
-        )
+        const record = store.processors().find((own) => own.name === name)
+        this.#start(one, clamped(record, this.#parts.journal.last))
       }
     }
   }
@@ -362,4 +362,14 @@ export class Runner {
     this.#ticks = this.#ticks.filter(({ time }) => time > safe)
     return { found, sequence }
   }
+}
+
+/** A journal that ends before the place of a processor is another one, restored or salvaged: what comes next is new all the same. */
+function clamped(record: ProcessorRecord | undefined, last: number): ProcessorRecord | undefined {
+  if (record === undefined) return undefined
+  const snapshot =
+    record.snapshot === undefined
+      ? undefined
+      : { ...record.snapshot, journal: Math.min(record.snapshot.journal, last) }
+  return { ...record, journal: Math.min(record.journal, last), snapshot }
 }

@@ -12,6 +12,7 @@ interface BannedWord {
 const RIM = [
   'src/mqtt/transport/',
   'src/store/',
+  'src/policy/thread/',
   'src/simulator/',
   'src/edge/',
   'src/centre/',

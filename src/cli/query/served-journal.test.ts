@@ -34,6 +34,7 @@ export async function serve(
     accounts: () => [],
     audit: () => ({ entries: [], dropped: 0 }),
     sessions: () => [],
+    policyReport: async () => undefined,
     clockSteps: () => [],
     alarms: new MemoryEdge().alarms,
     results: () => [],

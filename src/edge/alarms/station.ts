@@ -16,8 +16,6 @@ export interface AlarmParts {
   readonly site: Site
   readonly store: AlarmStore
   readonly broker: Pick<Broker, 'router' | 'flush'>
-  /** Of the file; nothing more can be written. */
-  readonly onDamaged: (thrown: unknown) => void
 }
 
 /** Alarms between the processors, the disk, those who listen and the people who act: what `AlarmDesk` decides is done here. */
@@ -31,7 +29,7 @@ export class AlarmStation {
   #failure = ''
   #retryMs = 0
 
-  /** Takes up what the last process left, and says so to whoever listens. */
+  /** Takes up what the last process left, and says so to whoever listens; the broker has its retained messages back. */
   constructor(parts: AlarmParts) {
     this.#parts = parts
     const { site, store } = parts
@@ -137,7 +135,7 @@ export class AlarmStation {
         this.#write(limits.alarmRowsPerWrite, 'soon')
         this.#settle()
       } catch (thrown) {
-        if (isCorrupt(thrown)) this.#parts.onDamaged(thrown)
+        if (isCorrupt(thrown) && this.#parts.store.renew()) this.#desk.rewrite()
       }
     }
     this.#publish()

@@ -31,6 +31,7 @@ class ProcessorThread {
   readonly #names: string[] = []
   readonly #ticker: NodeJS.Timeout
   #isWorking = false
+  #hasEnded = false
   #removed = 0
 
   constructor(settings: ThreadSettings, modules: Modules, { loaded, refused }: LoadedModules) {
@@ -68,7 +69,7 @@ class ProcessorThread {
   }
 
   published(sequence: number): void {
-    this.#store.published(sequence)
+    if (!this.#hasEnded) this.#store.published(sequence)
   }
 
   sent(order: ExportOrder): void {
@@ -76,7 +77,9 @@ class ProcessorThread {
     else this.#store.acknowledge(order.stream, order.ranges)
   }
 
+  /** What is still on its way to this thread, or was put off by it, comes too late. */
   end(): void {
+    this.#hasEnded = true
     clearInterval(this.#ticker)
     this.#isWorking = true
     this.#runner.save()
@@ -133,6 +136,7 @@ class ProcessorThread {
   }
 
   #work(): void {
+    if (this.#hasEnded) return
     const step = this.#runner.step()
     this.#publish(step)
     if (step.isBehind) setImmediate(() => this.#work())
@@ -149,6 +153,7 @@ class ProcessorThread {
 
   async #reload(): Promise<void> {
     const { loaded, refused } = await this.#modules.load()
+    if (this.#hasEnded) return
     this.#refused = refused
     this.#runner.update(loaded)
     this.advance()

@@ -17,7 +17,7 @@ export const voltageLevel = z.strictObject({
 const thermal = z.strictObject({
   topOilRiseK: z.number().positive().max(100).optional().describe('At rated load, over ambient.'),
   hotSpotRiseK: z.number().positive().max(100).optional().describe('At rated load, over top oil.'),
-  lossRatio: z.number().positive().max(50).optional().describe('R: load loss to no-load loss.'),
+  lossRatio: z.number().positive().max(10_000).optional().describe('R: load loss to no-load loss.'),
   oilExponent: z.number().positive().max(3).optional().describe('x'),
   windingExponent: z.number().positive().max(3).optional().describe('y'),
   oilTimeConstantMinutes: z.number().positive().max(2000).optional(),

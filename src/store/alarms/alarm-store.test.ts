@@ -22,7 +22,7 @@ function never(text: string): void {
 test('alarms and their steps are there again', (t) => {
   const directory = folder(t)
   {
-    using store = AlarmStore.open(directory, never)
+    using store = new AlarmStore(directory, never)
     assert.equal(store.lastId, 0)
     const rows = [
       { id: 1, body: 'one' },
@@ -32,7 +32,7 @@ test('alarms and their steps are there again', (t) => {
     const transitions = [{ ...STEP, alarm: 9, detail: 'b' }]
     store.write({ rows: [{ id: 1, body: 'uno' }], gone: [2], transitions }, 'now')
   }
-  using store = AlarmStore.open(directory, never)
+  using store = new AlarmStore(directory, never)
   assert.deepEqual(
     store.alarms().map(({ id, body }) => [id, body]),
     [[1, 'uno']],
@@ -45,7 +45,7 @@ test('alarms and their steps are there again', (t) => {
 })
 
 test('steps are bounded, and how many went is known', (t) => {
-  using store = AlarmStore.open(folder(t), never)
+  using store = new AlarmStore(folder(t), never)
   const transitions = Array.from({ length: limits.alarmTransitions + 3 }, (_, at) => ({
     ...STEP,
     detail: String(at),
@@ -60,25 +60,37 @@ test('a file of another program, or of a later version, is refused', (t) => {
   const other = new DatabaseSync(path)
   other.exec('CREATE TABLE t (a)')
   other.close()
-  assert.throws(() => AlarmStore.open(directory, never), /not alarms of Busbar/)
+  assert.throws(() => new AlarmStore(directory, never), /not alarms of Busbar/)
   rmSync(path)
-  AlarmStore.open(directory, never)[Symbol.dispose]()
+  new AlarmStore(directory, never)[Symbol.dispose]()
   const later = new DatabaseSync(path)
   later.exec('PRAGMA user_version = 9')
   later.close()
-  assert.throws(() => AlarmStore.open(directory, never), /format 9; this program reads format 1/)
+  assert.throws(() => new AlarmStore(directory, never), /format 9; this program reads format 1/)
 })
 
 test('a damaged file is put aside, told of, and begun anew', (t) => {
   const directory = folder(t)
-  AlarmStore.open(directory, never)[Symbol.dispose]()
+  new AlarmStore(directory, never)[Symbol.dispose]()
   const path = join(directory, 'alarms.db')
   const bytes = readFileSync(path)
   writeFileSync(path, bytes.fill(0x5a, 0, 100))
   const told: string[] = []
-  using store = AlarmStore.open(directory, (text) => told.push(text))
+  using store = new AlarmStore(directory, (text) => told.push(text))
   assert.deepEqual(store.alarms(), [])
   assert.match(told.join(), /alarms.db is damaged and was put aside/)
   assert.ok(existsSync(path))
   assert.ok(readdirSync(directory).some((name) => name.startsWith('alarms.db.damaged-')))
+})
+
+test('damage that shows later, too, but not again and again', (t) => {
+  const told: string[] = []
+  using store = new AlarmStore(folder(t), (text) => told.push(text))
+  store.write({ rows: [{ id: 1, body: 'one' }], gone: [], transitions: [] }, 'soon')
+  assert.equal(store.renew(), true)
+  assert.deepEqual([store.alarms(), told.length], [[], 1])
+  store.write({ rows: [{ id: 1, body: 'one' }], gone: [], transitions: [] }, 'now')
+  assert.equal(store.renew(), false)
+  store.sync()
+  assert.equal(store.alarms().length, 1)
 })

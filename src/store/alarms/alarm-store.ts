@@ -31,38 +31,39 @@ export type Durability = 'soon' | 'now'
 
 /** Alarms as they are, and every step that they took, bounded: `alarms.db` in the data folder. */
 export class AlarmStore implements Disposable {
-  readonly #db: DatabaseSync
-  readonly #put: StatementSync
-  readonly #remove: StatementSync
-  readonly #note: StatementSync
-  readonly #trim: StatementSync
+  readonly #directory: string
+  readonly #warn: (text: string) => void
+  #db: DatabaseSync
+  #statements: Statements
+  #renewedMs = -Infinity
 
   /** A file that is damaged is put aside, told of, and begun anew: what goes on will be raised again. */
-  static open(directory: string, warn: (text: string) => void): AlarmStore {
+  constructor(directory: string, warn: (text: string) => void) {
+    this.#directory = directory
+    this.#warn = warn
     try {
-      return new AlarmStore(openAlarms(directory))
+      this.#db = openAlarms(directory)
+      this.#statements = statementsOf(this.#db)
+      this.alarms()
     } catch (thrown) {
       if (!isCorrupt(thrown)) throw thrown
-      const path = alarmsPath(directory)
-      for (const name of [path, `${path}-wal`]) {
-        if (existsSync(name)) renameSync(name, asidePath(name))
-      }
-      warn(`${path} is damaged and was put aside; alarms and their acknowledgements begin anew.`)
-      return new AlarmStore(openAlarms(directory))
+      this.#db = this.#anew()
+      this.#statements = statementsOf(this.#db)
     }
   }
 
-  private constructor(db: DatabaseSync) {
-    this.#db = db
-    this.#put = db.prepare('INSERT OR REPLACE INTO alarms (id, body) VALUES (?, ?)')
-    this.#remove = db.prepare('DELETE FROM alarms WHERE id = ?')
-    this.#note = db.prepare(
-      `INSERT INTO transitions (time, alarm, name, subject, what, who, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    )
-    this.#trim = db.prepare(
-      `DELETE FROM transitions WHERE number <= (SELECT max(number) FROM transitions) - ${limits.alarmTransitions}`,
-    )
+  /**
+   * Damage has shown: a new file takes the place of the old one, and has nothing in it. False: that was done a short while ago, so the disk is
+   * dying and another file would not help.
+   */
+  renew(): boolean {
+    const nowMs = performance.now()
+    if (nowMs - this.#renewedMs < limits.salvageEveryMs) return false
+    this.#renewedMs = nowMs
+    this.#db.close()
+    this.#db = this.#anew()
+    this.#statements = statementsOf(this.#db)
+    return true
   }
 
   alarms(): readonly StoredAlarm[] {
@@ -84,14 +85,15 @@ export class AlarmStore implements Disposable {
   /** All of it or, where this throws, nothing. */
   write({ rows, gone, transitions }: AlarmBatch, durability: Durability): void {
     const db = this.#db
+    const { put, remove, note, trim } = this.#statements
     if (durability === 'now') db.exec('PRAGMA synchronous=FULL')
     try {
       db.exec('BEGIN IMMEDIATE')
-      for (const { id, body } of rows) this.#put.run(id, body)
-      for (const id of gone) this.#remove.run(id)
+      for (const { id, body } of rows) put.run(id, body)
+      for (const id of gone) remove.run(id)
       for (const { time, alarm, name, subject, what, who, detail } of transitions)
-        this.#note.run(time, alarm, name, subject, what, who, detail)
-      if (transitions.length > 0) this.#trim.run()
+        note.run(time, alarm, name, subject, what, who, detail)
+      if (transitions.length > 0) trim.run()
       db.exec('COMMIT')
     } catch (thrown) {
       if (db.isTransaction) db.exec('ROLLBACK')
@@ -126,5 +128,37 @@ export class AlarmStore implements Disposable {
 
   [Symbol.dispose](): void {
     this.#db.close()
+  }
+
+  #anew(): DatabaseSync {
+    const path = alarmsPath(this.#directory)
+    for (const name of [path, `${path}-wal`]) {
+      if (existsSync(name)) renameSync(name, asidePath(name))
+    }
+    this.#warn(
+      `${path} is damaged and was put aside; the steps of alarms before, and what it alone knew, are missing.`,
+    )
+    return openAlarms(this.#directory)
+  }
+}
+
+interface Statements {
+  readonly put: StatementSync
+  readonly remove: StatementSync
+  readonly note: StatementSync
+  readonly trim: StatementSync
+}
+
+function statementsOf(db: DatabaseSync): Statements {
+  return {
+    put: db.prepare('INSERT OR REPLACE INTO alarms (id, body) VALUES (?, ?)'),
+    remove: db.prepare('DELETE FROM alarms WHERE id = ?'),
+    note: db.prepare(
+      `INSERT INTO transitions (time, alarm, name, subject, what, who, detail)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    trim: db.prepare(
+      `DELETE FROM transitions WHERE number <= (SELECT max(number) FROM transitions) - ${limits.alarmTransitions}`,
+    ),
   }
 }

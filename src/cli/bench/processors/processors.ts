@@ -151,6 +151,10 @@ class StreamJournal implements JournalSource {
     })
   }
 
+  get last(): number {
+    return this.#rows.length
+  }
+
   after(number: number, rows: number): readonly JournalRow[] {
     return this.#rows.slice(number, number + rows)
   }

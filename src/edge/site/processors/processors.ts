@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { limits } from '../../../core/limits.ts'
 import { builtInProcessors } from '../../../kernel/built-in.ts'
+import { aggregationSettings } from './aggregation.ts'
+import { feederSettings } from './feeder.ts'
 import { filterSettings } from './filter.ts'
 import { frequencySettings } from './frequency.ts'
-import { outage } from './outage.ts'
+import { outageSettings } from './outage.ts'
+import { powerQualitySettings } from './power-quality.ts'
 import { transformerSettings } from './transformer.ts'
+import { validationSettings } from './validation.ts'
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, {
   error: 'a processor has a name of 1 to 64 characters of a-z 0-9 -',
@@ -17,10 +21,14 @@ export const processors = z.strictObject({
     .max(builtInProcessors.length)
     .default([])
     .describe('Processors that do not run here.'),
-  filter: filterSettings.prefault({}).describe('docs/processors/filter.md'),
+  validation: validationSettings.prefault({}).describe('docs/processors/validation.md'),
+  'power-quality': powerQualitySettings.prefault({}).describe('docs/processors/power-quality.md'),
   frequency: frequencySettings.prefault({}).describe('docs/processors/frequency.md'),
-  outage: outage.describe('docs/processors/outage.md'),
+  outage: outageSettings.prefault({}).describe('docs/processors/outage.md'),
+  aggregation: aggregationSettings.prefault({}).describe('docs/processors/aggregation.md'),
   transformer: transformerSettings.prefault({}).describe('docs/processors/transformer.md'),
+  feeder: feederSettings.prefault({}).describe('docs/processors/feeder.md'),
+  filter: filterSettings.prefault({}).describe('docs/processors/filter.md'),
   own: z
     .record(name, z.record(z.string(), z.unknown()))
     .default({})

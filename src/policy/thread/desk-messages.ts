@@ -1,0 +1,30 @@
+import type { Answer } from '../decision.ts'
+import type { Asked } from '../desk.ts'
+import type { SignedBundle } from '../bundle/bundle.ts'
+import type { Entry, LogSettings } from '../log/decision-log.ts'
+
+/** Which policy decides: the one that comes with the program, a site's own, or a server's. */
+export type PolicyChoice =
+  | { readonly kind: 'shipped'; readonly folder: string }
+  | ({ readonly kind: 'site' } & SignedBundle)
+  | { readonly kind: 'server'; readonly url: string }
+
+/** What the thread is started with. */
+export interface DeskSettings {
+  readonly policy: PolicyChoice
+  readonly log: LogSettings
+}
+
+export type DeskRequest =
+  | { readonly kind: 'ask'; readonly id: number; readonly asked: readonly Asked[] }
+  | { readonly kind: 'tally'; readonly id: number; readonly entries: readonly Entry[] }
+  | { readonly kind: 'renew'; readonly id: number; readonly policy: PolicyChoice }
+  | { readonly kind: 'close' }
+
+export type DeskReply =
+  | { readonly kind: 'answers'; readonly id: number; readonly answers: readonly Answer[] }
+  | { readonly kind: 'tallied'; readonly id: number; readonly fault: string }
+  | { readonly kind: 'renewed'; readonly id: number; readonly fault: string }
+  | { readonly kind: 'alarm'; readonly text: string }
+  /** The last message: nothing can be logged, so nothing can be decided. */
+  | { readonly kind: 'failed'; readonly text: string }
