@@ -30,7 +30,8 @@ import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
 import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
-import { type Gate, closedGate } from '../uplink/gate.ts'
+import type { Gate } from '../uplink/gate.ts'
+import { PolicyGate } from './uplink/policy-gate.ts'
 import { UplinkStation } from './uplink/station.ts'
 import { RunningEdge } from './view.ts'
 
@@ -39,7 +40,7 @@ export interface EdgeSettings {
   readonly directory: string
   readonly mqtt: Address
   readonly http: Address
-  /** What may leave for the centre; without one nothing does. */
+  /** What may leave for the centre; absent: what the policy lets. */
   readonly gate?: Gate
   /** The journal's writer has ended: nothing can be acknowledged any more, the process should end and be started again. */
   readonly onFailed: (error: GridError) => void
@@ -157,17 +158,20 @@ function keepHistory(
 
 /** Stops before the processors, whose thread keeps what was acknowledged. */
 function openUplink(
-  { site, directory, gate = closedGate, warn }: EdgeSettings,
+  { site, directory, gate, warn }: EdgeSettings,
   outbox: Processors,
   started: AsyncDisposableStack,
 ): UplinkStation | undefined {
-  if (site.uplink === undefined) return undefined
-  const { id } = site.site
+  const { uplink: settings } = site
+  if (settings === undefined) return undefined
+  const policy =
+    gate === undefined ? new PolicyGate({ site, directory, clock: wallClock, warn }) : undefined
+  started.defer(async () => policy?.close())
   const station = new UplinkStation({
-    site: id,
-    settings: site.uplink,
+    site: site.site.id,
+    settings,
     directory,
-    gate,
+    gate: gate ?? policy,
     outbox,
     warn,
   })

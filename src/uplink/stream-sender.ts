@@ -12,8 +12,8 @@ interface InFlight {
 export class StreamSender {
   readonly stream: string
   readonly epoch: number
-  /** When the process began: a number behind it was not sent by an earlier one. */
-  readonly #givenAtStart: number
+  /** A later number was not sent before this connection: by an earlier process, or by this one once it had been answered. */
+  #sentBefore: number
   #last: number
   #acknowledged: Ranges
   #inFlight: InFlight[] = []
@@ -28,7 +28,7 @@ export class StreamSender {
   constructor({ stream, epoch, last, acknowledged }: Outgoing) {
     this.stream = stream
     this.epoch = epoch
-    this.#givenAtStart = last
+    this.#sentBefore = last
     this.#last = last
     this.#acknowledged = acknowledged
   }
@@ -64,13 +64,14 @@ export class StreamSender {
     this.#inFlight = []
     this.#loading.clear()
     this.#notBeforeMs.clear()
+    if (this.#isGreeted) this.#sentBefore = this.#last
     this.#isGreeted = false
   }
 
   /** `ahead`: the centre has numbers that were not given here. */
   take(ranges: Ranges): 'ahead' | 'more' | 'same' {
     const isGreeting = !this.#isGreeted
-    if (isGreeting && lastOf(ranges) > this.#givenAtStart) return 'ahead'
+    if (isGreeting && lastOf(ranges) > this.#sentBefore) return 'ahead'
     this.#isGreeted = true
     const before = countOf(this.#acknowledged)
     const known = ranges.flatMap((range) => upTo(this.#last, range))

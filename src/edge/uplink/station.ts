@@ -3,7 +3,7 @@ import { OutboxReader, type OutboxStream, type Waiting } from '../../store/outbo
 import { decodeAcknowledgement } from '../../uplink/acknowledgement.ts'
 import { encodeEnvelope } from '../../uplink/envelope.ts'
 import { Forwarder } from '../../uplink/forwarder.ts'
-import type { Gate } from '../../uplink/gate.ts'
+import { type Gate, closedGate } from '../../uplink/gate.ts'
 import { LinkState } from '../../uplink/link-state.ts'
 import { OneWaySender } from '../../uplink/one-way.ts'
 import { type Ranges, watermark } from '../../uplink/ranges.ts'
@@ -19,7 +19,8 @@ export interface StationParts {
   readonly site: string
   readonly settings: UplinkSettings
   readonly directory: string
-  readonly gate: Gate
+  /** Undefined: nothing leaves. */
+  readonly gate: Gate | undefined
   /** To whoever writes the outbox. */
   readonly outbox: { sent(order: ExportOrder): void }
   readonly warn: (text: string) => void
@@ -46,7 +47,7 @@ export class UplinkStation {
   acknowledgements = 0
 
   constructor(parts: StationParts) {
-    const { site, settings, directory, gate } = parts
+    const { site, settings, directory, gate = closedGate } = parts
     this.#parts = parts
     this.#outbox = new OutboxReader(directory)
     this.#packer = new Packer(site, this.#outbox, gate)
