@@ -121,6 +121,38 @@ interface Choice {
   readonly broker: 'ours' | 'mosquitto'
 }
 
+test('an edge asks its policy: of a meter nobody is told whose it is', async () => {
+  await withScratch('uplink-policy', async (folder) => {
+    await using started = new AsyncDisposableStack()
+    const words = ['src/cli/main.ts', 'centre', '--data', join(folder, 'centre')]
+    const anywhere = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
+    const centre = started.use(await Program.start([...words, ...anywhere]))
+    const siteFile = join(folder, 'site.yaml')
+    const url = `mqtt://${centre.addresses['mqtt']}`
+    const meter = SITE.replace('kind: rtu', 'kind: meter')
+    writeFileSync(siteFile, `${meter}uplink: { url: '${url}' }\n`)
+    const files = ['--site', siteFile, '--data', join(folder, 'edge')]
+    const edge = started.use(
+      await Program.start(['src/cli/main.ts', 'edge', ...files, ...anywhere]),
+    )
+    await new Feeder().feed(edge.addresses['mqtt'] ?? '', 2)
+    let events: readonly CentreEvent[] = []
+    for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs; await pause(500)) {
+      const answer = (await centre.get(`/api/v1/events?${RANGE}`)) as { events: CentreEvent[] }
+      events = answer.events
+      if (events.length >= 10) break
+    }
+    assert.ok(events.length >= 10, edge.errors.join(''))
+    assert.ok(events.every(({ subject: { id } }) => /^~[\w-]{22}$/.test(id)))
+    const text = JSON.stringify(events)
+    assert.ok(!text.includes('m1"'), 'no id of a meter is at the centre')
+    const { decisions } = (await edge.get('/api/v1/policy/decisions')) as {
+      decisions: readonly object[]
+    }
+    assert.ok(decisions.length > 0, 'what left is in the log')
+  })
+})
+
 async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>): Promise<void> {
   await withScratch('uplink', async (folder) => {
     await using started = new AsyncDisposableStack()

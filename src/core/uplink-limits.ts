@@ -14,14 +14,18 @@ export const uplinkLimits = {
   uplinkStreams: 8,
   /** Envelopes of the live lane that wait for their acknowledgement: at 100 ms there and back it has room for 40,000 records/s. */
   liveInFlight: 8,
-  /** Of the backlog fewer: on a slow link what is new waits behind what is on its way. */
-  backfillInFlight: 4,
+  /** Of the backlog at most; fewer where the answer takes long, for on a slow link what is new waits behind what is on its way. */
+  backfillInFlight: 16,
+  /** An answer that takes so long says that the link or the centre is busy, and half as many are sent at a time. */
+  backfillSlowMs: 1000,
   /** Ranges in one acknowledgement; more are told with later ones. */
   acknowledgedRanges: 256,
   /** Stretches that are kept apart in what has been received; past it a sender has to fill gaps before more is taken. */
   receivedRanges: 4096,
   /** An envelope that is not acknowledged for so long goes again: a centre that is busy needs a second. */
   uplinkResendMs: 10_000,
+  /** What could not be read or decided is asked for again: a policy starts within a second. */
+  uplinkRetryMs: 1000,
   /** The acknowledged watermark stands still for so long though something is in flight: the connection is given up, and made anew. */
   uplinkStuckMs: 20_000,
   /** Without a connection, or with one that brings nothing forward: then health says so. */
@@ -45,7 +49,7 @@ export const uplinkLimits = {
   /** Stretches that wait to be repeated; beyond it the oldest is not repeated any more, and counted. */
   oneWayRepeats: 4096,
   /** Envelopes that a centre stores with one commit. */
-  centreCommitEnvelopes: 64,
+  centreCommitEnvelopes: 16,
   /** Bodies that wait for a commit of the centre; past it nothing more is taken from the broker. */
   centreWaitingBytes: 32 * 1024 * 1024,
   /** Before a commit that failed is tried again. */

@@ -63,7 +63,7 @@ export class Forwarder implements Sender {
   acknowledged({ stream: name, epoch, ranges }: Acknowledgement, nowMs: number): void {
     const stream = this.#streams.get(name)
     if (stream === undefined || stream.epoch !== epoch || !this.#isConnected) return
-    const change = stream.take(ranges)
+    const change = stream.take(ranges, nowMs)
     if (change === 'ahead') this.#ahead.add(name)
     if (change === 'more') this.#acknowledged.add(stream)
     const isInFlight = this.#streams.values().some((each) => each.isInFlight)
@@ -84,7 +84,7 @@ export class Forwarder implements Sender {
   }
 
   failed({ stream, lane }: Load, nowMs: number): void {
-    this.#streams.get(stream)?.failed(lane, nowMs + limits.uplinkResendMs)
+    this.#streams.get(stream)?.failed(lane, nowMs + limits.uplinkRetryMs)
   }
 
   due(nowMs: number): readonly Action[] {

@@ -85,7 +85,7 @@ export class OneWaySender implements Sender {
   }
 
   failed(_: Load, nowMs: number): void {
-    this.#notBeforeMs = nowMs + limits.uplinkResendMs
+    this.#notBeforeMs = nowMs + limits.uplinkRetryMs
     if (this.#loading !== undefined) this.#again(this.#loading, nowMs)
     this.#loading = undefined
   }

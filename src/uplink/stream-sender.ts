@@ -22,6 +22,8 @@ export class StreamSender {
   readonly #notBeforeMs = new Map<Lane, number>()
   /** Later numbers are of the live lane. */
   #liveFrom = 0
+  /** Envelopes of the backlog that may be in flight: more as long as answers come soon. */
+  #window = 2
   /** Until the centre has said what it has, nothing is sent. */
   #isGreeted = false
 
@@ -69,7 +71,7 @@ export class StreamSender {
   }
 
   /** `ahead`: the centre has numbers that were not given here. */
-  take(ranges: Ranges): 'ahead' | 'more' | 'same' {
+  take(ranges: Ranges, nowMs: number): 'ahead' | 'more' | 'same' {
     const isGreeting = !this.#isGreeted
     if (isGreeting && lastOf(ranges) > this.#sentBefore) return 'ahead'
     this.#isGreeted = true
@@ -78,9 +80,11 @@ export class StreamSender {
     // A database that was set back says so when it is greeted, and gets again what it does not have.
     const isWhole = isGreeting && ranges.length < limits.acknowledgedRanges
     this.#acknowledged = isWhole ? known : union(this.#acknowledged, known)
-    this.#inFlight = this.#inFlight.filter(
-      ({ range }) => missing(this.#acknowledged, range).length > 0,
-    )
+    this.#inFlight = this.#inFlight.filter((each) => {
+      const isOpen = missing(this.#acknowledged, each.range).length > 0
+      if (!isOpen && each.lane === 'backfill') this.#adapt(nowMs - each.sentMs)
+      return isOpen
+    })
     return countOf(this.#acknowledged) === before ? 'same' : 'more'
   }
 
@@ -88,7 +92,7 @@ export class StreamSender {
   next(lane: Lane, nowMs: number): Range | undefined {
     if (!this.#isGreeted || this.#loading.has(lane)) return undefined
     if ((this.#notBeforeMs.get(lane) ?? nowMs) > nowMs) return undefined
-    const most = lane === 'live' ? limits.liveInFlight : limits.backfillInFlight
+    const most = lane === 'live' ? limits.liveInFlight : this.#window
     const own = this.#inFlight.filter((each) => each.lane === lane)
     if (own.length >= most) return undefined
     const bounds: Range = lane === 'live' ? [this.#liveFrom + 1, this.#last] : [1, this.#liveFrom]
@@ -119,6 +123,11 @@ export class StreamSender {
     const waiting = this.#inFlight.length
     this.#inFlight = this.#inFlight.filter(({ sentMs }) => sentMs > beforeMs)
     return waiting - this.#inFlight.length
+  }
+
+  #adapt(answerMs: number): void {
+    if (answerMs >= limits.backfillSlowMs) this.#window = Math.max(1, this.#window >> 1)
+    else this.#window = Math.min(limits.backfillInFlight, this.#window + 1)
   }
 
   #onItsWay(): Ranges {

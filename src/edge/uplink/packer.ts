@@ -32,12 +32,12 @@ interface Judged {
 export class Packer {
   readonly counters: PackerCounters = { withheld: 0, oversized: 0 }
   readonly #site: string
-  readonly #outbox: OutboxReader
+  readonly #outbox: Pick<OutboxReader, 'rows'>
   readonly #gate: Gate
   /** Why the gate does not decide; empty: it does. */
   held = ''
 
-  constructor(site: string, outbox: OutboxReader, gate: Gate) {
+  constructor(site: string, outbox: Pick<OutboxReader, 'rows'>, gate: Gate) {
     this.#site = site
     this.#outbox = outbox
     this.#gate = gate

@@ -1,6 +1,7 @@
 import { limits } from '../../core/limits.ts'
 import { OutboxReader, type OutboxStream, type Waiting } from '../../store/outbox/outbox-reader.ts'
 import { decodeAcknowledgement } from '../../uplink/acknowledgement.ts'
+import { Drain } from '../../uplink/drain.ts'
 import { encodeEnvelope } from '../../uplink/envelope.ts'
 import { Forwarder } from '../../uplink/forwarder.ts'
 import { type Gate, closedGate } from '../../uplink/gate.ts'
@@ -35,6 +36,7 @@ export class UplinkStation {
   readonly #state: LinkState
   readonly #sender: Sender
   readonly #timer: NodeJS.Timeout
+  readonly #drain: Drain
   readonly #streams = new Map<string, OutboxStream>()
   readonly #acknowledged = new Map<string, Ranges>()
   readonly #waiting = new Map<string, Waiting>()
@@ -53,6 +55,7 @@ export class UplinkStation {
     this.#packer = new Packer(site, this.#outbox, gate)
     this.#state = new LinkState(site, performance.now())
     const { backfillRecordsPerSecond } = settings
+    this.#drain = new Drain(backfillRecordsPerSecond)
     this.#sender = settings.oneWay
       ? new OneWaySender(backfillRecordsPerSecond)
       : new Forwarder({ site, backfillRecordsPerSecond })
@@ -78,7 +81,7 @@ export class UplinkStation {
       return { stream, epoch, last, acknowledged, pending, lost, oldest }
     })
     const pending = streams.reduce((sum, each) => sum + each.pending, 0)
-    const { backfillRecordsPerSecond: pace, url, oneWay } = this.#parts.settings
+    const { url, oneWay } = this.#parts.settings
     const nowMs = performance.now()
     return {
       url,
@@ -88,7 +91,7 @@ export class UplinkStation {
       held: this.#packer.held,
       streams,
       pending,
-      etaSeconds: this.#state.kind === 'up' ? Math.ceil(pending / pace) : null,
+      etaSeconds: this.#state.kind === 'up' ? this.#drain.etaSeconds : null,
       silentSeconds: Math.floor((nowMs - this.#acknowledgedMs) / 1000),
       isStuck: nowMs - this.#fineMs >= limits.uplinkAlarmMs,
     }
@@ -191,6 +194,8 @@ export class UplinkStation {
       const ranges = this.#acknowledged.get(stream) ?? acknowledged
       this.#waiting.set(stream, this.#outbox.waiting(stream, ranges, last))
     }
+    const pending = this.#waiting.values().reduce((sum, { rows }) => sum + rows, 0)
+    this.#drain.seen(pending, nowMs)
   }
 
   #connected(): void {

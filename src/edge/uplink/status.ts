@@ -22,7 +22,7 @@ export interface UplinkStatus {
   readonly held: string
   readonly streams: readonly StreamStatus[]
   readonly pending: number
-  /** Until all that waits is sent, as fast as a backlog may be; null: there is no connection. */
+  /** Until all that waits is there; null: there is no connection. */
   readonly etaSeconds: number | null
   /** Since the last acknowledgement. */
   readonly silentSeconds: number

@@ -70,7 +70,7 @@ export class OutboxReader implements Disposable {
     stream: string,
     { first, last, most }: { readonly first: number; readonly last: number; readonly most: number },
   ): OutboxRow[] {
-    const found = this.#sources.get(stream)?.rows.all(first, last, most) ?? []
+    const found = this.#named(stream)?.rows.all(first, last, most) ?? []
     return found.map((row) => {
       const { subject: _number, ...result } = resultOf(row)
       return {
@@ -84,7 +84,7 @@ export class OutboxReader implements Disposable {
 
   /** What is in none of the ranges. */
   waiting(stream: string, ranges: StoredRanges, last: number): Waiting {
-    const source = this.#sources.get(stream)
+    const source = this.#named(stream)
     let rows = 0
     let oldest = 0
     for (const [start, end] of source === undefined ? [] : gapsIn(ranges, last)) {
@@ -100,6 +100,11 @@ export class OutboxReader implements Disposable {
 
   [Symbol.dispose](): void {
     for (const db of this.#open.values()) db.close()
+  }
+
+  #named(stream: string): Source | undefined {
+    const known = EXPORT_STREAMS.find((each) => each.stream === stream)
+    return known === undefined ? undefined : this.#source(known)
   }
 
   /** Undefined: there is nothing of it yet, or no uplink has ever been here. */
