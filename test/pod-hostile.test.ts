@@ -96,6 +96,25 @@ for (const { runtime, skip } of RUNTIMES) {
       assert.deepEqual([...(await broker.next(DISCONNECT)).body], [RECEIVE_MAXIMUM_EXCEEDED])
     })
 
+    test('that acknowledges no results costs messages of QoS 0, which are counted, and no more memory', async () => {
+      await using broker = await ScriptedBroker.start()
+      await using pod = await TestedPod.start(runtime, broker.port, SETTINGS)
+      await broker.welcome()
+      const low = '{"ts":2000,"values":{"power.active":1}}'
+      // Each pair has two results; 8,192 may wait.
+      for (let pair = 0; pair < 5000; pair++)
+        broker.send(publish('grid/m1/readings', `[${HIGH},${low}]`))
+      const long = publish('grid/m1/readings', `${' '.repeat(100_000)}${low}`)
+      for (let sent = 0; sent < 800; sent++) broker.send(long)
+      // It reads on until it may not grow, and then makes room.
+      await broker.flushed()
+      broker.drop()
+      await pod.says(/counts .* overrun=[1-9]/)
+      await broker.welcome()
+      await broker.next(PUBLISH)
+      assert.ok(pod.isRunning)
+    })
+
     test('cannot end it with bytes of any kind', async () => {
       const random = seededRandom(7)
       const below = (bound: number): number => Math.floor(random() * bound)

@@ -7,7 +7,15 @@ import { Trial, type TrialReading, type TrialSetting } from '../src/kernel/trial
 import { PUBLISH, ScriptedBroker, publish, puback, result } from './pod/scripted-broker.ts'
 import { RUNTIMES, TestedPod } from './pod/tested-pod.ts'
 
-const HOSTED = ['frequency', 'outage', 'transformer']
+const HOSTED = [
+  'aggregation',
+  'feeder',
+  'frequency',
+  'outage',
+  'power-quality',
+  'transformer',
+  'validation',
+]
 const SECOND = 1_000_000
 const SITE = { frequencyHz: 50, limits: 'gbt' }
 const SETTINGS: Readonly<Record<string, object>> = { frequency: { holdMs: 0 } }
@@ -50,8 +58,6 @@ async function published(name: string, all: readonly TrialReading[]): Promise<st
 for (const { runtime, skip } of RUNTIMES) {
   describe(`power-data-processor under ${runtime}`, { skip }, () => {
     test('publishes what an edge with the same processors does', async () => {
-      // Of now: the pod's clock ticks, and what is long past would be closed.
-      const all = readings(Math.floor(Date.now() / 1000) * SECOND)
       await using broker = await ScriptedBroker.start()
       const variables = {
         PROCESSOR_SETTINGS: JSON.stringify(SETTINGS),
@@ -64,6 +70,8 @@ for (const { runtime, skip } of RUNTIMES) {
         'power-data-processor',
       )
       await broker.welcome()
+      // Of now: the pod's clock ticks, and what is long past would be closed.
+      const all = readings(Math.floor(Date.now() / 1000) * SECOND)
       for (let at = 0; at < all.length; at += 2) {
         const pair = all.slice(at, at + 2)
         broker.send(publish(`grid/${pair[0]?.subject}/readings`, messageOf(pair)))
@@ -73,7 +81,9 @@ for (const { runtime, skip } of RUNTIMES) {
       assert.ok((expected.get('frequency')?.length ?? 0) > 0)
       let left = [...expected.values()].flat()
       while (left.length > 0) {
-        const { id, topic, payload } = result(await broker.next(PUBLISH))
+        const packet = await broker.any(10_000)
+        if (packet?.type !== PUBLISH) assert.fail(`never published: ${left.join('\n')}`)
+        const { id, topic, payload } = result(packet)
         broker.send(puback(id))
         left = left.filter((line) => line !== `${topic} ${payload}`)
       }

@@ -40,9 +40,11 @@ class Grid implements AsyncDisposable {
   private constructor(client: MqttClient) {
     this.client = client
     client.on('error', () => {})
-    client.on('message', (topic, payload) =>
-      this.heard.push({ topic, payload: payload.toString() }),
-    )
+    client.on('message', (topic, payload) => {
+      const text = payload.toString()
+      // An edge has processors of its own.
+      if (text.includes('"load.high"')) this.heard.push({ topic, payload: text })
+    })
   }
 
   async send(device: string, payload: object | string): Promise<void> {

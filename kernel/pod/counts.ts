@@ -10,6 +10,8 @@ export class Counts {
   refused: i64 = 0
   /** Points or devices that found no room. */
   crowded: i64 = 0
+  /** Messages of QoS 0 that found no room while results waited for the broker. */
+  overrun: i64 = 0
   results: i64 = 0
   /** Results that found no room in the processor's output, or are larger than the broker takes. */
   dropped: i64 = 0
@@ -20,7 +22,7 @@ export class Counts {
 
   /** One line, where something has changed since the last. */
   say(): void {
-    const sum = this.messages + this.results + this.connections + this.rejected
+    const sum = this.messages + this.overrun + this.results + this.connections + this.rejected
     if (sum == this.told) return
     this.told = sum
     put('counts')
@@ -29,6 +31,7 @@ export class Counts {
     this.number(' unread=', this.unread)
     this.number(' refused=', this.refused)
     this.number(' crowded=', this.crowded)
+    this.number(' overrun=', this.overrun)
     this.number(' results=', this.results)
     this.number(' dropped=', this.dropped)
     this.number(' rejected=', this.rejected)

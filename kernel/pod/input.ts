@@ -41,7 +41,8 @@ export function firstByte(): u32 {
 
 /** Takes what the system has. False: the connection is no more. */
 export function fill(): bool {
-  if (head > 0) compact()
+  // Seldom, for what waits while results find no room may be long.
+  if (head >= capacity / 2 || (head > 0 && tail == capacity)) compact()
   while (tail < capacity) {
     const received = receive(memoryAt + tail, capacity - tail)
     if (received == ENDED) return false

@@ -13,6 +13,7 @@ import { clearRows, rowsKept } from './rows.ts'
 import {
   CLOSE,
   TAKEN,
+  dropUnpromised,
   isReady,
   keepAliveMs,
   leave,
@@ -146,7 +147,8 @@ function beat(): void {
 /** Results wait for the broker's acknowledgements, which lie somewhere in the input. */
 function hasInputRoom(): bool {
   if (!isFull() || grow()) return true
-  // Nothing more can be read before something is acknowledged. What is not acknowledged comes again.
+  // Messages of QoS 0 are nobody's to send again, and so are the first to go; of QoS 1 no broker may send so much.
+  if (dropUnpromised()) return true
   leave(QUOTA_EXCEEDED)
   return false
 }

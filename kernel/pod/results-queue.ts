@@ -7,8 +7,8 @@ import { hasRoom, putBytes } from './output.ts'
  *     entries   by the number of the result modulo RESULTS: at u32 | bytes u32 | state u8 | padding
  */
 export const RESULT_BYTES: usize = 16 * 1024
-const RESULTS: u32 = 1024
-const RING_BYTES: usize = 2 * 1024 * 1024
+const RESULTS: u32 = 8192
+const RING_BYTES: usize = 4 * 1024 * 1024
 const RING: usize = heap.alloc(RING_BYTES)
 const ENTRY_BYTES: usize = 12
 const ENTRIES: usize = heap.alloc(<usize>RESULTS * ENTRY_BYTES)

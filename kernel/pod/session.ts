@@ -14,6 +14,7 @@ import {
   BROKEN,
   PACKET_BYTES,
   UNFINISHED,
+  WHOLE,
   consume,
   consumeAhead,
   firstByte,
@@ -136,6 +137,18 @@ export function takeAhead(): i32 {
     if (reason != 0) return leave(reason)
     consumeAhead()
   }
+}
+
+/** Gives up messages of QoS 0 from the head on, as many as stand there. False: there are none. */
+export function dropUnpromised(): bool {
+  const before = counts.overrun
+  while (peek() == WHOLE) {
+    const first = firstByte()
+    if (first != 0 && (first >> 4 != PUBLISH || (first & 6) != 0)) break
+    if (first != 0) counts.overrun++
+    consume()
+  }
+  return counts.overrun > before
 }
 
 /** Says why, and that it is over. */

@@ -1,9 +1,14 @@
 import { Micros, formatTime } from '../core/time.ts'
 import { readParameters } from './parameters.ts'
+import type { ClassifiedRoute } from './egress/classified-route.ts'
 import type { Route, RouteContext } from './route.ts'
 
 /** `GET /api/v1/uplink`: what waits for the centre, and how it fares. */
-export function uplinkRoute({ view }: RouteContext): Route {
+export function uplinkRoute(context: RouteContext): ClassifiedRoute {
+  return { kind: 'whole', class: 'health', names: ['uplink'], answer: answer(context) }
+}
+
+function answer({ view }: RouteContext): Route {
   return (request, reply) => {
     readParameters(request.query, [])
     reply.type('application/json; charset=utf-8')

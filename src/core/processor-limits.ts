@@ -2,8 +2,8 @@
 export const processorLimits = {
   /** Of the memory of a module, 64 KiB each: 64 MiB hold the state of 100,000 points. */
   processorPages: 1024,
-  /** Of a pod, which besides its processors holds names of 200,000 points, and messages while the broker is slow. */
-  podPages: 2048,
+  /** Of a pod: seven processors in one memory, names of 200,000 points, and messages while the broker is slow. */
+  podPages: 8192,
   /** Of a module; ours have 10 to 60 KiB. */
   processorBytes: 4 * 1024 * 1024,
   /** Modules of a utility's own on one edge: each has a memory, and its turn with every row. */
@@ -31,6 +31,10 @@ export const processorLimits = {
   processorStopMs: 3000,
   /** Before a thread that ended is started again. */
   processorRestartMs: 20,
+  /** The longest between two attempts, each of which waits four times as long as the one before. */
+  processorRestartMsMax: 60_000,
+  /** Attempts after which the journal is kept no longer for a thread that cannot run: some minutes, and a disk must not fill for it. */
+  processorFailures: 8,
   /** Results that are read at once to be published after a start. */
   resultsAtOnce: 1000,
   /** Readings that processors may be behind; beyond it the journal is no longer kept for them, and what they miss is counted. */

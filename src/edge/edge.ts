@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import type { Api } from '../api/server.ts'
 import type { Address } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
 import { assertLimits, limits } from '../core/limits.ts'
@@ -22,6 +23,7 @@ import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
+import { Egress } from './egress/egress.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
@@ -93,6 +95,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const foreignDevice = (topic: string): string | undefined => foreign(topic)?.device
   const kept = new KeptState()
   const ingest = new Ingest({ writer, names, kept, isWelcome, foreign })
+  const egress = new Egress({ ...settings, clock: wallClock })
+  started.defer(async () => egress.stop())
   const devices = new DeviceStore(directory, settings.warn)
   started.defer(() => devices[Symbol.dispose]())
   const throttle = new LoginThrottle()
@@ -100,6 +104,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     intake: ingest,
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     keeper: kept,
+    customs: egress.customs,
     random: seededRandom(Math.floor(clock() / 1000)),
     rates: site.access.limits,
     stopwatch: () => performance.now(),
@@ -114,7 +119,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => history.stop())
   const processors = runProcessors(settings, { journal: writer, broker, alarms })
   started.defer(async () => processors.stop())
-  const uplink = openUplink(settings, processors, started)
+  const uplink = openUplink(settings, { processors, egress }, started)
   connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
@@ -128,20 +133,23 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms, uplink }
+  const parts = { ...machines, commands, alarms, egress, uplink }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
-  const { startApi } = await import('../api/server.ts')
-  const api = await startApi({
-    address: settings.http,
-    view,
-    now: wallClock,
-    report: settings.report,
-  })
+  const api = await serve(settings, view, egress)
   started.defer(async () => api.stop())
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
+}
+
+async function serve(
+  { http: address, report }: EdgeSettings,
+  view: RunningEdge,
+  { border }: Egress,
+): Promise<Api> {
+  const { startApi } = await import('../api/server.ts')
+  return startApi({ address, view, border, now: wallClock, report })
 }
 
 function keepHistory(
@@ -159,20 +167,17 @@ function keepHistory(
 /** Stops before the processors, whose thread keeps what was acknowledged. */
 function openUplink(
   { site, directory, gate, warn }: EdgeSettings,
-  outbox: Processors,
+  { processors, egress }: { readonly processors: Processors; readonly egress: Egress },
   started: AsyncDisposableStack,
 ): UplinkStation | undefined {
   const { uplink: settings } = site
   if (settings === undefined) return undefined
-  const policy =
-    gate === undefined ? new PolicyGate({ site, directory, clock: wallClock, warn }) : undefined
-  started.defer(async () => policy?.close())
   const station = new UplinkStation({
     site: site.site.id,
     settings,
     directory,
-    gate: gate ?? policy,
-    outbox,
+    gate: gate ?? new PolicyGate(site, egress.gate),
+    outbox: processors,
     warn,
   })
   started.defer(() => station.stop())

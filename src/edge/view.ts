@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type {
   AccountInfo,
   AuditInfo,
@@ -34,6 +33,7 @@ import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
 import type { AlarmStation } from './alarms/station.ts'
 import { ResultsReader } from '../store/results/results-reader.ts'
+import type { Egress } from './egress/egress.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
@@ -45,9 +45,6 @@ import type { Site } from './site/site.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 import type { UplinkStation } from './uplink/station.ts'
 import type { UplinkStatus } from './uplink/status.ts'
-
-/** The rules that come with the program. */
-const POLICY_FOLDER = join(import.meta.dirname, '../../policy')
 
 export interface ViewParts {
   readonly site: Site
@@ -68,6 +65,7 @@ export interface ViewParts {
   readonly alarms: AlarmStation
   /** Undefined: the site has none. */
   readonly uplink: UplinkStation | undefined
+  readonly egress: Egress
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -93,7 +91,7 @@ export class RunningEdge implements EdgeView {
     this.#results = new ResultsReader(parts.directory)
     this.#policyReports = new PolicyReports({
       directory: parts.directory,
-      policy: { kind: 'shipped', folder: POLICY_FOLDER },
+      policy: parts.egress.policy,
     })
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
     this.#startedAt = parts.clock()
@@ -112,6 +110,7 @@ export class RunningEdge implements EdgeView {
 
   health(): HealthInfo {
     const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
+    const { egress } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -144,6 +143,11 @@ export class RunningEdge implements EdgeView {
         `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
+    for (const failure of processors.failures) {
+      problems.push(
+        `Processors do not run (${failure}). Readings are kept; it is tried again, and they go on where they were.`,
+      )
+    }
     for (const { name, fault } of processors.status) {
       if (fault !== '') {
         problems.push(
@@ -158,6 +162,11 @@ export class RunningEdge implements EdgeView {
     if (isStuck) {
       problems.push(
         `Nothing gets through to the centre (${held || why || 'it acknowledges nothing'}, for ${silentSeconds} s). What waits is kept and sent when it does; it is tried again all the time.`,
+      )
+    }
+    if (egress.failure !== '') {
+      problems.push(
+        `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,
       )
     }
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)

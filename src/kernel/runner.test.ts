@@ -79,10 +79,11 @@ class Memory implements JournalSource, ResultStore {
       for (const { subject, time, end, value } of results)
         this.found.push(`${subject} ${time} ${end} ${value}`)
     const before = new Map(this.#processors.map(({ name, snapshot }) => [name, snapshot]))
-    this.#processors = processors.map((record) => ({
-      ...record,
-      snapshot: record.snapshot ?? before.get(record.name),
-    }))
+    const after = new Map(this.#processors.map((record) => [record.name, record]))
+    for (const record of processors) {
+      after.set(record.name, { ...record, snapshot: record.snapshot ?? before.get(record.name) })
+    }
+    this.#processors = [...after.values()]
     return this.found.length
   }
 }

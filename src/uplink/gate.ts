@@ -27,9 +27,3 @@ export type Verdict =
 export interface Gate {
   ask(candidates: readonly Candidate[]): Promise<readonly Verdict[]>
 }
-
-/** Where no policy is: nothing leaves, and nothing is lost for that. */
-export const closedGate: Gate = {
-  ask: async (candidates) =>
-    candidates.map(() => ({ kind: 'undecided', reason: 'no policy says what may leave' })),
-}

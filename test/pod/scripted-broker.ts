@@ -59,6 +59,11 @@ export class ScriptedBroker implements AsyncDisposable {
     this.#socket?.write(Buffer.concat(packets))
   }
 
+  /** The client has read nearly all that was sent: what is left is in the system's buffers. */
+  async flushed(): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket?.write(Buffer.alloc(0), () => resolve()))
+  }
+
   /** Ends the connection, and forgets what came over it. */
   drop(): void {
     this.#socket?.destroy()

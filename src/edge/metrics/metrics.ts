@@ -12,6 +12,7 @@ import {
 } from './mqtt-metrics.ts'
 import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
 import { UPLINK_STREAM_COUNTERS, uplinkCounters, uplinkGauges } from './uplink-metrics.ts'
+import { policyCounters, policyGauges } from './policy-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
@@ -30,6 +31,7 @@ export class Metrics {
       ...sparkplugCounters(parts),
       ...commandCounters(parts),
       ...alarmCounters(parts),
+      ...policyCounters(parts),
       ...totals.counters,
       ...uplinkCounters(parts),
       ...PROCESS_COUNTERS,
@@ -41,6 +43,7 @@ export class Metrics {
       ...history.gauges,
       ...commandGauges(parts),
       ...alarmGauges(parts),
+      ...policyGauges(parts),
       ...totals.gauges,
       ...uplinkGauges(parts),
       ...PROCESS_GAUGES,

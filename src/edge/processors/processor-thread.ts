@@ -4,7 +4,9 @@ import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
 import { Runner, type Step } from '../../kernel/runner.ts'
+import { isCorrupt } from '../../store/damage/corrupt.ts'
 import { JournalRows } from '../../store/results/journal-rows.ts'
+import { putResultsAside } from '../../store/results/results-file.ts'
 import { ResultsWriter } from '../../store/results/results-writer.ts'
 import {
   type ExportOrder,
@@ -161,11 +163,11 @@ class ProcessorThread {
 
   /** What was stored and not published when the process before ended. */
   #publishLeft(): void {
-    for (;;) {
-      const { found, sequence } = this.#store.unpublished(limits.resultsAtOnce)
+    for (let last = 0; ;) {
+      const { found, sequence } = this.#store.unpublished(last, limits.resultsAtOnce)
       if (found.length === 0) return
       this.#publish({ found, sequence })
-      this.#store.published(sequence)
+      last = sequence
     }
   }
 
@@ -212,6 +214,10 @@ function post(message: ThreadMessage): void {
 if (process.platform === 'linux') setPriority(limits.processorNice)
 
 const settings = workerData as ThreadSettings
+// The thread ends with what is thrown here, and the next one begins anew.
+process.once('uncaughtExceptionMonitor', (cause) => {
+  if (isCorrupt(cause)) putResultsAside(settings.directory, settings.modules.of)
+})
 const modules = new Modules(settings.directory, settings.modules)
 const thread = new ProcessorThread(settings, modules, await modules.load())
 post({ kind: 'ready', task: taskNumber(), status: thread.status() })

@@ -1,9 +1,10 @@
 import { limits } from '../../core/limits.ts'
+import { builtInProcessors } from '../../kernel/built-in.ts'
 import { EXPORT_STREAMS } from '../../store/outbox/streams.ts'
 import type { Site } from '../site/site.ts'
 import { OwnPackages } from './own-packages.ts'
 import { type HostParts, ProcessorHost } from './processor-host.ts'
-import type { ExportOrder, ProcessorStatus, ThreadStatus } from './protocol.ts'
+import type { ExportOrder, ProcessorStatus } from './protocol.ts'
 import { siteEntries } from './site-entries.ts'
 
 export interface ProcessorsParts extends Pick<
@@ -27,7 +28,9 @@ export class Processors {
   constructor(parts: ProcessorsParts) {
     this.#parts = parts
     const { own, off, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
-    this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
+    // A thread is 30 MB: a site that computes elsewhere has none.
+    if (off.length < builtInProcessors.length)
+      this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
     const packages = new OwnPackages(parts.directory)
     const look = (): void => {
       if (this.#own !== undefined || packages.names().length === 0) return
@@ -51,6 +54,11 @@ export class Processors {
 
   get status(): readonly ProcessorStatus[] {
     return this.#hosts.flatMap((host) => host.status.processors)
+  }
+
+  /** Why threads cannot run. */
+  get failures(): readonly string[] {
+    return this.#hosts.map(({ failure }) => failure).filter((failure) => failure !== '')
   }
 
   /** Threads that ended when they should not have, since the start. */
@@ -87,8 +95,10 @@ export class Processors {
 
   /** For as long as a processor needs it, but not for one that is too far behind. */
   #keepJournal(): void {
-    const needed = (status: ThreadStatus): number =>
-      status.behindReadings > limits.processorLagReadings ? Infinity : status.safeJournal
-    this.#parts.journal.processed(Math.min(...this.#hosts.map(({ status }) => needed(status))))
+    const needed = ({ status, isGivenUp }: ProcessorHost): number =>
+      isGivenUp || status.behindReadings > limits.processorLagReadings
+        ? Infinity
+        : status.safeJournal
+    this.#parts.journal.processed(Math.min(...this.#hosts.map(needed)))
   }
 }

@@ -1,39 +1,25 @@
-import { join } from 'node:path'
-import type { Clock } from '../../core/time.ts'
+import type { Gate as EgressGate } from '../../policy/gate.ts'
 import { ExportRecord, type RecordContent } from '../../policy/record.ts'
-import { type OpenGate, openGate } from '../../policy/thread/open-gate.ts'
 import type { Candidate, Gate, Verdict } from '../../uplink/gate.ts'
 import type { Site } from '../site/site.ts'
 
-/** The rules that come with the program. */
-const POLICY_FOLDER = join(import.meta.dirname, '../../../policy')
-
-export interface PolicyGateParts {
-  readonly site: Site
-  readonly directory: string
-  readonly clock: Clock
-  readonly warn: (text: string) => void
-}
-
-/** Asks the policy of the site, which logs what it decides before anything leaves. */
+/** Asks the egress gate of the site for the road to the centre. */
 export class PolicyGate implements Gate {
-  readonly #open: OpenGate
+  readonly #gate: Pick<EgressGate, 'ask' | 'counters'>
   readonly #principal: string
   /** Devices that are nobody's meter. */
   readonly #machines: ReadonlySet<string>
 
-  constructor({ site, directory, clock, warn }: PolicyGateParts) {
+  constructor(site: Site, gate: Pick<EgressGate, 'ask' | 'counters'>) {
+    this.#gate = gate
     this.#principal = site.uplink?.user ?? site.site.id
     this.#machines = new Set(
       site.devices.filter(({ kind }) => kind !== 'meter').map(({ id }) => id),
     )
-    const policy = { kind: 'shipped', folder: POLICY_FOLDER } as const
-    const log = { directory }
-    this.#open = openGate({ site: site.site.id, policy, log }, { clock, onAlarm: warn })
   }
 
   async ask(candidates: readonly Candidate[]): Promise<readonly Verdict[]> {
-    const { gate } = this.#open
+    const gate = this.#gate
     const road = { destination: 'centre', channel: 'uplink', principal: this.#principal } as const
     const failed = gate.counters.failed
     const verdicts = await gate.ask(
@@ -46,10 +32,6 @@ export class PolicyGate implements Gate {
       if (verdict.kind === 'leaves') return { kind: 'leaves', redacted: verdict.redacted }
       return isFailure ? { kind: 'undecided', reason: verdict.reason } : { kind: 'stays' }
     })
-  }
-
-  async close(): Promise<void> {
-    await this.#open.close()
   }
 
   #recordOf({

@@ -4,7 +4,7 @@ import { decodeAcknowledgement } from '../../uplink/acknowledgement.ts'
 import { Drain } from '../../uplink/drain.ts'
 import { encodeEnvelope } from '../../uplink/envelope.ts'
 import { Forwarder } from '../../uplink/forwarder.ts'
-import { type Gate, closedGate } from '../../uplink/gate.ts'
+import type { Gate } from '../../uplink/gate.ts'
 import { LinkState } from '../../uplink/link-state.ts'
 import { OneWaySender } from '../../uplink/one-way.ts'
 import { type Ranges, watermark } from '../../uplink/ranges.ts'
@@ -20,8 +20,7 @@ export interface StationParts {
   readonly site: string
   readonly settings: UplinkSettings
   readonly directory: string
-  /** Undefined: nothing leaves. */
-  readonly gate: Gate | undefined
+  readonly gate: Gate
   /** To whoever writes the outbox. */
   readonly outbox: { sent(order: ExportOrder): void }
   readonly warn: (text: string) => void
@@ -49,7 +48,7 @@ export class UplinkStation {
   acknowledgements = 0
 
   constructor(parts: StationParts) {
-    const { site, settings, directory, gate = closedGate } = parts
+    const { site, settings, directory, gate } = parts
     this.#parts = parts
     this.#outbox = new OutboxReader(directory)
     this.#packer = new Packer(site, this.#outbox, gate)

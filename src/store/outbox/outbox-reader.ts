@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import type { StoredResult } from '../results/result.ts'
@@ -39,10 +39,16 @@ interface Source {
   readonly first: StatementSync
 }
 
+interface OpenFile {
+  readonly db: DatabaseSync
+  /** By which the file system knows it. */
+  readonly file: number
+}
+
 /** What waits to be sent, read beside the threads that write it. */
 export class OutboxReader implements Disposable {
   readonly #directory: string
-  readonly #open = new Map<ResultsOf, DatabaseSync>()
+  readonly #open = new Map<ResultsOf, OpenFile>()
   readonly #sources = new Map<string, Source>()
 
   constructor(directory: string) {
@@ -51,6 +57,7 @@ export class OutboxReader implements Disposable {
 
   /** Those that have begun. */
   streams(): OutboxStream[] {
+    this.#look()
     return EXPORT_STREAMS.flatMap((each) => {
       const row = this.#source(each)?.info.get(each.stream)
       if (row === undefined) return []
@@ -99,7 +106,17 @@ export class OutboxReader implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const db of this.#open.values()) db.close()
+    for (const { db } of this.#open.values()) db.close()
+  }
+
+  /** A file that was damaged has made room for another of the same name. */
+  #look(): void {
+    for (const [of, { db, file }] of this.#open) {
+      if (fileAt(resultsPath(this.#directory, of)) === file) continue
+      db.close()
+      this.#open.delete(of)
+      this.#sources.clear()
+    }
   }
 
   #named(stream: string): Source | undefined {
@@ -138,9 +155,10 @@ export class OutboxReader implements Disposable {
 
   #database(of: ResultsOf): DatabaseSync | undefined {
     const known = this.#open.get(of)
-    if (known !== undefined) return known
+    if (known !== undefined) return known.db
     const path = resultsPath(this.#directory, of)
-    if (!existsSync(path)) return undefined
+    const file = fileAt(path)
+    if (file === 0) return undefined
     const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
     const { found } =
       db.prepare("SELECT count(*) AS found FROM sqlite_schema WHERE name = 'exports'").get() ?? {}
@@ -149,9 +167,14 @@ export class OutboxReader implements Disposable {
       return undefined
     }
     checkResults(db, path)
-    this.#open.set(of, db)
+    this.#open.set(of, { db, file })
     return db
   }
+}
+
+/** 0: there is none. */
+function fileAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0
 }
 
 /** A scan of so many takes some ms; it comes again and again, in the thread of the sockets. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { StoredResult } from '../results/result.ts'
-import { resultsPath } from '../results/results-file.ts'
+import { putResultsAside, resultsPath } from '../results/results-file.ts'
 import { ResultsWriter } from '../results/results-writer.ts'
 import { Exports } from './exports.ts'
 import { OutboxReader, type OutboxStream } from './outbox-reader.ts'
@@ -101,6 +101,23 @@ describe('the outbox', () => {
     assert.equal(readOnce('events').lost, 2)
     new Exports(db, 'built-in').makesRoom('derived', 6)
     assert.equal(readOnce('aggregates').lost, 0)
+  })
+
+  test('is read anew where another file has taken the place of a damaged one', () => {
+    using reader = new OutboxReader(directory)
+    {
+      using writer = open()
+      commit(writer, result(1), result(2))
+      assert.equal(streamNamed(reader, 'events').last, 2)
+    }
+    putResultsAside(directory, 'built-in')
+    using writer = open()
+    commit(writer, result(3))
+    assert.equal(streamNamed(reader, 'events').last, 1)
+    assert.deepEqual(
+      reader.rows('events', ALL).map(({ time }) => time),
+      [3],
+    )
   })
 
   test('begins a new epoch with nothing acknowledged', () => {

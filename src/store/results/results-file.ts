@@ -1,13 +1,15 @@
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { EXPORTS_SCHEMA } from '../outbox/exports.ts'
+import { asidePath } from '../damage/corrupt.ts'
 
 /**
  * The tables of `results.db` and `own-results.db`: what processors found, and how far each of them is. A processor's `journal` and `tick` say up to which row of
- * the journal and which tick its results are in here; its snapshot is of an earlier place or the same, from where it computes again after
- * a start. A series is what one processor says under one name of one subject. `sequence` rises with every result that is written or changed.
+ * the journal and which tick its results are in here; its snapshot, apart because it is large and changes seldom, is of an earlier place or the same, from where
+ * it computes again after a start. A series is what one processor says under one name of one subject. `sequence` rises with every result that is written or changed.
  */
 export const RESULTS_APPLICATION_ID = 0x42555352
 export const RESULTS_VERSION = 1
@@ -25,11 +27,14 @@ CREATE TABLE processors (
   digest TEXT NOT NULL,
   journal INTEGER NOT NULL,
   tick INTEGER NOT NULL,
-  snapshot_journal INTEGER NOT NULL,
-  snapshot_tick INTEGER NOT NULL,
-  snapshot_points INTEGER NOT NULL,
-  snapshot BLOB,
   fault TEXT
+) STRICT;
+CREATE TABLE snapshots (
+  processor TEXT PRIMARY KEY,
+  journal INTEGER NOT NULL,
+  tick INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  body BLOB NOT NULL
 ) STRICT;
 CREATE TABLE ticks (
   time INTEGER PRIMARY KEY,
@@ -122,10 +127,17 @@ export function openResults(directory: string, of: ResultsOf): DatabaseSync {
   } catch (cause) {
     if (cause instanceof GridError) throw cause
     throw new GridError('disk', `opening the results ${path}: ${errorText(cause)}`, {
-      hint: 'Results can be computed again as far as the journal goes: move the file away and start again.',
+      hint: 'Check that the folder given with --data can be written to, and has free space.',
       cause,
     })
   }
+}
+
+/** A damaged file makes room for a new one: what it alone knew is missing, and processors begin with what the journal still has. */
+export function putResultsAside(directory: string, of: ResultsOf): void {
+  const path = resultsPath(directory, of)
+  for (const name of [path, `${path}-wal`, `${path}-shm`])
+    if (existsSync(name)) renameSync(name, asidePath(name))
 }
 
 /** A file of another program, or of a newer version, is refused before anything of it is believed. */

@@ -32,6 +32,7 @@ export class ResultsWriter implements Disposable {
   readonly #db: DatabaseSync
   readonly #series = new Map<string, number>()
   #sequence: number
+  #published: number
   readonly #statements: Statements
   readonly #exports: Exports
   readonly #areSent: boolean
@@ -41,6 +42,9 @@ export class ResultsWriter implements Disposable {
     this.#db = openResults(directory, of)
     this.#statements = prepareAll(this.#db)
     this.#sequence = this.#lastSequence()
+    this.#published = this.#db.prepare('SELECT sequence FROM published').get()?.[
+      'sequence'
+    ] as number
     this.#exports = new Exports(this.#db, of)
     this.#areSent = areSent
     if (areSent) this.#synced(() => this.#exports.begin(Date.now() * 1000))
@@ -56,7 +60,13 @@ export class ResultsWriter implements Disposable {
   }
 
   processors(): ProcessorRecord[] {
-    return this.#db.prepare('SELECT * FROM processors').all().map(recordOf)
+    return this.#db
+      .prepare(
+        `SELECT p.*, s.journal AS snapshot_journal, s.tick AS snapshot_tick, s.points AS snapshot_points, s.body AS snapshot
+         FROM processors p LEFT JOIN snapshots s ON s.processor = p.name`,
+      )
+      .all()
+      .map(recordOf)
   }
 
   /** Later than this one, in their order. */
@@ -70,7 +80,7 @@ export class ResultsWriter implements Disposable {
 
   /** Returns the sequence of the last result. */
   commit({ subjects, ticks, found, processors }: ResultsCommit): number {
-    const { subject, tick } = this.#statements
+    const { subject, tick, published } = this.#statements
     const isSent = this.#areSent && found.some(({ results }) => results.some(isExported))
     const transact = isSent ? this.#synced.bind(this) : this.#transact.bind(this)
     return transact(() => {
@@ -80,13 +90,17 @@ export class ResultsWriter implements Disposable {
         for (const result of results) this.#put(processor, result)
       }
       for (const record of processors) this.#place(record)
+      published.run(this.#published)
       return this.#sequence
     })
   }
 
   /** The next results that subscribers were not told of, and the sequence of the last. */
-  unpublished(results: number): { readonly found: readonly Found[]; readonly sequence: number } {
-    const rows = this.#statements.unpublished.all(results)
+  unpublished(
+    after: number,
+    results: number,
+  ): { readonly found: readonly Found[]; readonly sequence: number } {
+    const rows = this.#statements.unpublished.all(Math.max(after, this.#published), results)
     const found = rows.map((row) => ({
       processor: row['processor'] as string,
       results: [resultOf(row)],
@@ -94,9 +108,9 @@ export class ResultsWriter implements Disposable {
     return { found, sequence: (rows.at(-1)?.['sequence'] ?? 0) as number }
   }
 
-  /** Subscribers were told of everything up to this sequence. */
+  /** Subscribers were told of everything up to this sequence; written with the next commit, for to be told again does no harm. */
   published(sequence: number): void {
-    this.#statements.published.run(sequence)
+    this.#published = Math.max(this.#published, sequence)
   }
 
   /** The centre has these of a stream. */
@@ -183,7 +197,7 @@ export class ResultsWriter implements Disposable {
     const { place, save } = this.#statements
     place.run(name, version, digest, journal, tick, fault ?? null)
     if (snapshot === undefined) return
-    save.run(snapshot.journal, snapshot.tick, snapshot.points, snapshot.bytes, name)
+    save.run(name, snapshot.journal, snapshot.tick, snapshot.points, snapshot.bytes)
   }
 
   #lastSequence(): number {
@@ -246,22 +260,20 @@ function prepareAll(db: DatabaseSync) {
     aggregate: prepare('INSERT OR REPLACE INTO aggregates VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     event: prepare('INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     place: prepare(
-      `INSERT INTO processors VALUES (?, ?, ?, ?, ?, 0, 0, 0, NULL, ?)
+      `INSERT INTO processors VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET version = excluded.version, digest = excluded.digest, journal = excluded.journal,
        tick = excluded.tick, fault = excluded.fault`,
     ),
-    save: prepare(
-      'UPDATE processors SET snapshot_journal = ?, snapshot_tick = ?, snapshot_points = ?, snapshot = ? WHERE name = ?',
-    ),
+    save: prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)'),
     unpublished: prepare(
       `SELECT * FROM (
          SELECT series, 'derived' AS kind, time, time AS end, value, quality, 0 AS revision, 0 AS severity, NULL AS state, fields, sequence
-         FROM derived WHERE sequence > (SELECT sequence FROM published)
+         FROM derived WHERE sequence > ?1
          UNION ALL SELECT series, 'aggregate', time, end, value, quality, revision, 0, NULL, fields, sequence
-         FROM aggregates WHERE sequence > (SELECT sequence FROM published)
+         FROM aggregates WHERE sequence > ?1
          UNION ALL SELECT series, 'event', time, end, value, quality, revision, severity, state, fields, sequence
-         FROM events WHERE sequence > (SELECT sequence FROM published)
-       ) AS r JOIN series s ON s.number = r.series ORDER BY r.sequence LIMIT ?`,
+         FROM events WHERE sequence > ?1
+       ) AS r JOIN series s ON s.number = r.series ORDER BY r.sequence LIMIT ?2`,
     ),
     published: prepare('UPDATE published SET sequence = ?'),
   }
