@@ -28,6 +28,8 @@ interface Stand {
   /** Readings that make a dozen events a round. */
   readonly feed: (rounds: number) => Promise<void>
   readonly lastStart: () => string
+  /** Only where it is a server. */
+  readonly database: { stop: () => Promise<void>; start: () => Promise<void> } | undefined
   /** Points the wire to where the centre's broker is now. */
   readonly aim: () => void
 }
@@ -158,8 +160,15 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     await using started = new AsyncDisposableStack()
     const wire = started.use(await Wire.open())
     const words = ['src/cli/main.ts', 'centre', '--http', '127.0.0.1:0']
+    let database: Stand['database']
     if (choice.database === 'postgres') {
-      const { port } = started.use(await startPostgres(folder))
+      let server = await startPostgres(folder)
+      const { port } = server
+      started.defer(async () => server[Symbol.asyncDispose]())
+      database = {
+        stop: async () => server[Symbol.asyncDispose](),
+        start: async () => void (server = await startPostgres(folder, port)),
+      }
       words.push('--database', `postgres://busbar@127.0.0.1:${port}/postgres`)
     } else words.push('--data', join(folder, 'centre'))
     if (choice.broker === 'mosquitto') {
@@ -180,12 +189,12 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     const lastStart = (): string => feeder.lastStart
     const feed = async (rounds: number): Promise<void> =>
       feeder.feed(edge.addresses['mqtt'] ?? '', rounds)
-    await work({ edge, centre, wire, aim, feed, lastStart })
+    await work({ edge, centre, wire, aim, feed, lastStart, database })
   })
 }
 
 async function drill(t: TestContext, stand: Stand): Promise<void> {
-  const { edge, centre, wire, aim, feed } = stand
+  const { edge, centre, wire, aim, feed, database } = stand
   await t.test('what is found arrives, to the unit', async () => {
     await feed(3)
     assert.ok((await settled(stand)) >= 20)
@@ -231,6 +240,19 @@ async function drill(t: TestContext, stand: Stand): Promise<void> {
     wire.mode = 'open'
     await settled(stand)
   })
+  if (database === undefined) return
+  await t.test(
+    'the database of the centre goes, and the centre says so until it is back',
+    async () => {
+      await database.stop()
+      await feed(3)
+      await pause(3000)
+      const { status } = (await centre.get('/healthz')) as { status: string }
+      assert.equal(status, 'failing')
+      await database.start()
+      await settled(stand)
+    },
+  )
 }
 
 test('the page of the centre has every option of its command', () => {

@@ -51,8 +51,8 @@ const binaries = findBinaries()
 export const noPostgres: string | false =
   binaries === undefined ? 'PostgreSQL is not here (package postgresql)' : false
 
-/** It does not run as root, which tests in a container may be. */
-export async function startPostgres(folder: string): Promise<Server> {
+/** It does not run as root, which tests in a container may be. A second time in the same folder it goes on with what is there. */
+export async function startPostgres(folder: string, onPort?: number): Promise<Server> {
   const bin = binaries ?? ''
   const data = join(folder, 'postgres')
   mkdirSync(data, { recursive: true, mode: 0o700 })
@@ -61,10 +61,8 @@ export async function startPostgres(folder: string): Promise<Server> {
     chownSync(folder, owner.uid, owner.gid)
     chownSync(data, owner.uid, owner.gid)
   }
-  const words = ['-D', data, '-A', 'trust', '-U', 'busbar', '-E', 'UTF8', '--no-sync']
-  const made = spawnSync(join(bin, 'initdb'), words, { ...owner, encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`)
-  const port = await freePort()
+  if (!existsSync(join(data, 'PG_VERSION'))) makeCluster(bin, data, owner)
+  const port = onPort ?? (await freePort())
   const child = spawn(
     join(bin, 'postgres'),
     ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', ''],
@@ -74,6 +72,12 @@ export async function startPostgres(folder: string): Promise<Server> {
   return new Server(port, child).ready(
     () => spawnSync('psql', [url, '-c', 'SELECT 1'], { stdio: 'ignore' }).status === 0,
   )
+}
+
+function makeCluster(bin: string, data: string, owner: object | undefined): void {
+  const words = ['-D', data, '-A', 'trust', '-U', 'busbar', '-E', 'UTF8', '--no-sync']
+  const made = spawnSync(join(bin, 'initdb'), words, { ...owner, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`)
 }
 
 function findBinaries(): string | undefined {
