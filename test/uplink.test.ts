@@ -177,6 +177,8 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
       words.push('--broker', `mqtt://${wire.target}`)
     } else words.push('--mqtt', '127.0.0.1:0')
     const centre = started.use(await Program.start(words))
+    // Two workers share what comes; whoever has locked a stream decides what is new in it.
+    if (choice.database === 'postgres') started.use(await Program.start(words))
     const aim = (): void => {
       if (choice.broker === 'ours') wire.target = centre.addresses['mqtt'] ?? ''
     }

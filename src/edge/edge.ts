@@ -34,7 +34,7 @@ import type { Site } from './site/site.ts'
 import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
 import type { Gate } from '../uplink/gate.ts'
 import { PolicyGate } from './uplink/policy-gate.ts'
-import { UplinkStation } from './uplink/station.ts'
+import type { UplinkStation } from './uplink/station.ts'
 import { RunningEdge } from './view.ts'
 
 export interface EdgeSettings {
@@ -119,7 +119,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => history.stop())
   const processors = runProcessors(settings, { journal: writer, broker, alarms })
   started.defer(async () => processors.stop())
-  const uplink = openUplink(settings, { processors, egress }, started)
+  const uplink = await openUplink(settings, { processors, egress }, started)
   connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
@@ -164,14 +164,15 @@ function keepHistory(
   })
 }
 
-/** Stops before the processors, whose thread keeps what was acknowledged. */
-function openUplink(
+/** Stops before the processors, whose thread keeps what was acknowledged. A site without one does not load an MQTT client. */
+async function openUplink(
   { site, directory, gate, warn }: EdgeSettings,
   { processors, egress }: { readonly processors: Processors; readonly egress: Egress },
   started: AsyncDisposableStack,
-): UplinkStation | undefined {
+): Promise<UplinkStation | undefined> {
   const { uplink: settings } = site
   if (settings === undefined) return undefined
+  const { UplinkStation } = await import('./uplink/station.ts')
   const station = new UplinkStation({
     site: site.site.id,
     settings,
