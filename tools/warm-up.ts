@@ -12,7 +12,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const entries = [
   'src/cli/*.ts',
   'src/**/*-thread.ts',
-  'src/edge/query-worker.ts',
+  'src/**/*-worker.ts',
+  'src/edge/uplink/station.ts',
+  'src/centre/database/*.ts',
   'src/api/server.ts',
 ]
 const paths = globSync(entries, { cwd: root }).filter((path) => !path.endsWith('.test.ts'))

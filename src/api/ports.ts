@@ -29,12 +29,19 @@ export interface EdgeView {
   /** What processors found: events by the time they began, others series by series. */
   results(query: ResultsQuery): Iterable<ResultInfo>
   processors(): readonly ProcessorInfo[]
+  /** Undefined: the site has none. */
+  uplink(): UplinkInfo | undefined
   /** About what left, and why; what is to be sent as JSON. Rejects with a GridError where there is no such log. */
   policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
+export interface UplinkInfo {
+  readonly url: string
+  readonly link: string
+  readonly streams: readonly { readonly stream: string; readonly oldest: number }[]
+}
 export type PolicyReport =
   | { readonly kind: 'decisions'; readonly limit: number }
   | { readonly kind: 'verify' }

@@ -39,6 +39,7 @@ export async function serve(
     alarms: new MemoryEdge().alarms,
     results: () => [],
     processors: () => [],
+    uplink: () => undefined,
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {
