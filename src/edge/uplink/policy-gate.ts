@@ -22,15 +22,39 @@ export class PolicyGate implements Gate {
     const gate = this.#gate
     const road = { destination: 'centre', channel: 'uplink', principal: this.#principal } as const
     const failed = gate.counters.failed
+    const parts = candidates.map(partsOf)
     const verdicts = await gate.ask(
       road,
-      candidates.map((each) => this.#recordOf(each)),
+      parts.flatMap(({ record, readings }) => {
+        const own = this.#recordOf(record)
+        return readings === undefined ? [own] : [own, this.#readingOf(readings)]
+      }),
     )
     // A denial because nobody could decide is none: the record is asked about again.
     const isFailure = gate.counters.failed > failed
-    return verdicts.map((verdict): Verdict => {
-      if (verdict.kind === 'leaves') return { kind: 'leaves', redacted: verdict.redacted }
-      return isFailure ? { kind: 'undecided', reason: verdict.reason } : { kind: 'stays' }
+    let at = 0
+    return parts.map(({ readings }): Verdict => {
+      const own = verdicts[at++]
+      const raw = readings === undefined ? undefined : verdicts[at++]
+      if (own === undefined || own.kind === 'stays') {
+        const reason = own?.reason ?? 'the policy gave no answer'
+        return isFailure ? { kind: 'undecided', reason } : { kind: 'stays' }
+      }
+      if (readings === undefined) return { kind: 'leaves', redacted: own.redacted }
+      const names = raw?.kind === 'leaves' ? raw.redacted : Object.keys(readings.fields)
+      return { kind: 'leaves', redacted: [...own.redacted, ...names] }
+    })
+  }
+
+  /** What an event has measured is a reading, and asks as one. */
+  #readingOf(candidate: Candidate): ExportRecord {
+    const { kind, subject, windowSeconds, members, fields } = candidate
+    return ExportRecord.raw({
+      kind,
+      subject: { kind: this.#kindOf(subject), id: subject.id },
+      windowSeconds,
+      members,
+      fields,
     })
   }
 
@@ -78,3 +102,39 @@ export class PolicyGate implements Gate {
     }
   }
 }
+
+interface Parts {
+  readonly record: Candidate
+  /** Of an event of one device: the numbers in it that are readings, or may be. */
+  readonly readings: Candidate | undefined
+}
+
+/** The voltage to which a dip went is a reading, whoever noticed it. Numbers that say how long or how many are none, and nor is what is of a feeder. */
+function partsOf(candidate: Candidate): Parts {
+  if (candidate.class !== 'event' || candidate.subject.kind !== 'device')
+    return { record: candidate, readings: undefined }
+  const entries = Object.entries(candidate.fields)
+  const isReading = ([name, value]: readonly [string, unknown]): boolean =>
+    typeof value !== 'string' && !NO_READINGS.has(name)
+  const readings = entries.filter(isReading)
+  if (readings.length === 0) return { record: candidate, readings: undefined }
+  const others = entries.filter((entry) => !isReading(entry))
+  return {
+    record: { ...candidate, fields: Object.fromEntries(others) },
+    readings: { ...candidate, fields: Object.fromEntries(readings) },
+  }
+}
+
+const NO_READINGS: ReadonlySet<string> = new Set([
+  'severity',
+  'state',
+  'quality',
+  'duration',
+  'limit',
+  'members',
+  'samples',
+  'expected',
+  'missing',
+  'flagged',
+  'channels',
+])
