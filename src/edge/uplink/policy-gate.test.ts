@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ExportRecord } from '../../policy/record.ts'
+import type { ExportRecord } from '../../policy/record.ts'
 import type { Candidate } from '../../uplink/gate.ts'
 import { parseSite } from '../site/site.ts'
 import { PolicyGate } from './policy-gate.ts'
