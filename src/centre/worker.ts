@@ -50,7 +50,7 @@ export class Worker {
       reconnectPeriod: limits.reconnectMs,
       connectTimeout: limits.uplinkConnectMs,
       keepalive: limits.uplinkKeepAliveSeconds,
-      properties: { receiveMaximum: limits.centreCommitEnvelopes * 4 },
+      properties: { receiveMaximum: limits.centreInFlight },
       ...options,
     })
     this.#client.handleMessage = ({ topic, payload }, done) => {

@@ -50,6 +50,8 @@ export const uplinkLimits = {
   oneWayRepeats: 4096,
   /** Envelopes that a centre stores with one commit. */
   centreCommitEnvelopes: 16,
+  /** Envelopes that a broker may send a worker before it has taken them: four of each of a thousand sites, which the broker then need not queue, or drop. */
+  centreInFlight: 4096,
   /** Bodies that wait for a commit of the centre; past it nothing more is taken from the broker. */
   centreWaitingBytes: 32 * 1024 * 1024,
   /** Before a commit that failed is tried again. */
