@@ -11,6 +11,7 @@ import {
   alarmStepsRoute,
   alarmsRoute,
 } from './alarms/alarm-routes.ts'
+import { consoleRoutes } from './console/console-routes.ts'
 import { auditRoute } from './audit-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
@@ -26,11 +27,14 @@ import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
 import { resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
+import { siteRoute } from './site-route.ts'
 
 export interface ApiOptions {
   readonly address: Address
   readonly view: EdgeView
   readonly now: Clock
+  /** The folder with `ui` and `node_modules`; undefined: there is no console. */
+  readonly consoleRoot?: string
   /** Told of every answer that was a fault of ours. */
   readonly report?: Report
 }
@@ -42,12 +46,13 @@ export interface Api {
 }
 
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { address, view, now, report = ignore } = options
+  const { address, view, now, consoleRoot, report = ignore } = options
   const context: RouteContext = { view, now, report }
   const app = createApp(report)
   const routes: Readonly<Record<string, Route>> = {
     '/healthz': healthRoute(view),
     '/metrics': metricsRoute(view),
+    '/api/v1/site': siteRoute(context),
     '/api/v1/points': pointsRoute(context),
     '/api/v1/readings': readingsRoute(context),
     '/api/v1/latest': latestRoute(context),
@@ -68,6 +73,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
+  if (consoleRoot !== undefined) app.register(consoleRoutes, { root: consoleRoot })
   app.setNotFoundHandler(notFound([...Object.keys(routes), READ_PATH]))
   app.server.maxConnections = limits.httpConnections
   try {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Address } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
@@ -130,6 +131,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     address: settings.http,
     view,
     now: wallClock,
+    consoleRoot: join(import.meta.dirname, '../..'),
     report: settings.report,
   })
   started.defer(async () => api.stop())
