@@ -19,5 +19,5 @@ test('lengths, sizes and moments', () => {
   assert.equal(bytesText(291_840), '291.8\u202fkB')
   assert.equal(bytesText(12), '12\u202fB')
   assert.equal(fixed(Number.NaN, 1), '–')
-  assert.match(exactTime(Date.UTC(2026, 0, 31, 12) + 7), /^2026-01-31 \d\d:\d\d:00\.007$/)
+  assert.match(exactTime(Date.UTC(2026, 0, 31, 12) + 7), /^2026-01-31\u00a0\d\d:\d\d:00\.007$/)
 })

@@ -59,7 +59,7 @@ export function bytesText(bytes: number | undefined): string {
 export function dateTime(time: string | number | null | undefined): string {
   const date = new Date(time ?? Number.NaN)
   if (Number.isNaN(date.getTime())) return MISSING
-  return `${dateOf(date)} ${clockTime(date.getTime())}`
+  return `${dateOf(date)}\u00a0${clockTime(date.getTime())}`
 }
 
 export function clockTime(timeMs: number): string {

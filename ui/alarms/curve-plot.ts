@@ -55,7 +55,7 @@ export function curvePlot(events: readonly Result[]): VNode {
       <path class="itic" d=${stepsPath(ITIC_LOWER)} />
       <path class="f47" d=${stepsPath(F47)} />
       <text class="curve-name" x=${WIDTH - RIGHT} y=${yOf(96)} text-anchor="end">ITIC</text>
-      <text class="curve-name f47-name" x=${xOf(0.025)} y=${yOf(42)}>SEMI F47</text>
+      <text class="curve-name f47-name" x=${xOf(0.025)} y=${yOf(36)}>SEMI F47</text>
       ${found.map(({ event, seconds, percent }) => {
         const isOutside = event.fields['itic'] !== 'no-interruption'
         return html`<circle

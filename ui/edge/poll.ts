@@ -7,15 +7,19 @@ export interface Known<T> {
   readonly problem: Problem | undefined
 }
 
+export interface Asked<T> extends Known<T> {
+  /** Of the question that this is the answer to; the one before, until there is a new one. */
+  readonly key: string
+  readonly again: () => void
+}
+
 const NOTHING = { value: undefined, problem: undefined }
 
 /** Asks at once and then every `everyMs` (0: once), but not while nobody looks at the page. */
-export function usePoll<T>(path: string | undefined, everyMs: number): Known<T> {
-  return useAsked<T>(
-    path ?? '',
-    everyMs,
-    path === undefined ? undefined : (signal) => ask<T>(path, signal),
-  )
+export function usePoll<T>(path: string, everyMs: number): Known<T> {
+  const known = useAsked<T>(path, everyMs, (signal) => ask<T>(path, signal))
+  // What another address answered is no answer to this one.
+  return known.key === path ? known : { value: undefined, problem: known.problem }
 }
 
 /** As `usePoll`, of whatever `question` asks; asked anew when `key` changes. */
@@ -23,8 +27,8 @@ export function useAsked<T>(
   key: string,
   everyMs: number,
   question: ((signal: AbortSignal) => Promise<Reply<T>>) | undefined,
-): Known<T> & { readonly again: () => void } {
-  const [known, setKnown] = useState<Known<T>>(NOTHING)
+): Asked<T> {
+  const [known, setKnown] = useState<Known<T> & { readonly key: string }>({ ...NOTHING, key })
   const [round, setRound] = useState(0)
   useEffect(() => {
     if (question === undefined) return undefined
@@ -36,8 +40,8 @@ export function useAsked<T>(
         if (aborter.signal.aborted) return
         setKnown((before) =>
           reply.kind === 'done'
-            ? { value: reply.value, problem: undefined }
-            : { value: before.value, problem: reply.problem },
+            ? { value: reply.value, problem: undefined, key }
+            : { value: before.value, problem: reply.problem, key: before.key },
         )
       }
       if (everyMs > 0) timer = setTimeout(() => void look(), everyMs)

@@ -11,6 +11,7 @@ import { html } from '../html.ts'
 import { type Picture, pictureOf } from '../overview/picture.ts'
 import { addressOf } from '../route.ts'
 import { say, sayWord } from '../text/say.ts'
+import { useDemand } from './demand.ts'
 import { DurationCurve } from './duration-curve.ts'
 
 const LIVE_MS = 1000
@@ -35,10 +36,12 @@ function Feeders({ site, chosen }: { readonly site: SiteInfo; readonly chosen: s
     '/api/v1/aggregates?from=-2d&processor=feeder&limit=10000',
     RESULTS_MS,
   )
+  const demands = useDemand(heads)
   const results = value?.aggregates ?? []
   const rows = site.feeders.map((outline) => ({
     outline,
     now: picture.feeder(outline),
+    demand: demands.get(outline.head ?? ''),
     balance: newestBalance(results, outline),
   }))
   const feeder = site.feeders.find(({ id }) => id === chosen)
@@ -61,6 +64,7 @@ function Feeders({ site, chosen }: { readonly site: SiteInfo; readonly chosen: s
 interface FeederRow {
   readonly outline: FeederOutline
   readonly now: ReturnType<Picture['feeder']>
+  readonly demand: number | undefined
   readonly balance: Result | undefined
 }
 
@@ -92,6 +96,11 @@ function feederTable(rows: readonly FeederRow[], chosen: string): VNode {
         title: say('feeders.current'),
         isNumber: true,
         cell: ({ now }) => measureText(now.current.value, 'A'),
+      },
+      {
+        title: say('feeders.demand'),
+        isNumber: true,
+        cell: ({ demand }) => measureText(demand, 'W'),
       },
       { title: say('feeders.loss'), isNumber: true, cell: ({ balance }) => lossText(balance) },
       {

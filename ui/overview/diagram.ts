@@ -8,6 +8,9 @@ import { formatPoints } from '../trends/trend-view.ts'
 import type { Drawing } from './drawing.ts'
 import type { Breaker, Picture, Shown } from './picture.ts'
 
+/** A smaller drawing than that is moved and not shrunk: its letters could not be read. */
+const LEGIBLE = 0.75
+
 export interface DiagramOf {
   readonly site: SiteInfo
   readonly drawing: Drawing
@@ -29,7 +32,7 @@ export function diagram(of: DiagramOf): VNode {
       class="diagram"
       viewBox=${`0 0 ${width} ${height}`}
       width=${width}
-      height=${height}
+      style=${{ minWidth: `${Math.round(width * LEGIBLE)}px` }}
       role="group"
       aria-label=${say('overview.diagram')}
     >
