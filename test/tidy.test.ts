@@ -6,6 +6,7 @@ import { BANNED_WORDS, checkBannedWords } from './tidy/banned-words.ts'
 import { blankOut } from './tidy/blank-out.ts'
 import { checkDeadFiles } from './tidy/dead-files.ts'
 import { checkDependencies } from './tidy/dependencies.ts'
+import { EXITS, checkExits } from './tidy/exits.ts'
 import { checkFileShape } from './tidy/file-shape.ts'
 import { importsOf } from './tidy/imports.ts'
 import { checkLayers } from './tidy/layers.ts'
@@ -43,6 +44,50 @@ function prove(name: string, check: Check, trials: readonly Trial[]): void {
     })
   })
 }
+
+prove('ways out', checkExits(EXITS), [
+  {
+    what: 'of the repository are all on the list',
+    tree: Object.fromEntries(
+      Object.keys(EXITS).map((exit) => [
+        exit.endsWith('/') ? `${exit}a.ts` : exit,
+        `import { connect } from 'node:net'`,
+      ]),
+    ),
+    finds: [],
+  },
+])
+
+const SOME = { 'src/api/server.ts': 'a test' }
+for (const [what, text, finds] of [
+  ['a socket', `import { connect } from 'node:net'`, 'src/store/a.ts:1: node:net'],
+  ['one that comes late', `\nawait import('node:tls')`, 'src/store/a.ts:2: node:tls'],
+  ['another program', `import { spawn } from 'node:child_process'`, 'src/store/a.ts:1: node:child'],
+  ['a package', `import mqtt from 'mqtt'`, 'src/store/a.ts:1: mqtt'],
+  ['one type among others', `import { type Server, connect } from 'node:net'`, 'src/store/a.ts:1'],
+  ['fetch', `const x = await fetch(url)`, 'src/store/a.ts:1: fetch('],
+  ['a WebSocket', `new WebSocket(url)`, 'src/store/a.ts:1: a socket'],
+  ['a route without a class', `app.get('/x', answer)`, 'src/store/a.ts:1: a route'],
+  ['what is written past Fastify', `reply.raw.write(bytes)`, 'src/store/a.ts:1: an answer'],
+  ['a packet to a client', `sink.write(encodePublish(message))`, 'src/store/a.ts:1: a PUBLISH'],
+  ['a program', `import { x } from '../cli/query.ts'`, 'src/store/a.ts:1: src/cli/query.ts may'],
+  ['a type', `import type { Server } from 'node:net'`, ''],
+  ['a name without a socket', `import { BlockList, isIPv4 } from 'node:net'`, ''],
+  ['text', `const text = 'fetch('`, ''],
+] as const) {
+  test(`a way out: ${what} is ${finds === '' ? 'none' : 'found'}`, () => {
+    const tree = [sourceFile('src/api/server.ts', ''), sourceFile('src/store/a.ts', text)]
+    const [found, ...more] = checkExits(SOME)(tree).map(formatViolation)
+    assert.deepEqual(more, [])
+    if (finds === '') assert.equal(found, undefined)
+    else assert.ok(found?.startsWith(finds), found ?? 'nothing found')
+  })
+}
+
+test('a way out that is no more leaves the list', () => {
+  const [found] = checkExits({ 'src/gone/': 'it was there' })([]).map(formatViolation)
+  assert.equal(found, 'src/gone/:1: is no way out any more: take it off the list')
+})
 
 prove('layers', checkLayers, [
   {

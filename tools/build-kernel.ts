@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileProcessor } from '../src/kernel/compile.ts'
 
-const NOT_PROCESSORS = ['sdk', 'modules']
+const NOT_PROCESSORS = ['sdk', 'modules', 'pod']
 
 /** Compiles the processors of the repository, or those named, into kernel/modules: `npm run kernel -- power-quality`. */
 const root = join(import.meta.dirname, '..')

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const entries = [
   'src/cli/*.ts',
-  'src/store/writer-thread.ts',
+  'src/**/*-thread.ts',
   'src/edge/query-worker.ts',
   'src/api/server.ts',
 ]

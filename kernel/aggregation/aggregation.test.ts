@@ -311,3 +311,26 @@ describe('a feeder', () => {
     )
   })
 })
+
+test('windows of 4000 points that close at one moment are all told, though not in one call', async () => {
+  const windows = [60, 300, 900].map((seconds) => ({ quantities: ['power.active'], seconds }))
+  const settings = { windows, keptWindows: 20, demand: { enabled: false } }
+  const trial = await begin(settings, { kind: 'meter' }, 4000)
+  for (const time of [START, START + QUARTER + MINUTE]) {
+    trial.feed(
+      Array.from({ length: 4000 }, (_, index) => {
+        return { subject: `m${index + 1}`, quantity: 'power.active', time, value: index }
+      }),
+    )
+  }
+  const counts = [trial.take().length]
+  for (let second = 0; second < 4; second++) {
+    trial.tick(START + QUARTER + MINUTE + second * SECOND)
+    counts.push(trial.take().length)
+  }
+  assert.equal(
+    counts.reduce((all, one) => all + one),
+    12_000,
+  )
+  assert.ok(Math.max(...counts) < 6700, counts.join())
+})

@@ -62,9 +62,21 @@ export function isFlaggable(quantity: string): bool {
 export function isAmong(patterns: Array<string>, quantity: string): bool {
   for (let index = 0; index < patterns.length; index++) {
     const pattern = patterns[index]
-    if (!pattern.endsWith('*')) {
+    const length = pattern.length - 1
+    if (length < 0 || pattern.charCodeAt(length) != ASTERISK) {
       if (pattern == quantity) return true
-    } else if (quantity.startsWith(pattern.substring(0, pattern.length - 1))) return true
+    } else if (startsLike(quantity, pattern, length)) return true
   }
   return false
+}
+
+const ASTERISK: i32 = 0x2a
+
+/** Without a new string, of which a site of 100,000 points would make millions. */
+function startsLike(quantity: string, pattern: string, length: i32): bool {
+  if (quantity.length < length) return false
+  for (let at = 0; at < length; at++) {
+    if (quantity.charCodeAt(at) != pattern.charCodeAt(at)) return false
+  }
+  return true
 }

@@ -8,7 +8,7 @@ export const AHEAD_US: i64 = 600_000_000
 export const NEVER: i64 = i64.MAX_VALUE
 
 /** Of windows and what they hold. A snapshot of them has to fit beside them into 64 MiB, and the site's text as well. */
-export const WINDOW_BYTES: usize = 22 * 1024 * 1024
+export const WINDOW_BYTES: usize = 16 * 1024 * 1024
 
 /** Widths of one point, so that its reading costs so many windows at most. */
 export const WIDTHS: i32 = 8

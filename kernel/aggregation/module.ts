@@ -144,15 +144,15 @@ class Aggregation extends Processor {
   }
 
   override save(state: StateWriter): void {
+    this.station.save(state)
     state.i64(this.today)
     state.i64(this.station.windows.horizon)
-    this.station.save(state)
   }
 
   override load(state: StateReader): void {
+    this.station.load(state)
     this.today = state.i64()
     this.station.windows.horizon = state.i64()
-    this.station.load(state)
   }
 }
 

@@ -42,12 +42,12 @@ export class Part {
 /** One window of a series. In memory of its own, without a header: there are as many as readings have points. */
 @unmanaged
 export class Slot {
-  /** Of values, or of their squares; of a register the first value. */
+  /** Of values, or of their squares; of a register the first value, where the law is the last value that. */
   sum: f64
   /** Of a register the time of the first value. */
   min: f64
+  /** Of a register the last value. */
   max: f64
-  last: f64
   lastTime: i64
   count: u32
   flagged: u32
@@ -59,7 +59,6 @@ export class Slot {
     this.sum = 0
     this.min = 0
     this.max = 0
-    this.last = 0
     this.lastTime = i64.MIN_VALUE
     this.count = 0
     this.flagged = 0
@@ -69,47 +68,51 @@ export class Slot {
   }
 
   save(state: StateWriter): void {
-    state.u8(this.state)
+    state.u8(this.flagged > 0 ? this.state | SAVED_FLAGGED : this.state)
     if (this.state == 0) return
     state.f64(this.sum)
     state.f64(this.min)
     state.f64(this.max)
-    state.f64(this.last)
     state.i64(this.lastTime)
     state.u32(this.count)
-    state.u32(this.flagged)
     state.u32(((<u32>this.quality) << 16) | <u32>this.revision)
+    if (this.flagged > 0) state.u32(this.flagged)
   }
 
   load(state: StateReader): void {
     this.clear()
-    this.state = state.u8()
-    if (this.state == 0) return
+    const bits = state.u8()
+    this.state = bits & ~SAVED_FLAGGED
+    if (bits == 0) return
     this.sum = state.f64()
     this.min = state.f64()
     this.max = state.f64()
-    this.last = state.f64()
     this.lastTime = state.i64()
     this.count = state.u32()
-    this.flagged = state.u32()
-    const bits = state.u32()
-    this.quality = <u16>(bits >> 16)
-    this.revision = <u16>(bits & 0xffff)
+    const both = state.u32()
+    this.quality = <u16>(both >> 16)
+    this.revision = <u16>both
+    if ((bits & SAVED_FLAGGED) != 0) this.flagged = state.u32()
   }
 }
+
+/** In a snapshot only: how many are flagged follows. */
+const SAVED_FLAGGED: u8 = 16
+
+const SECOND_US: i64 = 1_000_000
 
 /** The windows of one width that a point has: the newest and some before it, in a ring behind this record. */
 @unmanaged
 export class Series {
   /** Where the newest window begins; i64.MIN_VALUE: there is none. */
   start: i64
-  /** Its slot. */
-  current: usize
   widthUs: i64
   /** The earliest time at which a window closes. */
   closeAt: i64
   /** The last value of a register before the oldest window. */
   carry: f64
+  /** The slot of the newest window. */
+  current: usize
   subject: u32
   name: u32
   /** Readings, windows or members that a window should have; 0: not known. */
@@ -125,7 +128,7 @@ export class Series {
   law: u8
   kind: u8
   isFlaggable: bool
-  /** It is in the list of those that have changed. */
+  /** It has windows that have changed. */
   isListed: bool
 
   slot(position: i32): Slot {
@@ -150,11 +153,11 @@ export class Series {
   value(slot: Slot, start: i64): f64 {
     if (this.law == RMS) return Math.sqrt(slot.sum / <f64>slot.count)
     if (this.law == MAX) return slot.max
-    if (this.law == LAST) return slot.last
+    if (this.law == LAST) return slot.sum
     if (this.law != DIFFERENCE) return slot.sum / <f64>slot.count
     if (this.kind == COMPOSED) return slot.sum
     const before = this.before(start)
-    return slot.last - (before == before ? before : slot.sum)
+    return slot.max - (before == before ? before : slot.sum)
   }
 
   /** A register that fell was reset or exchanged: the difference says little. */
@@ -169,20 +172,20 @@ export class Series {
     const oldest = this.start - (<i64>this.ring - 1) * this.widthUs
     for (let at = start - this.widthUs; at >= oldest && at >= 0; at -= this.widthUs) {
       const slot = this.slotAt(at)
-      if (slot.count > 0) return slot.last
+      if (slot.count > 0) return slot.max
     }
     return this.carry
   }
 
   save(state: StateWriter): void {
-    state.i64(this.widthUs)
+    state.u32(<u32>(this.widthUs / SECOND_US))
     state.u8(this.law)
     state.u8(this.kind)
-    state.u32(this.ring)
+    state.u8(<u8>this.ring)
+    state.u8(this.isListed ? 1 : 0)
     state.i64(this.start)
     state.i64(this.closeAt)
-    state.f64(this.carry)
-    state.u8(this.isListed ? 1 : 0)
+    if (this.law == DIFFERENCE) state.f64(this.carry)
     for (let position = 0; position < <i32>this.ring; position++) this.slot(position).save(state)
   }
 }
@@ -194,17 +197,18 @@ const scratch = changetype<Slot>(heap.alloc(offsetof<Slot>()))
  * those made of it follow.
  */
 export function loadSeries(at: usize, state: StateReader): bool {
-  const widthUs = state.i64()
+  const widthUs = <i64>state.u32() * SECOND_US
   const law = state.u8()
   const kind = state.u8()
-  const ring = state.u32()
+  const ring = state.u8()
+  const isListed = state.u8() != 0
   const series = changetype<Series>(at)
-  const isSame = at != 0 && series.widthUs == widthUs && series.law == law && series.ring == ring
+  const isSame =
+    at != 0 && series.widthUs == widthUs && series.law == law && <u8>series.ring == ring
   const start = state.i64()
   const closeAt = state.i64()
-  const carry = state.f64()
-  const isListed = state.u8() != 0
-  for (let position: u32 = 0; position < ring; position++) {
+  const carry = law == DIFFERENCE ? state.f64() : NaN
+  for (let position: i32 = 0; position < <i32>ring; position++) {
     const slot = isSame ? series.slot(position) : scratch
     slot.load(state)
   }

@@ -9,6 +9,7 @@ import {
   Subject,
   nameOrNone,
 } from '../sdk/index.ts'
+import { reserve } from './arena.ts'
 import { Coincidence } from './coincidence.ts'
 import { Demand } from './demand.ts'
 import { Device } from './device.ts'
@@ -95,8 +96,7 @@ export class Station {
     if (!this.indexOf.has(point.subject.number)) return
     const name = nameOrNone(point.quantity)
     const rules = this.settings.rules
-    const at = heap.alloc(offsetof<PointState>())
-    memory.fill(at, 0, offsetof<PointState>())
+    const at = reserve(offsetof<PointState>())
     const state = changetype<PointState>(at)
     state.device = this.indexOf.get(point.subject.number)
     state.newest = i64.MIN_VALUE

@@ -1,4 +1,5 @@
 import { StateReader, StateWriter } from '../sdk/index.ts'
+import { reserve } from './arena.ts'
 import { DIFFERENCE, LAST, MAX, RMS } from './laws.ts'
 import { AGGREGATES_AHEAD, AGGREGATES_A_TICK, NEVER, WINDOW_BYTES } from './limits.ts'
 import {
@@ -51,8 +52,7 @@ export class Windows {
       return 0
     }
     this.bytes += bytes
-    const at = heap.alloc(bytes)
-    memory.fill(at, 0, bytes)
+    const at = reserve(bytes)
     const series = changetype<Series>(at)
     series.kind = kind
     series.law = law
@@ -90,13 +90,14 @@ export class Windows {
         slot.sum = value
         slot.min = <f64>time
       }
+      if (isFirst || time >= slot.lastTime) slot.max = value
     } else {
-      slot.sum += series.law == RMS ? value * value : value
+      if (series.law != LAST) slot.sum += series.law == RMS ? value * value : value
+      else if (isFirst || time >= slot.lastTime) slot.sum = value
       if (isFirst || value < slot.min) slot.min = value
       if (isFirst || value > slot.max) slot.max = value
     }
     if (isFirst || time >= slot.lastTime) {
-      slot.last = value
       slot.lastTime = time
       slot.state = isFlagged ? slot.state | LAST_FLAGGED : slot.state & ~LAST_FLAGGED
     }
@@ -230,7 +231,7 @@ export class Windows {
       this.paid++
       this.put(series, slot, start)
     }
-    if (series.law == DIFFERENCE && slot.count > 0) series.carry = slot.last
+    if (series.law == DIFFERENCE && slot.count > 0) series.carry = slot.max
     slot.clear()
   }
 
@@ -301,14 +302,12 @@ export class Windows {
     const isFirst = slot.count == 0
     if (isFirst && sign < 0) return
     if (isFirst) slot.sum = 0
-    slot.sum += <f64>sign * (whole.law == RMS ? value * value : value)
+    if (whole.law != LAST) slot.sum += <f64>sign * (whole.law == RMS ? value * value : value)
+    else if (start >= slot.lastTime) slot.sum = value
     const high = whole.law == MAX ? value : part.max
     if (isFirst || part.min < slot.min) slot.min = part.min
     if (isFirst || high > slot.max) slot.max = high
-    if (start >= slot.lastTime) {
-      slot.lastTime = start
-      if (whole.law == LAST) slot.last = value
-    }
+    if (start >= slot.lastTime) slot.lastTime = start
     slot.count += sign
     if (part.isFlagged) slot.flagged += sign
     slot.quality |= part.quality

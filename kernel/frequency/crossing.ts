@@ -77,9 +77,11 @@ export class Crossing {
     return true
   }
 
-  /** Its deepest value, where that has changed since it was told last. */
-  update(device: u32): void {
-    if (this.isOpen && this.isNews) this.tell(device, STATE_UPDATE, 0, 0)
+  /** Tells its deepest value, where that has changed since it was told last. Whether it has. */
+  update(device: u32): bool {
+    if (!this.isOpen || !this.isNews) return false
+    this.tell(device, STATE_UPDATE, 0, 0)
+    return true
   }
 
   /** What was measured means nothing from `time` on. An event that began after `proven` never was one, and says so. */

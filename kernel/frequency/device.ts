@@ -108,21 +108,24 @@ export class Device {
     this.sendsRocof = true
   }
 
-  /** Whether a summary was told. */
-  tick(now: i64, mayTell: bool): bool {
+  /** How many records were told. Where it may not, a later tick tells them. */
+  tick(now: i64, mayTell: bool): i32 {
     if (this.waiting != NEVER && ++this.waitingTicks >= PATIENCE_TICKS) this.judge()
-    if (!this.isCalm || !this.isSlopeCalm) this.update()
+    let told = 0
+    if (mayTell && (!this.isCalm || !this.isSlopeCalm)) told = this.update()
     if (this.quietTicks < QUIET_TICKS) this.quietTicks++
     else if (mayTell && this.hour.isDue(now)) {
       this.hour.tell(this.number)
-      return true
+      told++
     }
-    return false
+    return told
   }
 
-  private update(): void {
+  private update(): i32 {
+    let told = 0
     for (let index = 0; index < this.crossings.length; index++)
-      this.crossings[index].update(this.number)
+      if (this.crossings[index].update(this.number)) told++
+    return told
   }
 
   private judge(): void {

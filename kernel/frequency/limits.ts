@@ -15,5 +15,5 @@ export const PATIENCE_TICKS = 2
 export const QUIET_TICKS = 10
 /** Of an hour that is reported because nothing more comes: messages under way have this long. */
 export const HOUR_GRACE_US: i64 = 60_000_000
-/** Summaries of one tick: with their fields they stay below a third of what one call may put out. */
-export const SUMMARIES_A_TICK = 2000
+/** Hours, and events told again, of one tick: with their fields they stay below half of what one call may put out. */
+export const RECORDS_A_TICK = 2000

@@ -13,7 +13,7 @@ import {
   start,
 } from '../sdk/index.ts'
 import { Device } from './device.ts'
-import { SUMMARIES_A_TICK } from './limits.ts'
+import { RECORDS_A_TICK } from './limits.ts'
 import { Plan } from './plan.ts'
 import { Settings } from './settings.ts'
 import { Supply } from './voltage-watch.ts'
@@ -55,7 +55,7 @@ class Frequency extends Processor {
   /** By number of the subject, which is the order of everything that is done for all of them. */
   private readonly devices: Table<Device> = new Table<Device>()
   private readonly channels: Table<Channel> = new Table<Channel>()
-  /** Where the next tick goes on to look for hours to report. */
+  /** Where the next tick goes on with what there is to tell. */
   private turn: u32 = 0
 
   override configure(settings: Json, site: Json): void {
@@ -95,15 +95,17 @@ class Frequency extends Processor {
   }
 
   override tick(now: i64): void {
-    let left = SUMMARIES_A_TICK
+    let told = 0
+    let isFull = false
     const length = <u32>this.devices.length
     for (let step: u32 = 0; step < length; step++) {
       const number = (this.turn + step) % length
       const device = this.devices.get(number)
-      if (device != null && device.tick(now, left > 0)) {
-        left--
-        if (left == 0) this.turn = number
-      }
+      if (device == null) continue
+      told += device.tick(now, !isFull)
+      if (isFull || told < RECORDS_A_TICK) continue
+      isFull = true
+      this.turn = number
     }
   }
 

@@ -43,8 +43,9 @@ export class Device extends Owner {
     this.moment = new Moment(plate, plan, windows, occurrences)
   }
 
-  /** What readings of this key go into. */
-  parameter(key: u32): Parameter {
+  /** What readings of this key go into; null where there is no room for it. */
+  parameter(key: u32): Parameter | null {
+    if (!this.windows.hasRoomFor(key)) return null
     const found = this.windows.parameter(key)
     found.owner = this
     return found
@@ -79,7 +80,7 @@ export class Device extends Owner {
 
   /** What is over by the clock, or by the device's own time where that goes another way. */
   tick(now: i64, mayTell: bool): void {
-    this.moment.tick()
+    this.moment.tick(mayTell)
     const isQuiet = this.quietTicks >= QUIET_TICKS
     if (!isQuiet) this.quietTicks++
     if (!mayTell || this.newest == NEVER) return

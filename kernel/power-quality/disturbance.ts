@@ -80,8 +80,11 @@ export class Disturbance {
     this.tell(STATE_START, 0)
   }
 
-  update(): void {
-    if (this.isOpen && this.isNews) this.tell(STATE_UPDATE, 0)
+  /** Whether there was something to tell. */
+  update(): bool {
+    if (!this.isOpen || !this.isNews) return false
+    this.tell(STATE_UPDATE, 0)
+    return true
   }
 
   end(time: i64, nominalHz: f64): void {

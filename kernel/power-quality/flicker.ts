@@ -12,8 +12,6 @@ import {
 } from '../sdk/index.ts'
 import { NEVER, TEN_MINUTES_US, TWO_HOURS_US, WEEK_GRACE_US } from './limits.ts'
 import {
-  BY_DEVICE,
-  COMPLIANCE_FLICKER,
   CUBIC_MEAN,
   EXPECTED,
   FLAGGED,
@@ -23,12 +21,11 @@ import {
   SAMPLES,
 } from './names.ts'
 import { Nameplate, Plan } from './plan.ts'
-import { flickerBand } from './standards.ts'
-import { Topic, Week } from './week.ts'
+import { Role, keyOf } from './role.ts'
+import { makeWeek } from './topics.ts'
+import { Week } from './week.ts'
 
 const SLOTS = 12
-/** Two-hour values of a week. */
-const EXPECTED_PLT: u32 = 84
 
 /**
  * Long-term flicker severity of twelve short-term ones (IEC 61000-4-15), over two hours that begin at even hours UTC:
@@ -56,11 +53,8 @@ export class Flicker {
     private readonly plate: Nameplate,
     private readonly plan: Plan,
   ) {
-    const band = flickerBand(plan.settings, plate.phaseV)
-    const computed = new Topic(COMPLIANCE_FLICKER, 0, CUBIC_MEAN, EXPECTED_PLT)
-    const own = new Topic(COMPLIANCE_FLICKER, 0, BY_DEVICE, EXPECTED_PLT)
-    this.week = new Week(plate.device, computed, band, plan.settings)
-    this.ownWeek = new Week(plate.device, own, band, plan.settings)
+    this.week = makeWeek(keyOf(Role.Pst, 0, 0), plate, plan)
+    this.ownWeek = makeWeek(keyOf(Role.Plt, 0, 0), plate, plan)
     this.values.fill(NaN)
   }
 

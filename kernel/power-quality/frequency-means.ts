@@ -1,12 +1,9 @@
 import { StateReader, StateWriter } from '../sdk/index.ts'
 import { NEVER, TEN_SECONDS_US, WEEK_GRACE_US } from './limits.ts'
-import { COMPLIANCE_FREQUENCY, TEN_SECOND_MEAN } from './names.ts'
 import { Nameplate, Plan } from './plan.ts'
-import { frequencyBand } from './standards.ts'
-import { Topic, Week } from './week.ts'
-
-/** Ten-second values of a week. */
-const EXPECTED: u32 = 60_480
+import { Role, keyOf } from './role.ts'
+import { makeWeek } from './topics.ts'
+import { Week } from './week.ts'
 
 /** The frequency of a device as means of ten seconds (IEC 61000-4-30, 5.1, as far as readings can give them), and their week. */
 export class FrequencyMeans {
@@ -19,8 +16,7 @@ export class FrequencyMeans {
     plate: Nameplate,
     private readonly plan: Plan,
   ) {
-    const topic = new Topic(COMPLIANCE_FREQUENCY, 0, TEN_SECOND_MEAN, EXPECTED)
-    this.week = new Week(plate.device, topic, frequencyBand(plan.settings), plan.settings)
+    this.week = makeWeek(keyOf(Role.Frequency, 0, 0), plate, plan)
   }
 
   /** Whether a reading of `time` begins another ten seconds, so that those before want to be closed first. */

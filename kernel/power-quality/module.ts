@@ -4,14 +4,20 @@ import {
   Network,
   Point,
   Processor,
+  STATE_START,
   StateReader,
   StateWriter,
   Subject,
   Table,
+  emitEvent,
   start,
+  withSeverity,
+  withState,
+  withValue,
 } from '../sdk/index.ts'
 import { Device } from './device.ts'
-import { AGGREGATES_A_TICK } from './limits.ts'
+import { AGGREGATES_A_TICK, NEVER } from './limits.ts'
+import { FULL } from './names.ts'
 import { Parameter } from './parameter.ts'
 import { Nameplate, Plan } from './plan.ts'
 import { Report } from './report.ts'
@@ -39,6 +45,9 @@ class PowerQuality extends Processor {
   private report: Report = new Report(this.plan)
   /** Where the next tick goes on to tell what is over. */
   private turn: u32 = 0
+  /** Since when there is no room for all points, and how many were told of. */
+  private fullSince: i64 = NEVER
+  private toldDropped: i32 = 0
 
   override configure(settings: Json, site: Json): void {
     const own = new Settings()
@@ -62,7 +71,9 @@ class PowerQuality extends Processor {
     }
     // Where a meter sends harmonics and no THD, there is one all the same.
     if (roleOf(key) == Role.Harmonic) device.parameter(keyOf(Role.Thd, channelOf(key), 0))
-    this.parameters.set(point.number, device.parameter(key))
+    const parameter = device.parameter(key)
+    if (parameter != null) this.parameters.set(point.number, parameter)
+    else this.plan.dropped++
   }
 
   override process(batch: Batch): void {
@@ -77,6 +88,7 @@ class PowerQuality extends Processor {
     const plan = this.plan
     plan.now = now
     plan.told = 0
+    if (plan.dropped != this.toldDropped) this.tellDropped(now)
     let isFull = false
     const length = <u32>this.devices.length
     for (let step: u32 = 0; step < length; step++) {
@@ -90,9 +102,20 @@ class PowerQuality extends Processor {
     }
   }
 
+  private tellDropped(now: i64): void {
+    if (this.fullSince == NEVER) this.fullSince = now
+    this.toldDropped = this.plan.dropped
+    emitEvent(FULL, 0, this.fullSince, 0)
+    withState(STATE_START)
+    withSeverity(1)
+    withValue(this.toldDropped)
+  }
+
   override save(state: StateWriter): void {
     state.u32(this.turn)
     state.i64(this.plan.now)
+    state.i64(this.fullSince)
+    state.u32(this.toldDropped)
     const length = <u32>this.devices.length
     for (let number: u32 = 0; number < length; number++) {
       const device = this.devices.get(number)
@@ -105,6 +128,8 @@ class PowerQuality extends Processor {
   override load(state: StateReader): void {
     this.turn = state.u32()
     this.plan.now = state.i64()
+    this.fullSince = state.i64()
+    this.toldDropped = <i32>state.u32()
     while (!state.isAtEnd) this.devices.get(state.u32())!.load(state)
   }
 

@@ -1,19 +1,13 @@
 import { StateReader, StateWriter, emitDerived, withQuality } from '../sdk/index.ts'
 import { Disturbance } from './disturbance.ts'
 import { DISTURBANCE_US, NEVER, PATIENCE_TICKS, UNBALANCE_EVERY_US } from './limits.ts'
-import {
-  DIP,
-  INTERRUPTION,
-  SWELL,
-  UNBALANCE_NEGATIVE,
-  UNBALANCE_NEMA,
-  UNBALANCE_ZERO,
-} from './names.ts'
+import { UNBALANCE_NEGATIVE, UNBALANCE_NEMA, UNBALANCE_ZERO } from './names.ts'
 import { Occurrences } from './occurrences.ts'
 import { Parameter } from './parameter.ts'
 import { Nameplate, Plan } from './plan.ts'
 import { CHANNELS, Role, channelOf, keyOf } from './role.ts'
 import { Channels } from './settings.ts'
+import { Trouble } from './trouble.ts'
 import { Unbalance } from './unbalance.ts'
 import { Windows } from './windows.ts'
 
@@ -36,44 +30,35 @@ export class Moment {
   time: i64 = NEVER
   // One bit a channel, by its newest reading: it has had a value; below where a dip would end; above where a swell would end; below the
   // threshold of an interruption; below where one would end.
-  private valued: u32 = 0
-  private low: u32 = 0
-  private high: u32 = 0
-  private dead: u32 = 0
-  private faint: u32 = 0
+  private valued: u8 = 0
+  private low: u8 = 0
+  private high: u8 = 0
+  private dead: u8 = 0
+  private faint: u8 = 0
   private isClosed: bool = true
   private isComputed: bool = false
   private ticks: i32 = 0
   /** Channels that have ever come; that have come now; that came with a value now. */
-  private known: u32 = 0
-  private seen: u32 = 0
-  private fresh: u32 = 0
+  private known: u16 = 0
+  private seen: u16 = 0
+  private fresh: u16 = 0
   private quality: u16 = 0
   private lastEnd: i64 = NEVER
-  private dipHadInterruption: bool = false
   private unbalanceFrom: i64 = NEVER
-  private readonly dip: Disturbance
-  private readonly swell: Disturbance
-  private readonly interruption: Disturbance
+  private trouble: Trouble | null = null
 
   constructor(
     private readonly plate: Nameplate,
     private readonly plan: Plan,
     private readonly windows: Windows,
     private readonly occurrences: Occurrences,
-  ) {
-    const settings = plan.settings
-    const device = plate.device
-    this.dip = new Disturbance(DIP, device, settings.dipPercent, 1)
-    this.swell = new Disturbance(SWELL, device, settings.swellPercent, 2)
-    this.interruption = new Disturbance(INTERRUPTION, device, settings.interruptionPercent, 3)
-  }
+  ) {}
 
   /** False: an older moment, or a channel that has already come. `value` is NaN where it is of no use. */
   take(parameter: Parameter, time: i64, value: f64, quality: u16): bool {
     const isVoltage = parameter.role == Role.Voltage
     const channel = channelOf(parameter.key) + (isVoltage ? 0 : CHANNELS)
-    const bit: u32 = 1 << channel
+    const bit = <u16>((<u32>1) << channel)
     if (time <= this.time) {
       if (time < this.time || (this.seen & bit) != 0) return false
     } else {
@@ -92,7 +77,7 @@ export class Moment {
       this.fresh |= bit
       this.quality |= quality
       parameter.last = value
-      if (isVoltage && parameter.nominal > 0) this.look(parameter, bit, quality)
+      if (isVoltage && parameter.nominal > 0) this.look(parameter, <u8>bit, quality)
     }
     if (this.seen == this.known) this.close()
     return true
@@ -102,52 +87,51 @@ export class Moment {
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
-    if ((this.low | this.high) != 0 || this.isDisturbed) this.judge()
+    if ((this.low | this.high) != 0 || this.trouble != null) this.judge()
     // Less is less than three line voltages, and no angle.
-    if (!this.isComputed && this.fresh >= LINES_MASK) this.compute()
+    if (!this.isComputed && <u32>this.fresh >= LINES_MASK) this.compute()
   }
 
-  tick(): void {
+  /** `mayTell`: otherwise what has grown is told by a later tick. */
+  tick(mayTell: bool): void {
     if (!this.isClosed && ++this.ticks >= PATIENCE_TICKS) this.close()
-    if (!this.isDisturbed) return
-    this.dip.update()
-    this.swell.update()
-    this.interruption.update()
-  }
-
-  get isDisturbed(): bool {
-    return this.dip.isOpen || this.swell.isOpen || this.interruption.isOpen
+    const trouble = this.trouble
+    if (mayTell && trouble != null) this.plan.told += trouble.update()
   }
 
   /** A disturbance was or is going on between the two, as far as is known. */
   wasDisturbed(start: i64, end: i64): bool {
     if (this.lastEnd > start) return true
-    if (this.interruption.isOpen && this.interruption.start < end) return true
-    return this.isYoung(this.dip, end) || this.isYoung(this.swell, end)
+    const trouble = this.trouble
+    return trouble != null && trouble.touches(end)
   }
 
-  private isYoung(disturbance: Disturbance, time: i64): bool {
-    if (!disturbance.isOpen) return false
-    const age = time - disturbance.start
-    return age > 0 && age <= DISTURBANCE_US
-  }
-
-  private look(parameter: Parameter, bit: u32, quality: u16): void {
+  private look(parameter: Parameter, bit: u8, quality: u16): void {
     const plan = this.plan
     const percent = (100 * parameter.last) / parameter.nominal
     this.valued |= bit
     const isNormal = percent >= plan.dipEndPercent && percent <= plan.swellEndPercent
     if (isNormal && (this.low | this.high) == 0) return
-    const rest = ~bit
-    this.low = (this.low & rest) | (percent < plan.dipEndPercent ? bit : 0)
-    this.high = (this.high & rest) | (percent > plan.swellEndPercent ? bit : 0)
-    this.faint = (this.faint & rest) | (percent < plan.aliveEndPercent ? bit : 0)
-    this.dead = (this.dead & rest) | (percent < plan.settings.interruptionPercent ? bit : 0)
+    this.low = marked(this.low, bit, percent < plan.dipEndPercent)
+    this.high = marked(this.high, bit, percent > plan.swellEndPercent)
+    this.faint = marked(this.faint, bit, percent < plan.aliveEndPercent)
+    this.dead = marked(this.dead, bit, percent < plan.settings.interruptionPercent)
     if (isNormal || (this.watched() & bit) == 0) return
-    if (percent < (this.dip.isOpen ? plan.dipEndPercent : plan.settings.dipPercent))
-      this.record(this.dip, parameter, bit, quality)
-    if (percent > (this.swell.isOpen ? plan.swellEndPercent : plan.settings.swellPercent))
-      this.record(this.swell, parameter, bit, quality)
+    const open = this.trouble
+    const isInDip = open != null && open.dip.isOpen
+    const isInSwell = open != null && open.swell.isOpen
+    const lowest = isInDip ? plan.dipEndPercent : plan.settings.dipPercent
+    const highest = isInSwell ? plan.swellEndPercent : plan.settings.swellPercent
+    if (percent < lowest) this.record(this.makeTrouble().dip, parameter, bit, quality)
+    if (percent > highest) this.record(this.makeTrouble().swell, parameter, bit, quality)
+  }
+
+  private makeTrouble(): Trouble {
+    const there = this.trouble
+    if (there != null) return there
+    const made = new Trouble(this.plate, this.plan)
+    this.trouble = made
+    return made
   }
 
   /** A voltage of a disturbance that goes on, or begins with it. */
@@ -155,58 +139,64 @@ export class Moment {
     const isNew = !disturbance.isOpen
     if (isNew) disturbance.begin(this.time)
     disturbance.take(bit, parameter.last, (100 * parameter.last) / parameter.nominal, quality)
-    if (!isNew) return
-    disturbance.tellStart()
-    if (disturbance == this.dip) this.dipHadInterruption = false
+    if (isNew) disturbance.tellStart()
   }
 
   /** The channels that events are about. */
   private watched(): u32 {
     const channels = this.plan.settings.channels
-    const phases = this.valued & PHASES_MASK
+    const valued = <u32>this.valued
+    const phases = valued & PHASES_MASK
     if (channels == Channels.Phase) return phases
-    return phases != 0 && channels == Channels.Automatic ? phases : this.valued & LINES_MASK
+    return phases != 0 && channels == Channels.Automatic ? phases : valued & LINES_MASK
   }
 
   private judge(): void {
     const watched = this.watched()
     const time = this.time
-    const interruption = this.interruption
-    if (interruption.isOpen && (this.faint & watched) != watched) {
+    const isDead = watched != 0 && (<u32>this.dead & watched) == watched
+    if (this.trouble == null && !isDead) return
+    const trouble = this.makeTrouble()
+    const dip = trouble.dip
+    const swell = trouble.swell
+    const interruption = trouble.interruption
+    if (interruption.isOpen && (<u32>this.faint & watched) != watched) {
       this.occurrences.addInterruption(interruption.start, time)
-      this.end(interruption)
+      this.end(interruption, true)
     }
-    if (interruption.isOpen) this.interrupt(watched & this.fresh)
-    else if (watched != 0 && (this.dead & watched) == watched) {
-      this.dipHadInterruption = true
-      this.interrupt(watched)
+    if (interruption.isOpen) this.interrupt(interruption, watched & <u32>this.fresh)
+    else if (isDead) {
+      trouble.hadInterruption = true
+      this.interrupt(interruption, watched)
     }
-    if (this.dip.isOpen && (this.low & watched) == 0) {
+    if (dip.isOpen && (<u32>this.low & watched) == 0) {
       // What became an interruption is counted as one.
-      if (!this.dipHadInterruption) this.occurrences.addDip(this.dip.start, time)
-      this.end(this.dip)
+      if (!trouble.hadInterruption) this.occurrences.addDip(dip.start, time)
+      trouble.hadInterruption = false
+      this.end(dip, false)
     }
-    if (this.swell.isOpen && (this.high & watched) == 0) {
-      this.occurrences.addSwell(this.swell.start, time)
-      this.end(this.swell)
+    if (swell.isOpen && (<u32>this.high & watched) == 0) {
+      this.occurrences.addSwell(swell.start, time)
+      this.end(swell, false)
     }
     if (interruption.isOpen) this.windows.flag(time)
+    if (trouble.isOver) this.trouble = null
   }
 
   /** An interruption begins with these channels, or goes on with them. */
-  private interrupt(channels: u32): void {
+  private interrupt(interruption: Disturbance, channels: u32): void {
     for (let channel = 0; channel < CHANNELS; channel++) {
       const bit: u32 = 1 << channel
       if ((channels & bit) != 0)
-        this.record(this.interruption, this.parameter(Role.Voltage, channel), bit, this.quality)
+        this.record(interruption, this.parameter(Role.Voltage, channel), bit, this.quality)
     }
   }
 
-  private end(disturbance: Disturbance): void {
+  private end(disturbance: Disturbance, isInterruption: bool): void {
     const start = disturbance.start
     const time = this.time
     disturbance.end(time, this.plan.settings.nominalHz)
-    if (time - start > DISTURBANCE_US && disturbance != this.interruption) return
+    if (time - start > DISTURBANCE_US && !isInterruption) return
     this.lastEnd = time
     this.windows.flag(start)
     // It went on until just before.
@@ -214,7 +204,7 @@ export class Moment {
   }
 
   private compute(): void {
-    const fresh = this.fresh
+    const fresh = <u32>this.fresh
     const hasPhasors = (fresh & (PHASES_MASK | ANGLES_MASK)) == (PHASES_MASK | ANGLES_MASK)
     if (!hasPhasors && (fresh & LINES_MASK) != LINES_MASK) return
     for (let phase = 0; phase < CHANNELS / 2; phase++) {
@@ -237,7 +227,8 @@ export class Moment {
   }
 
   private keep(role: Role, value: f64): void {
-    this.windows.add(this.parameter(role, 0), this.time, value)
+    if (this.windows.hasRoomFor(keyOf(role, 0, 0)))
+      this.windows.add(this.parameter(role, 0), this.time, value)
   }
 
   private parameter(role: Role, channel: i32): Parameter {
@@ -255,9 +246,9 @@ export class Moment {
     state.u8(<u8>this.high)
     state.u8(<u8>this.dead)
     state.u8(<u8>this.faint)
-    this.dip.save(state)
-    this.swell.save(state)
-    this.interruption.save(state)
+    const trouble = this.trouble
+    state.u8(trouble == null ? 0 : 1)
+    if (trouble != null) trouble.save(state)
     state.i64(this.time)
     state.u8(this.isClosed ? 1 : 0)
     state.u8(this.isComputed ? 1 : 0)
@@ -267,7 +258,6 @@ export class Moment {
     state.u32(this.fresh)
     state.u32(this.quality)
     state.i64(this.lastEnd)
-    state.u8(this.dipHadInterruption ? 1 : 0)
     state.i64(this.unbalanceFrom)
   }
 
@@ -277,19 +267,20 @@ export class Moment {
     this.high = state.u8()
     this.dead = state.u8()
     this.faint = state.u8()
-    this.dip.load(state)
-    this.swell.load(state)
-    this.interruption.load(state)
+    if (state.u8() != 0) this.makeTrouble().load(state)
     this.time = state.i64()
     this.isClosed = state.u8() != 0
     this.isComputed = state.u8() != 0
     this.ticks = state.u8()
-    this.known = state.u32()
-    this.seen = state.u32()
-    this.fresh = state.u32()
+    this.known = <u16>state.u32()
+    this.seen = <u16>state.u32()
+    this.fresh = <u16>state.u32()
     this.quality = <u16>state.u32()
     this.lastEnd = state.i64()
-    this.dipHadInterruption = state.u8() != 0
     this.unbalanceFrom = state.i64()
   }
+}
+
+function marked(mask: u8, bit: u8, isSet: bool): u8 {
+  return isSet ? mask | bit : mask & ~bit
 }

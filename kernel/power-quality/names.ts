@@ -3,6 +3,7 @@ import { name } from '../sdk/index.ts'
 export const DIP = name('voltage.dip')
 export const SWELL = name('voltage.swell')
 export const INTERRUPTION = name('voltage.interruption')
+export const FULL = name('power-quality.full')
 export const VOLTAGE_DEVIATION = name('voltage.deviation')
 export const UNBALANCE_NEGATIVE = name('unbalance.voltage.negative')
 export const UNBALANCE_ZERO = name('unbalance.voltage.zero')

@@ -27,19 +27,39 @@ import { weekStart } from './week.ts'
 /** EN 50160:2010: up to 3 min an interruption is short. */
 const SHORT_US: i64 = 180_000_000
 
+/** Places of the counts, in the order in which they are told. */
+const enum Count {
+  Dips,
+  Swells,
+  Undervoltages,
+  Overvoltages,
+  ShortInterruptions,
+  LongInterruptions,
+  Late,
+  Future,
+}
+const COUNTS = 8
+/** Those before it are of events. */
+const EVENTS = 6
+const FIELDS: StaticArray<u32> = [
+  DIPS,
+  SWELLS,
+  UNDERVOLTAGES,
+  OVERVOLTAGES,
+  SHORT_INTERRUPTIONS,
+  LONG_INTERRUPTIONS,
+  LATE,
+  FUTURE,
+]
+const NO_COUNTS = new StaticArray<u32>(0)
+
 /** What happened in a week, by the time at which it was over, and which readings could not be used. There are no limits for it. */
 export class Occurrences {
   private start: i64 = NEVER
   private revision: u32 = 0
   private isNews: bool = false
-  private dips: u32 = 0
-  private swells: u32 = 0
-  private undervoltages: u32 = 0
-  private overvoltages: u32 = 0
-  private shortOnes: u32 = 0
-  private longOnes: u32 = 0
-  private late: u32 = 0
-  private future: u32 = 0
+  /** None until something happens: of thousands of devices nothing does. */
+  private counts: StaticArray<u32> = NO_COUNTS
 
   constructor(
     private readonly plate: Nameplate,
@@ -47,32 +67,24 @@ export class Occurrences {
   ) {}
 
   addDip(start: i64, end: i64): void {
-    this.turn(end)
-    if (end - start <= DISTURBANCE_US) this.dips++
-    else this.undervoltages++
+    this.add(end - start <= DISTURBANCE_US ? Count.Dips : Count.Undervoltages, end)
   }
 
   addSwell(start: i64, end: i64): void {
-    this.turn(end)
-    if (end - start <= DISTURBANCE_US) this.swells++
-    else this.overvoltages++
+    this.add(end - start <= DISTURBANCE_US ? Count.Swells : Count.Overvoltages, end)
   }
 
   addInterruption(start: i64, end: i64): void {
-    this.turn(end)
-    if (end - start <= SHORT_US) this.shortOnes++
-    else this.longOnes++
+    this.add(end - start <= SHORT_US ? Count.ShortInterruptions : Count.LongInterruptions, end)
   }
 
   /** `time`: of the newest reading. */
   addLate(time: i64): void {
-    this.turn(time)
-    this.late++
+    this.add(Count.Late, time)
   }
 
   addFuture(time: i64): void {
-    this.turn(time)
-    this.future++
+    this.add(Count.Future, time)
   }
 
   tick(time: i64): void {
@@ -81,37 +93,26 @@ export class Occurrences {
     this.plan.told++
   }
 
-  private turn(time: i64): void {
+  private add(count: Count, time: i64): void {
     if (this.start == NEVER || time >= this.start + WEEK_US) {
       if (this.isNews) this.tell()
       this.start = weekStart(time, this.plan.settings)
       this.revision = 0
-      this.dips = 0
-      this.swells = 0
-      this.undervoltages = 0
-      this.overvoltages = 0
-      this.shortOnes = 0
-      this.longOnes = 0
-      this.late = 0
-      this.future = 0
+      if (this.counts.length == 0) this.counts = new StaticArray<u32>(COUNTS)
+      this.counts.fill(0)
     }
+    this.counts[count]++
     this.isNews = true
   }
 
   private tell(): void {
+    let events: u32 = 0
+    for (let count = 0; count < EVENTS; count++) events += this.counts[count]
     emitAggregate(COMPLIANCE_EVENTS, this.plate.device, this.start, this.start + WEEK_US)
     withRevision(this.revision++)
-    const short = this.dips + this.swells + this.shortOnes
-    withValue(<f64>(short + this.undervoltages + this.overvoltages + this.longOnes))
+    withValue(events)
     withWord(METHOD, COUNTED)
-    withField(DIPS, this.dips)
-    withField(SWELLS, this.swells)
-    withField(UNDERVOLTAGES, this.undervoltages)
-    withField(OVERVOLTAGES, this.overvoltages)
-    withField(SHORT_INTERRUPTIONS, this.shortOnes)
-    withField(LONG_INTERRUPTIONS, this.longOnes)
-    withField(LATE, this.late)
-    withField(FUTURE, this.future)
+    for (let count = 0; count < COUNTS; count++) withField(FIELDS[count], this.counts[count])
     this.isNews = false
   }
 
@@ -120,14 +121,7 @@ export class Occurrences {
     if (this.start == NEVER) return
     state.u32(this.revision)
     state.u8(this.isNews ? 1 : 0)
-    state.u32(this.dips)
-    state.u32(this.swells)
-    state.u32(this.undervoltages)
-    state.u32(this.overvoltages)
-    state.u32(this.shortOnes)
-    state.u32(this.longOnes)
-    state.u32(this.late)
-    state.u32(this.future)
+    for (let count = 0; count < COUNTS; count++) state.u32(this.counts[count])
   }
 
   load(state: StateReader): void {
@@ -135,13 +129,7 @@ export class Occurrences {
     if (this.start == NEVER) return
     this.revision = state.u32()
     this.isNews = state.u8() != 0
-    this.dips = state.u32()
-    this.swells = state.u32()
-    this.undervoltages = state.u32()
-    this.overvoltages = state.u32()
-    this.shortOnes = state.u32()
-    this.longOnes = state.u32()
-    this.late = state.u32()
-    this.future = state.u32()
+    this.counts = new StaticArray<u32>(COUNTS)
+    for (let count = 0; count < COUNTS; count++) this.counts[count] = state.u32()
   }
 }

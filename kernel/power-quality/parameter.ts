@@ -1,24 +1,33 @@
 import { StateReader, StateWriter } from '../sdk/index.ts'
-import { Nameplate, Plan } from './plan.ts'
+import { Nameplate } from './plan.ts'
 import { PHASES, Role, channelOf, roleOf } from './role.ts'
 import { Week } from './week.ts'
 
 /** Readings of ten minutes. */
 export class Window {
   samples: u32 = 0
+  /** Readings below nominal, and the sum of their squares. */
+  private below: u32 = 0
+  private sumBelow: f64 = 0
   min: f64 = 0
   max: f64 = 0
   /** Of squares. */
   private sum: f64 = 0
-  /** Of squares of the readings below nominal, and how many these are. */
-  private sumBelow: f64 = 0
-  private below: u32 = 0
 
   clear(): void {
     this.samples = 0
     this.sum = 0
     this.sumBelow = 0
     this.below = 0
+  }
+
+  copy(other: Window): void {
+    this.samples = other.samples
+    this.min = other.min
+    this.max = other.max
+    this.sum = other.sum
+    this.sumBelow = other.sumBelow
+    this.below = other.below
   }
 
   add(value: f64, nominal: f64): void {
@@ -56,7 +65,7 @@ export class Window {
     return (100 * (rms - nominal)) / nominal
   }
 
-  save(state: StateWriter): void {
+  saveWindow(state: StateWriter): void {
     state.u32(this.samples)
     if (this.samples == 0) return
     state.f64(this.min)
@@ -66,7 +75,7 @@ export class Window {
     state.u32(this.below)
   }
 
-  load(state: StateReader): void {
+  loadWindow(state: StateReader): void {
     this.clear()
     this.samples = state.u32()
     if (this.samples == 0) return
@@ -78,26 +87,36 @@ export class Window {
   }
 }
 
+/** Of what is not joined to ten minutes: nothing is ever added to it. */
+const NO_WINDOW = new Window()
+
 /** Whose parameter it is. */
 export abstract class Owner {
   abstract take(parameter: Parameter, time: i64, value: f64, quality: u16): void
 }
 
-/** One quantity of one device: the ten minutes that go on, those before while they still wait for late readings, and its week. */
-export class Parameter {
-  now: Window = new Window()
-  before: Window = new Window()
+/**
+ * One quantity of one device: the ten minutes that go on (it is itself their window, which saves a step on the way of every reading), those
+ * before while they still wait for late readings, and its week.
+ */
+export class Parameter extends Window {
+  readonly before: Window
   week: Week | null = null
   /** Set where a point is read into it; null where it is computed only. */
   owner: Owner | null = null
+  readonly key: u32
   /** Of a voltage or an angle, the newest that is of use; NaN: none yet. */
   last: f64 = NaN
 
   constructor(
-    public readonly key: u32,
+    key: u32,
     /** V; 0 for what has none. */
     public readonly nominal: f64,
-  ) {}
+  ) {
+    super()
+    this.key = key
+    this.before = isJoined(roleOf(key)) ? new Window() : NO_WINDOW
+  }
 
   get role(): Role {
     return roleOf(this.key)
@@ -106,39 +125,37 @@ export class Parameter {
   /** It has never had a reading: whether it is there already says nothing. */
   get isEmpty(): bool {
     return (
-      this.now.samples == 0 &&
-      this.before.samples == 0 &&
-      this.week == null &&
-      this.last != this.last
+      this.samples == 0 && this.before.samples == 0 && this.week == null && this.last != this.last
     )
   }
 
   shift(): void {
-    const window = this.before
-    this.before = this.now
-    window.clear()
-    this.now = window
+    this.before.copy(this)
+    this.clear()
   }
 
   save(state: StateWriter): void {
     state.u32(this.key)
-    state.f64(this.last)
-    this.now.save(state)
-    this.before.save(state)
+    if (this.role <= Role.Angle) state.f64(this.last)
+    this.saveWindow(state)
+    this.before.saveWindow(state)
     const week = this.week
     state.u8(week == null ? 0 : 1)
     if (week != null) week.save(state)
   }
 
-  /** All but the key, which has said which parameter it is. `own`: a week of its kind. */
-  load(state: StateReader, own: Week, plan: Plan): void {
-    this.last = state.f64()
-    this.now.load(state)
-    this.before.load(state)
-    if (state.u8() == 0) return
-    own.load(state, plan.percentiles)
-    this.week = own
+  /** All but the key, which has said which parameter it is, and the week. Whether that follows. */
+  load(state: StateReader): bool {
+    if (this.role <= Role.Angle) this.last = state.f64()
+    this.loadWindow(state)
+    this.before.loadWindow(state)
+    return state.u8() != 0
   }
+}
+
+/** Its readings are joined to ten minutes. */
+export function isJoined(role: Role): bool {
+  return role != Role.Angle && role <= Role.Unbalance
 }
 
 /** Nominal voltage of a channel; for what is no voltage 0. */

@@ -12,7 +12,10 @@ export class Plan {
   readonly swellEndPercent: f64
   /** Of the newest tick. */
   now: i64 = NEVER
-  /** Aggregates told since the tick began. */
+  /** Parameters that there are, and points that found no room. */
+  parameters: i32 = 0
+  dropped: i32 = 0
+  /** Aggregates, and events told again, since the tick began. */
   told: i32 = 0
 
   constructor(public readonly settings: Settings) {

@@ -68,11 +68,12 @@ export class Week {
   start: i64 = NEVER
   /** There is something that no report has told. */
   isNews: bool = false
-  private revision: u32 = 0
-  private valid: u32 = 0
-  private flagged: u32 = 0
-  private outside: u32 = 0
-  private outsideAll: u32 = 0
+  // 16 bits do for a week of 60,480 values, and there are as many weeks as parameters.
+  private revision: u16 = 0
+  private valid: u16 = 0
+  private flagged: u16 = 0
+  private outside: u16 = 0
+  private outsideAll: u16 = 0
   private min: f64 = 0
   private max: f64 = 0
   private top: TopValues | null = null
@@ -127,7 +128,7 @@ export class Week {
 
   tell(): void {
     const expected = this.topic.expected
-    const counted = this.valid + this.flagged
+    const counted = <u32>this.valid + <u32>this.flagged
     emitAggregate(this.topic.name, this.device, this.start, this.end)
     withKey(this.topic.key)
     withRevision(this.revision++)
@@ -177,30 +178,35 @@ export class Week {
 
   save(state: StateWriter): void {
     state.i64(this.start)
-    state.u8(this.isNews ? 1 : 0)
-    state.u32(this.revision)
-    state.u32(this.valid)
-    state.u32(this.flagged)
-    state.u32(this.outside)
-    state.u32(this.outsideAll)
-    state.f64(this.min)
-    state.f64(this.max)
+    if (this.start == NEVER) return
+    state.u32(<u32>this.valid | ((<u32>this.flagged) << 16))
+    state.u32(<u32>this.outside | ((<u32>this.outsideAll) << 16))
+    state.u32(<u32>this.revision | (this.isNews ? 1 << 16 : 0) | (this.top != null ? 1 << 17 : 0))
+    if (this.valid > 0) {
+      state.f64(this.min)
+      state.f64(this.max)
+    }
     const top = this.top
-    state.u8(top == null ? 0 : 1)
     if (top != null) top.save(state)
   }
 
   load(state: StateReader, budget: PercentileBudget): void {
     this.start = state.i64()
-    this.isNews = state.u8() != 0
-    this.revision = state.u32()
-    this.valid = state.u32()
-    this.flagged = state.u32()
-    this.outside = state.u32()
-    this.outsideAll = state.u32()
-    this.min = state.f64()
-    this.max = state.f64()
-    if (state.u8() == 0) return
+    if (this.start == NEVER) return
+    const judged = state.u32()
+    const beyond = state.u32()
+    const marks = state.u32()
+    this.valid = <u16>judged
+    this.flagged = <u16>(judged >> 16)
+    this.outside = <u16>beyond
+    this.outsideAll = <u16>(beyond >> 16)
+    this.revision = <u16>marks
+    this.isNews = ((marks >> 16) & 1) != 0
+    if (this.valid > 0) {
+      this.min = state.f64()
+      this.max = state.f64()
+    }
+    if (((marks >> 17) & 1) == 0) return
     const top = budget.take()
     if (top == null) return
     top.load(state)

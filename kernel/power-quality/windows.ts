@@ -1,8 +1,9 @@
 import { StateReader, StateWriter } from '../sdk/index.ts'
-import { FOREVER, NEVER, TEN_MINUTES_US, WEEK_GRACE_US } from './limits.ts'
-import { Parameter, nominalOf } from './parameter.ts'
+import { FOREVER, NEVER, PARAMETERS, TEN_MINUTES_US, WEEK_GRACE_US } from './limits.ts'
+import { Parameter, isJoined, nominalOf } from './parameter.ts'
 import { Nameplate, Plan } from './plan.ts'
 import { Report } from './report.ts'
+import { roleOf } from './role.ts'
 import { makeWeek } from './topics.ts'
 
 /**
@@ -27,17 +28,31 @@ export class Windows {
     private readonly report: Report,
   ) {}
 
+  /** Whether there is one of this key, or may be. */
+  hasRoomFor(key: u32): bool {
+    if (this.plan.parameters < PARAMETERS || !isJoined(roleOf(key))) return true
+    const at = this.placeOf(key)
+    return at < this.parameters.length && this.parameters[at].key == key
+  }
+
   /** The one of this key; made where there is none. */
   parameter(key: u32): Parameter {
     const all = this.parameters
-    let at = 0
-    while (at < all.length && all[at].key < key) at++
+    const at = this.placeOf(key)
     if (at < all.length && all[at].key == key) return all[at]
     const made = new Parameter(key, nominalOf(key, this.plate))
+    if (isJoined(roleOf(key))) this.plan.parameters++
     all.push(made)
     for (let behind = all.length - 1; behind > at; behind--) all[behind] = all[behind - 1]
     all[at] = made
     return made
+  }
+
+  private placeOf(key: u32): i32 {
+    const all = this.parameters
+    let at = 0
+    while (at < all.length && all[at].key < key) at++
+    return at
   }
 
   /** `time` is in later ten minutes than those that go on. */
@@ -55,7 +70,7 @@ export class Windows {
   /** False: its ten minutes are over. */
   add(parameter: Parameter, time: i64, value: f64): bool {
     if (time < this.closedUntil) return false
-    if (time >= this.start) parameter.now.add(value, parameter.nominal)
+    if (time >= this.start) parameter.add(value, parameter.nominal)
     else if (this.isBefore(time)) parameter.before.add(value, parameter.nominal)
     else return false
     return true
@@ -146,7 +161,11 @@ export class Windows {
     this.weekDue = state.i64()
     for (let left = state.u32(); left > 0; left--) {
       const key = state.u32()
-      this.parameter(key).load(state, makeWeek(key, this.plate, this.plan), this.plan)
+      const parameter = this.parameter(key)
+      if (!parameter.load(state)) continue
+      const week = makeWeek(key, this.plate, this.plan)
+      week.load(state, this.plan.percentiles)
+      parameter.week = week
     }
   }
 }

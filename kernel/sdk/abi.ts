@@ -12,7 +12,8 @@ let processor: Processor | null = null
 let batch: Batch | null = null
 let batchAt: usize = 0
 let isConfigured = false
-let configurations = 0
+/** Of `configure` since the last collection. */
+let textBytes = 0
 /** Of memory, after the last collection. */
 let pages = 0
 const subjects = new Table<Subject>()
@@ -21,6 +22,11 @@ const state = new StateWriter()
 /** The last line of a module: what its exports act on. */
 export function start(own: Processor): void {
   processor = own
+}
+
+/** For a program that links several modules: whose is the last that was imported. */
+export function lastStarted(): Processor {
+  return processor!
 }
 
 export function abi_version(): i32 {
@@ -68,13 +74,18 @@ export function configure(at: usize, bytes: i32): i32 {
     )
   }
   const code = takeRefusal() ? CODE_REFUSED : CODE_DONE
-  // What was read is garbage now, a mebibyte a call; a site of 100,000 points comes in hundreds of calls before the first tick.
-  if (++configurations % CONFIGURATIONS_A_COLLECTION == 0) collect()
+  // What was read is garbage now, ten times as large as its text; a site of 100,000 points comes in hundreds of calls before the first tick.
+  textBytes += bytes
+  if (textBytes > (memory.size() > CROWDED_PAGES ? CROWDED_TEXT_BYTES : TEXT_BYTES)) collect()
   return code
 }
 
-/** More often would walk what is there time and again, more seldom would let the memory grow. */
-const CONFIGURATIONS_A_COLLECTION = 8
+/** Of `configure` between two collections. More often would walk what is there time and again, more seldom would let the memory grow. */
+const TEXT_BYTES = 400_000
+
+/** In a quarter of the memory that a module may have the garbage of large pieces lies between what stays, and leaves no room for a snapshot. */
+const CROWDED_PAGES = 256
+const CROWDED_TEXT_BYTES = 150_000
 
 export function process(rows: i32): i32 {
   assert(rows >= 0 && rows <= BATCH_ROWS)
@@ -97,6 +108,7 @@ export function tick(now: i64): i32 {
 function collect(): void {
   __collect()
   pages = memory.size()
+  textBytes = 0
 }
 
 export function outputs(): usize {

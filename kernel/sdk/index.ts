@@ -45,4 +45,5 @@ export {
 export { StateReader, StateWriter } from './state.ts'
 export { Point, Subject } from './subject.ts'
 export { Table } from './table.ts'
+export { Window, Windows } from './windows.ts'
 export { start } from './abi.ts'

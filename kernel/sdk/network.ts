@@ -4,6 +4,9 @@ import { Subject } from './subject.ts'
 /** Between two phases over phase to neutral in a symmetrical system. */
 export const LINE_TO_PHASE: f64 = 1.7320508075688772
 
+/** Low voltage ends here (IEC 60038). */
+const LOW_VOLTAGE_V: f64 = 1000
+
 /** The network of the site file, as far as it says which nominal voltage a device has. */
 export class Network {
   private readonly entries: Map<string, Json> = new Map<string, Json>()
@@ -17,7 +20,11 @@ export class Network {
   nominalVoltageV(device: Json): f64 {
     const own = device.get('nominal').get('voltageV').number(0)
     if (own > 0) return own
-    return this.levelVoltageV(device) / LINE_TO_PHASE
+    const level = this.levelVoltageV(device)
+    // A meter or a concentrator of a feeder of medium voltage stands behind a transformer that the file does not have.
+    const kind = device.get('kind').text('')
+    const isBehind = kind == 'meter' || kind == 'concentrator'
+    return isBehind && level > LOW_VOLTAGE_V ? 0 : level / LINE_TO_PHASE
   }
 
   /** Between two phases, of the voltage level that the device hangs on, by its feeder or transformer if need be; 0: none. */

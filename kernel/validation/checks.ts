@@ -31,7 +31,8 @@ const FACTOR_FLOORS: f64 = 5
 /** Looks at the readings that a device sent for one time, once all of them are there. */
 export function judgeMoment(device: Moment): void {
   if (settings.isOn(ENERGISED) && device.nominalV > 0) judgeEnergised(device)
-  if (!settings.isOn(CROSS)) return
+  // No check compares fewer than three.
+  if (popcnt<u32>(device.present) < 3 || !settings.isOn(CROSS)) return
   checkSum(device, ACTIVE, ACTIVE_PHASE, 0)
   checkSum(device, REACTIVE, REACTIVE_PHASE, 1)
   for (let phase = 0; phase < 3; phase++) {

@@ -1,4 +1,4 @@
-import { Network, Point, Subject, nameOrNone } from '../sdk/index.ts'
+import { Json, Network, Point, Subject, nameOrNone } from '../sdk/index.ts'
 import { DeviceState } from './device-state.ts'
 import { EstimateQueue } from './estimate-queue.ts'
 import { Estimator } from './estimator.ts'
@@ -37,14 +37,23 @@ export class PointMaker {
   makeDevice(subject: Subject): DeviceState {
     const entry = subject.entry
     const nominal = entry.get('nominal')
-    // A meter hangs on a feeder of 10 kV and measures 230 V: only what stands beside it counts.
-    const isMeter = entry.get('kind').text('meter') == 'meter'
     const own = nominal.get('voltageV').number(0)
-    const nominalV = own > 0 || isMeter ? own : this.network.nominalVoltageV(entry)
+    const nominalV = own > 0 ? own : this.levelVoltageV(entry)
     const device = new DeviceState(subject.number, nominalV, nominal.get('currentA').number(0))
     device.phases = entry.get('phase').isPresent ? 1 : 3
     device.intervalUs = <i64>entry.get('intervalMs').number(0) * 1000
     return device
+  }
+
+  /**
+   * Phase to neutral, where it cannot be another: a meter or a concentrator hangs on a feeder of 10 kV and measures 230 V, and a
+   * monitor of a transformer either of its sides.
+   */
+  private levelVoltageV(entry: Json): f64 {
+    const kind = entry.get('kind').text('')
+    const isAtLevel = entry.get('voltageLevel').isPresent || entry.get('feeder').isPresent
+    const isOfStation = kind == 'rtu' || kind == 'pq-meter' || kind == 'pmu'
+    return isAtLevel && isOfStation ? this.network.nominalVoltageV(entry) : 0
   }
 
   /** False: the memory of a module holds no more. */

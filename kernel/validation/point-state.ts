@@ -155,7 +155,8 @@ export class PointState extends PointRecord {
       this.runSince = time
       this.runValue = value
     }
-    if (++this.run >= settings.stuckReadings && value != 0) {
+    const isLong = time - this.runSince >= settings.stuckUs
+    if (++this.run >= settings.stuckReadings && isLong && value != 0) {
       this.fail(STUCK_EVENT, this.runSince, value)
       return doubted(marked, OLD_DATA)
     }

@@ -78,9 +78,10 @@ function judgeAlone({ quantity, value, quality }: Sample, device: ReferenceDevic
 
 function markStuck(usable: Judged[]): void {
   for (const [at, one] of usable.entries()) {
-    const last = usable.slice(Math.max(0, at - 29), at + 1)
-    if (last.length === 30 && one.value !== 0 && last.every(({ value }) => value === one.value))
-      one.own = doubted(one.own, bit.oldData)
+    const before = usable.slice(0, at + 1)
+    const first = before.findLastIndex(({ value }) => value !== one.value) + 1
+    const isLong = one.time - usable[first]!.time >= 300_000_000
+    if (at - first >= 29 && isLong && one.value !== 0) one.own = doubted(one.own, bit.oldData)
   }
 }
 

@@ -222,14 +222,23 @@ describe('stuck', () => {
       ...Array.from({ length: 32 }, () => 231.5),
       ...Array.from({ length: 10 }, (_, at) => 231 + at / 100),
     ]
-    trial.feed(values.map((value, at) => reading('voltage.a', at * SECOND, value)))
+    trial.feed(values.map((value, at) => reading('voltage.a', at * MINUTE, value)))
     const results = trial.take()
     assert.deepEqual(marksOf(results), [
-      'voltage.a 29 questionable,oldData',
-      'voltage.a 30 questionable,oldData',
-      'voltage.a 31 questionable,oldData',
+      'voltage.a 1740 questionable,oldData',
+      'voltage.a 1800 questionable,oldData',
+      'voltage.a 1860 questionable,oldData',
     ])
-    assert.deepEqual(eventsOf(results), ['stuck start 0', 'stuck end 0..32'])
+    assert.deepEqual(eventsOf(results), ['stuck start 0', 'stuck end 0..1920'])
+  })
+
+  test('by the second it takes five minutes', async () => {
+    const trial = await startValidation(METER, QUIET)
+    trial.feed(Array.from({ length: 302 }, (_, at) => reading('current.a', at * SECOND, 1.15)))
+    assert.deepEqual(marksOf(trial.take()), [
+      'current.a 300 questionable,oldData',
+      'current.a 301 questionable,oldData',
+    ])
   })
 
   test('never a 0, and never a register or a breaker', async () => {
@@ -328,7 +337,7 @@ test('the defaults of the settings are those of the module, and the example of t
   const defaults = validationSettings.parse({})
   const samples = [
     reading('voltage.a', MONDAY, 500),
-    ...Array.from({ length: 40 }, (_, at) => reading('current.a', MONDAY + at * SECOND, 5)),
+    ...Array.from({ length: 40 }, (_, at) => reading('current.a', MONDAY - (40 - at) * MINUTE, 5)),
     ...message(MONDAY + SECOND, {
       'power.active': 6980,
       'power.active.a': 1111,

@@ -10,6 +10,7 @@ export class Settings {
   /** Of the scaled median deviation. */
   sigmas: f64 = 0
   stuckReadings: u32 = 0
+  stuckUs: i64 = 0
   crossShare: f64 = 0
   crossFloor: f64 = 0
   powerFactor: f64 = 0
@@ -43,6 +44,7 @@ export class Settings {
     ])
     const stuck = given.get('stuck')
     this.stuckReadings = <u32>stuck.get('readings').number(30)
+    this.stuckUs = <i64>stuck.get('durationMs').number(300_000) * 1000
     this.stuck = patternsOf(stuck.get('quantities'), [
       'voltage.*',
       'current.*',

@@ -17,10 +17,15 @@ export interface Terms {
  */
 const OFF_DELAY_MS = 10_000
 
-/** A feeder without voltage explains what its meters say of their voltage, and that they fall silent. */
-const USUAL_RULES: readonly AlarmRule[] = [
-  { event: 'outage', absorbs: ['outage*', 'voltage.dip', 'voltage.interruption', 'device.*'] },
+/** A feeder without voltage explains what its meters say of their voltage, that they have no frequency, and that they fall silent. */
+const EXPLAINED = [
+  'outage*',
+  'voltage.dip',
+  'voltage.interruption',
+  'frequency.unusable',
+  'validation.gap',
 ]
+const USUAL_RULES: readonly AlarmRule[] = [{ event: 'outage', absorbs: EXPLAINED }]
 
 export function termsOf({ rules }: AlarmSettings, name: string, { id }: Place): Terms {
   const matching = [...rules, ...USUAL_RULES].filter(

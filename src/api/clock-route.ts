@@ -1,11 +1,16 @@
 import { formatTime } from '../core/time.ts'
 import { readParameters } from './parameters.ts'
 import type { ClockStepInfo } from './ports.ts'
+import type { ClassifiedRoute } from './egress/classified-route.ts'
 import type { Route, RouteContext } from './route.ts'
 import { listText, textStream } from './text-stream.ts'
 
 /** `GET /api/v1/clock`: when the clock of the edge was set, the newest first. */
-export function clockRoute({ view, report }: RouteContext): Route {
+export function clockRoute(context: RouteContext): ClassifiedRoute {
+  return { kind: 'whole', class: 'health', names: ['steps'], answer: answer(context) }
+}
+
+function answer({ view, report }: RouteContext): Route {
   return (request, reply) => {
     readParameters(request.query, [])
     reply.type('application/json; charset=utf-8')

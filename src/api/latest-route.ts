@@ -2,11 +2,16 @@ import { AnswerText, readingsText } from './answer-text.ts'
 import { readFormat } from './answer-format.ts'
 import { readParameters } from './parameters.ts'
 import type { LatestQuery, TextForm } from './ports.ts'
+import type { ClassifiedRoute } from './egress/classified-route.ts'
 import type { Route, RouteContext } from './route.ts'
 import { otherWork, textStream } from './text-stream.ts'
 
 /** `GET /api/v1/latest` */
-export function latestRoute({ view, report }: RouteContext): Route {
+export function latestRoute(context: RouteContext): ClassifiedRoute {
+  return { kind: 'whole', class: 'raw', names: ['readings'], answer: answer(context) }
+}
+
+function answer({ view, report }: RouteContext): Route {
   return (request, reply) => {
     const given = readParameters(request.query, ['device', 'quantity', 'format'])
     const format = readFormat(given.format, request.headers.accept)

@@ -1,10 +1,20 @@
 import { readParameters } from './parameters.ts'
 import type { AccountInfo } from './ports.ts'
+import type { ClassifiedRoute } from './egress/classified-route.ts'
 import type { Route, RouteContext } from './route.ts'
 import { listText, textStream } from './text-stream.ts'
 
 /** `GET /api/v1/ledger`. The totals are those of the lines shown, taken from the same moment. */
-export function ledgerRoute({ view, report }: RouteContext): Route {
+export function ledgerRoute(context: RouteContext): ClassifiedRoute {
+  return {
+    kind: 'whole',
+    class: 'inventory',
+    names: ['devices', 'totals'],
+    answer: answer(context),
+  }
+}
+
+function answer({ view, report }: RouteContext): Route {
   return (request, reply) => {
     const { device } = readParameters(request.query, ['device'])
     reply.type('application/json; charset=utf-8')

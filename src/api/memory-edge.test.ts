@@ -23,6 +23,7 @@ import type {
   TextForm,
   TextPiece,
 } from './ports.ts'
+import type { Passage } from './egress/border.ts'
 import { AnswerText } from './answer-text.ts'
 import { type Api, startApi } from './server.ts'
 
@@ -181,11 +182,18 @@ export class Served {
     this.api = api
   }
 
-  static async start(): Promise<Served> {
+  /** `passage`: the way out for whoever asks; undefined: all are inside. */
+  static async start(passage?: Passage): Promise<Served> {
     const edge = new MemoryEdge()
     const address = { host: '127.0.0.1', port: 0 }
     const report = (thrown: unknown): void => void edge.reported.push(thrown)
-    const api = await startApi({ address, view: edge, now: () => NOW, report })
+    const api = await startApi({
+      address,
+      view: edge,
+      border: { passage: () => passage },
+      now: () => NOW,
+      report,
+    })
     return new Served(edge, api)
   }
 

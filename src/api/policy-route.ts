@@ -1,18 +1,22 @@
 import { GridError } from '../core/errors.ts'
 import { readCount, readParameters } from './parameters.ts'
 import type { PolicyReport } from './ports.ts'
-import type { Route, RouteContext } from './route.ts'
+import type { ClassifiedRoute } from './egress/classified-route.ts'
+import type { RouteContext } from './route.ts'
 
 /** `GET /api/v1/policy/…`: what the egress gate decided, whether its log is whole, what left in a month, and why. */
-export function policyRoutes({ view }: RouteContext): Readonly<Record<string, Route>> {
-  const route =
-    (orderOf: (query: unknown) => PolicyReport): Route =>
-    async (request, reply) => {
+export function policyRoutes({ view }: RouteContext): Readonly<Record<string, ClassifiedRoute>> {
+  const route = (orderOf: (query: unknown) => PolicyReport): ClassifiedRoute => ({
+    kind: 'whole',
+    class: 'health',
+    names: ['report'],
+    answer: async (request, reply) => {
       const order = orderOf(request.query)
       reply.type('application/json; charset=utf-8')
       if (request.method === 'HEAD') return reply.send()
       return reply.send(`${JSON.stringify(await view.policyReport(order))}\n`)
-    }
+    },
+  })
   return {
     '/api/v1/policy/decisions': route(decisions),
     '/api/v1/policy/verify': route((query) => {

@@ -3,6 +3,7 @@ import { readFormat } from './answer-format.ts'
 import { readCount, readParameters } from './parameters.ts'
 import type { TextPiece } from './ports.ts'
 import { readingsText } from './answer-text.ts'
+import type { ClassifiedRoute } from './egress/classified-route.ts'
 import type { Route, RouteContext } from './route.ts'
 import { textStream } from './text-stream.ts'
 import { readRange } from './time-range.ts'
@@ -22,7 +23,11 @@ const NAMES = [
 type Next = IteratorResult<TextPiece, unknown>
 
 /** `GET /api/v1/readings` */
-export function readingsRoute({ view, now, report }: RouteContext): Route {
+export function readingsRoute(context: RouteContext): ClassifiedRoute {
+  return { kind: 'whole', class: 'raw', names: ['readings'], answer: answer(context) }
+}
+
+function answer({ view, now, report }: RouteContext): Route {
   return async (request, reply) => {
     const given = readParameters(request.query, NAMES)
     const range = readRange({ from: given.from, to: given.to, prefix: '' }, now())

@@ -25,6 +25,7 @@ async function ask(edge: MemoryEdge, path: string): Promise<{ status: number; bo
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },
     view: edge,
+    border: { passage: () => undefined },
     now: () => NOW,
   })
   try {

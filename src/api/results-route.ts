@@ -2,31 +2,75 @@ import { readLength } from '../core/aggregates.ts'
 import { formatQuality } from '../core/quality.ts'
 import { Micros, formatTime } from '../core/time.ts'
 import { readCount, readParameters } from './parameters.ts'
-import type { ResultInfo, ResultKind } from './ports.ts'
-import type { Route, RouteContext } from './route.ts'
+import type { ClassifiedRoute } from './egress/classified-route.ts'
+import type { Listed } from './egress/record-list.ts'
+import {
+  RESULT_ALIASES,
+  type StoredResult,
+  classifyResult,
+  isReading,
+} from './egress/result-record.ts'
+import type { ResultInfo, ResultsQuery } from './ports.ts'
+import type { RouteContext } from './route.ts'
 import { listText, textStream } from './text-stream.ts'
 import { readRange } from './time-range.ts'
 
 const NAMES = ['subject', 'name', 'processor', 'from', 'to', 'width', 'limit'] as const
 
-/** `GET /api/v1/events`, `/api/v1/aggregates`, `/api/v1/derived`: what processors found. */
-export function resultsRoute(kind: ResultKind, list: string): (context: RouteContext) => Route {
-  return ({ view, now, report }) =>
-    (request, reply) => {
-      const given = readParameters(request.query, NAMES)
-      const range = readRange({ from: given.from, to: given.to, prefix: '' }, now())
-      const { subject, name, processor, width } = given
-      const limit = given.limit === undefined ? USUAL_RESULTS : readCount(given.limit, 'limit')
-      reply.type('application/json; charset=utf-8')
-      if (request.method === 'HEAD') return reply.send()
-      const widthUs = width === undefined ? undefined : readLength(width, 'width')
-      const query = { kind, ...range, subject, name, processor, widthUs, limit }
-      const format = { head: `{"${list}":[`, item: resultLine, tail: () => '\n]}\n' }
-      return reply.send(textStream(listText(view.results(query), format), report))
-    }
+/** `GET /api/v1/events`, `/api/v1/aggregates`: what processors found, each of which leaves or stays by itself. */
+export function resultsRoute(
+  kind: StoredResult['kind'],
+  name: string,
+): (context: RouteContext) => ClassifiedRoute {
+  return ({ view, now }) => ({
+    kind: 'list',
+    answer: (request) => {
+      const results = view.results({ kind, ...readQuery(request.query, now()) })
+      return { name, items: listed(kind, results) }
+    },
+  })
 }
 
-export function resultLine(result: ResultInfo): string {
+/** `GET /api/v1/derived`: readings that were made of readings, so they are raw like these. */
+export function derivedRoute({ view, now, report }: RouteContext): ClassifiedRoute {
+  return {
+    kind: 'whole',
+    class: 'raw',
+    names: ['derived'],
+    answer: (request, reply) => {
+      const query = { kind: 'derived', ...readQuery(request.query, now()) } as const
+      reply.type('application/json; charset=utf-8')
+      if (request.method === 'HEAD') return reply.send()
+      const item = (result: ResultInfo): string => JSON.stringify(resultObject(result))
+      const format = { head: '{"derived":[', item, tail: () => '\n]}\n' }
+      return reply.send(textStream(listText(view.results(query), format), report))
+    },
+  }
+}
+
+function readQuery(query: unknown, now: Micros): Omit<ResultsQuery, 'kind'> {
+  const given = readParameters(query, NAMES)
+  const range = readRange({ from: given.from, to: given.to, prefix: '' }, now)
+  const { subject, name, processor, width } = given
+  const limit = given.limit === undefined ? USUAL_RESULTS : readCount(given.limit, 'limit')
+  const widthUs = width === undefined ? undefined : readLength(width, 'width')
+  return { ...range, subject, name, processor, widthUs, limit }
+}
+
+function* listed(kind: StoredResult['kind'], results: Iterable<ResultInfo>): Generator<Listed> {
+  for (const result of results) {
+    const { name, subject, time, end, fields } = result
+    const windowSeconds = (end - time) / 1e6
+    yield {
+      object: resultObject(result),
+      aliases: RESULT_ALIASES,
+      ...(kind === 'event' ? { isReading } : {}),
+      classified: () => classifyResult({ kind, name, subject, windowSeconds, fields }),
+    }
+  }
+}
+
+export function resultObject(result: ResultInfo): object {
   const { kind, processor, name, subject, key, value, quality, revision, fields } = result
   const head = { subject: subject.id, subjectKind: subject.kind, name, processor, key }
   const measured = { value: numberOrNull(value), quality: formatQuality(quality) }
@@ -34,12 +78,12 @@ export function resultLine(result: ResultInfo): string {
   const end = result.end === 0 ? null : formatTime(Micros(result.end))
   switch (kind) {
     case 'derived':
-      return JSON.stringify({ ...head, time: start, ...measured, fields })
+      return { ...head, time: start, ...measured, fields }
     case 'aggregate':
-      return JSON.stringify({ ...head, start, end, ...measured, revision, fields })
+      return { ...head, start, end, ...measured, revision, fields }
     case 'event': {
       const { severity, state = null } = result
-      return JSON.stringify({ ...head, start, end, state, severity, ...measured, revision, fields })
+      return { ...head, start, end, state, severity, ...measured, revision, fields }
     }
   }
 }

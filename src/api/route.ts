@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../core/time.ts'
+import type { Border } from './egress/border.ts'
 import type { EdgeView } from './ports.ts'
 
 export type Report = (thrown: unknown) => void
@@ -9,6 +10,7 @@ export interface RouteContext {
   readonly view: EdgeView
   readonly now: Clock
   readonly report: Report
+  readonly border: Border
 }
 
 export type Route = (

@@ -212,7 +212,12 @@ describe('requests that are not for us', () => {
 describe('starting and stopping', () => {
   const view = new MemoryEdge()
   const start = (host: string, port: number): Promise<Api> =>
-    startApi({ address: { host, port }, view, now: () => NOW })
+    startApi({
+      address: { host, port },
+      view,
+      border: { passage: () => undefined },
+      now: () => NOW,
+    })
 
   test('a taken port, a foreign address and an unknown name are told apart', async () => {
     const taken = createServer().listen(0, '127.0.0.1')

@@ -21,17 +21,21 @@ import { pointsRoute } from './points-route.ts'
 import { policyRoutes } from './policy-route.ts'
 import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
-import type { Report, Route, RouteContext } from './route.ts'
+import type { Border } from './egress/border.ts'
+import { type ClassifiedRoute, addRoute, refuseUnclassified } from './egress/classified-route.ts'
+import type { Report, RouteContext } from './route.ts'
 import { processorsRoute } from './processors-route.ts'
 import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
-import { resultsRoute } from './results-route.ts'
+import { derivedRoute, resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
 import { siteRoute } from './site-route.ts'
 
 export interface ApiOptions {
   readonly address: Address
   readonly view: EdgeView
+  /** Who is outside, and what may go there. */
+  readonly border: Border
   readonly now: Clock
   /** The folder with `ui` and `node_modules`; undefined: there is no console. */
   readonly consoleRoot?: string
@@ -46,10 +50,10 @@ export interface Api {
 }
 
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { address, view, now, consoleRoot, report = ignore } = options
-  const context: RouteContext = { view, now, report }
+  const { address, view, border, now, consoleRoot, report = ignore } = options
+  const context: RouteContext = { view, now, report, border }
   const app = createApp(report)
-  const routes: Readonly<Record<string, Route>> = {
+  const routes: Readonly<Record<string, ClassifiedRoute>> = {
     '/healthz': healthRoute(view),
     '/metrics': metricsRoute(view),
     '/api/v1/site': siteRoute(context),
@@ -64,16 +68,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/clock': clockRoute(context),
     '/api/v1/events': resultsRoute('event', 'events')(context),
     '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
-    '/api/v1/derived': resultsRoute('derived', 'derived')(context),
+    '/api/v1/derived': derivedRoute(context),
     '/api/v1/processors': processorsRoute(context),
     ...policyRoutes(context),
   }
-  for (const [url, handler] of Object.entries(routes)) {
-    app.route({ method: ['GET', 'HEAD'], url, handler })
-  }
+  for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
-  if (consoleRoot !== undefined) app.register(consoleRoutes, { root: consoleRoot })
+  if (consoleRoot !== undefined) app.register(consoleRoutes, { ...context, root: consoleRoot })
   app.setNotFoundHandler(notFound([...Object.keys(routes), READ_PATH]))
   app.server.maxConnections = limits.httpConnections
   try {
@@ -108,6 +110,7 @@ function createApp(report: Report): FastifyInstance {
   // Where no body is taken it is not looked at, and a POST is told 405 whatever it carries.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  refuseUnclassified(app)
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
   })
@@ -121,19 +124,30 @@ function createApp(report: Report): FastifyInstance {
 
 function ignore(): void {}
 
-function healthRoute(view: EdgeView): Route {
-  return (_request, reply) => {
-    const { healthy, site, uptimeSeconds, problems } = view.health()
-    reply.code(healthy ? 200 : 503).type('application/json; charset=utf-8')
-    const status = healthy ? 'ok' : 'failing'
-    return reply.send(`${JSON.stringify({ status, site, uptimeSeconds, problems })}\n`)
+function healthRoute(view: EdgeView): ClassifiedRoute {
+  return {
+    kind: 'whole',
+    class: 'health',
+    names: ['status', 'site', 'uptimeSeconds', 'problems'],
+    answer: (_request, reply) => {
+      const { healthy, site, uptimeSeconds, problems } = view.health()
+      reply.code(healthy ? 200 : 503).type('application/json; charset=utf-8')
+      const status = healthy ? 'ok' : 'failing'
+      return reply.send(`${JSON.stringify({ status, site, uptimeSeconds, problems })}\n`)
+    },
   }
 }
 
-function metricsRoute(view: EdgeView): Route {
-  return async (_request, reply) => {
-    const { contentType, text } = await view.metrics()
-    return reply.type(contentType).send(text)
+function metricsRoute(view: EdgeView): ClassifiedRoute {
+  return {
+    kind: 'whole',
+    class: 'health',
+    names: ['exposition'],
+    channel: 'prometheus',
+    answer: async (_request, reply) => {
+      const { contentType, text } = await view.metrics()
+      return reply.type(contentType).send(text)
+    },
   }
 }
 

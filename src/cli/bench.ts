@@ -2,6 +2,7 @@ import { GridError } from '../core/errors.ts'
 import { type DayResult, runDay } from './bench/day/day.ts'
 import { DAY_READINGS } from './bench/day/day-data.ts'
 import { measureStartUp } from './bench/start-up.ts'
+import { type EventLatency, measureEventLatency } from './bench/processors/event-latency.ts'
 import { type ProcessorsResult, measureProcessors } from './bench/processors/processors.ts'
 import { measureStore, storeTable } from './bench/store/store.ts'
 import { type Result, type Workload, runWorkload } from './bench/workload.ts'
@@ -85,7 +86,10 @@ async function day(args: Args): Promise<number> {
 async function processors(args: Args): Promise<number> {
   const given = args.integer('readings', { min: 1, max: 1_000_000_000 })
   const result = await measureProcessors(Math.min(given, PROCESSORS_READINGS))
-  const text = args.flag('json') ? JSON.stringify(result, undefined, 2) : processorsText(result)
+  const events = await measureEventLatency(args.integer('seconds', { min: 1, max: 600 }))
+  const text = args.flag('json')
+    ? JSON.stringify({ ...result, events }, undefined, 2)
+    : [processorsText(result), eventsText(events)].join('\n')
   process.stdout.write(`${text}\n`)
   return 0
 }
@@ -100,9 +104,14 @@ function processorsText(result: ProcessorsResult): string {
   })
   return [
     `processors: ${count(readingsPerSecond)} readings/s through all of them in one thread (${count(readings)} readings, ${count(results)} results stored)`,
-    `  every one replaced by another version in a step of ${swapMs.toFixed(1)} ms`,
+    `  all replaced by other versions in a step that took ${swapMs.toFixed(1)} ms longer than the one before`,
     ...lines,
   ].join('\n')
+}
+
+function eventsText({ readingsPerSecond, events, p50Ms, p99Ms, maxMs }: EventLatency): string {
+  const times = [p50Ms, p99Ms, maxMs].map((ms) => ms.toFixed(1)).join(' / ')
+  return `  from a reading to its event at a subscriber, beside ${readingsPerSecond.toLocaleString('en')} readings/s: P50 / P99 / most ${times} ms (${events} events)`
 }
 
 /** They stand in memory before the clock runs. */

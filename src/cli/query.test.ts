@@ -196,6 +196,7 @@ async function fetchBroken(): Promise<Ending> {
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },
     view,
+    border: { passage: () => undefined },
     now: () => Micros(DAY),
   })
   const ending = await query('--url', `127.0.0.1:${api.address.port}`)

@@ -1,9 +1,13 @@
 /** The limits of the egress gate and its log: a part of `limits.ts#limits`, which has all of them. */
 export const egressLimits = {
+  /** Of a substation, which has a handful; each is looked at for every connection. */
+  insideNetworks: 64,
   /** What the policy sees of a record: names and a few numbers. What is longer stays. */
   policyQuestionBytes: 16 * 1024,
   /** Records of one question to the gate: as many as a slot has readings. */
   policyBatchRecords: 16_384,
+  /** Records of an answer to somebody outside that are asked for at a time: 1 MB of JSON. */
+  clearedAtOnce: 1024,
   /** Of these, kinds that are evaluated and logged in one go: 20 ms and one commit. */
   policyQuestions: 512,
   /** Decisions that are used again, a kilobyte each with its question; past it the oldest goes. */

@@ -2,6 +2,8 @@
 export const processorLimits = {
   /** Of the memory of a module, 64 KiB each: 64 MiB hold the state of 100,000 points. */
   processorPages: 1024,
+  /** Of a pod: seven processors in one memory, names of 200,000 points, and messages while the broker is slow. */
+  podPages: 8192,
   /** Of a module; ours have 10 to 60 KiB. */
   processorBytes: 4 * 1024 * 1024,
   /** Modules of a utility's own on one edge: each has a memory, and its turn with every row. */

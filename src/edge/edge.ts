@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Api } from '../api/server.ts'
 import type { Address } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
 import { assertLimits, limits } from '../core/limits.ts'
@@ -23,6 +24,7 @@ import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
+import { Egress } from './egress/egress.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
@@ -89,6 +91,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const foreignDevice = (topic: string): string | undefined => foreign(topic)?.device
   const kept = new KeptState()
   const ingest = new Ingest({ writer, names, kept, isWelcome, foreign })
+  const egress = new Egress({ ...settings, clock: wallClock })
+  started.defer(async () => egress.stop())
   const devices = new DeviceStore(directory, settings.warn)
   started.defer(() => devices[Symbol.dispose]())
   const throttle = new LoginThrottle()
@@ -96,6 +100,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
     intake: ingest,
     gatekeeper: siteGatekeeper({ site, devices, throttle, foreignDevice, now: Date.now }),
     keeper: kept,
+    customs: egress.customs,
     random: seededRandom(Math.floor(clock() / 1000)),
     rates: site.access.limits,
     stopwatch: () => performance.now(),
@@ -123,21 +128,24 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms }
+  const parts = { ...machines, commands, alarms, egress }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
-  const { startApi } = await import('../api/server.ts')
-  const api = await startApi({
-    address: settings.http,
-    view,
-    now: wallClock,
-    consoleRoot: join(import.meta.dirname, '../..'),
-    report: settings.report,
-  })
+  const api = await serve(settings, view, egress)
   started.defer(async () => api.stop())
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
+}
+
+async function serve(
+  { http: address, report }: EdgeSettings,
+  view: RunningEdge,
+  { border }: Egress,
+): Promise<Api> {
+  const { startApi } = await import('../api/server.ts')
+  const consoleRoot = join(import.meta.dirname, '../..')
+  return startApi({ address, view, border, now: wallClock, consoleRoot, report })
 }
 
 function keepHistory(

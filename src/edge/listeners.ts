@@ -9,7 +9,6 @@ import {
 import { tcpServer } from '../mqtt/transport/tcp.ts'
 import { tlsServer } from '../mqtt/transport/tls.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
-import { secureWebSocketServer, webSocketServer } from '../mqtt/transport/web-socket.ts'
 import { CredentialFiles, type CredentialPaths, credentialsError } from './credential-files.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import type { Listeners as ListenerSettings } from './site/site.ts'
@@ -65,6 +64,9 @@ export class Listeners {
     }
     if (webSocket !== undefined) {
       const { certificate, key } = webSocket
+      // Loaded where it is used: node:http as a module takes a tenth of a start.
+      const { secureWebSocketServer, webSocketServer } =
+        await import('../mqtt/transport/web-socket.ts')
       const server =
         certificate === undefined || key === undefined
           ? webSocketServer(transport, webSocket)

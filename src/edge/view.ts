@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type {
   AccountInfo,
   AuditInfo,
@@ -35,6 +34,7 @@ import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
 import type { AlarmStation } from './alarms/station.ts'
 import { ResultsReader } from '../store/results/results-reader.ts'
+import type { Egress } from './egress/egress.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
@@ -45,9 +45,6 @@ import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import { siteOutline } from './site/site-outline.ts'
 import type { SparkplugStation } from './sparkplug.ts'
-
-/** The rules that come with the program. */
-const POLICY_FOLDER = join(import.meta.dirname, '../../policy')
 
 export interface ViewParts {
   readonly site: Site
@@ -66,6 +63,7 @@ export interface ViewParts {
   readonly throttle: LoginThrottle
   readonly commands: CommandStation
   readonly alarms: AlarmStation
+  readonly egress: Egress
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -92,7 +90,7 @@ export class RunningEdge implements EdgeView {
     this.#results = new ResultsReader(parts.directory)
     this.#policyReports = new PolicyReports({
       directory: parts.directory,
-      policy: { kind: 'shipped', folder: POLICY_FOLDER },
+      policy: parts.egress.policy,
     })
     this.#outline = siteOutline(parts.site)
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
@@ -112,6 +110,7 @@ export class RunningEdge implements EdgeView {
 
   health(): HealthInfo {
     const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
+    const { egress } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -153,6 +152,11 @@ export class RunningEdge implements EdgeView {
     }
     for (const fault of listeners.faults()) {
       problems.push(`A new certificate is not used: ${fault}. The one before it is; mend the file.`)
+    }
+    if (egress.failure !== '') {
+      problems.push(
+        `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,
+      )
     }
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
     return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }

@@ -170,4 +170,4 @@ export class ProcessorInstance {
 }
 
 /** One call of `configure` stays small, so that a module's memory does not have to hold the whole site as text. */
-const ENTRIES_AT_ONCE = 500
+const ENTRIES_AT_ONCE = 100

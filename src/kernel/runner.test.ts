@@ -45,6 +45,10 @@ class Memory implements JournalSource, ResultStore {
     return this.rows[0]?.number
   }
 
+  get last(): number {
+    return this.rows.at(-1)?.number ?? 0
+  }
+
   after(number: number, rows: number): JournalRow[] {
     return this.rows.filter((row) => row.number > number).slice(0, rows)
   }
@@ -75,10 +79,11 @@ class Memory implements JournalSource, ResultStore {
       for (const { subject, time, end, value } of results)
         this.found.push(`${subject} ${time} ${end} ${value}`)
     const before = new Map(this.#processors.map(({ name, snapshot }) => [name, snapshot]))
-    this.#processors = processors.map((record) => ({
-      ...record,
-      snapshot: record.snapshot ?? before.get(record.name),
-    }))
+    const after = new Map(this.#processors.map((record) => [record.name, record]))
+    for (const record of processors) {
+      after.set(record.name, { ...record, snapshot: record.snapshot ?? before.get(record.name) })
+    }
+    this.#processors = [...after.values()]
     return this.found.length
   }
 }
@@ -179,4 +184,17 @@ test('one that is new takes in what the journal still has, and holds nobody up',
   assert.equal(memory.found.length - before, 1 + limits.processorRows)
   while (runner.step().isBehind);
   assert.equal(memory.found.length, 2 * (before + 1))
+})
+
+test('a journal that lost its end goes on under numbers that a processor has seen: it takes them in', () => {
+  const memory = new Memory()
+  const runner = runnerOn(memory)
+  for (let at = 0; at < 6; at++) memory.add(0, 10)
+  runner.step()
+  runner.save()
+  memory.rows.length = 3
+  const again = runnerOn(memory)
+  memory.add(0, 2000)
+  again.step()
+  assert.equal(memory.found.length, 1)
 })

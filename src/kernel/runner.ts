@@ -18,6 +18,8 @@ export interface JournalSource {
   after(number: number, rows: number): readonly JournalRow[]
   /** Of the first row that is still there. */
   readonly first: number | undefined
+  /** Of the last row that was ever written. */
+  readonly last: number
   points(first: number, last: number): readonly NamedPoint[]
 }
 
@@ -106,7 +108,7 @@ export class Runner {
     this.#ticks = [...store.ticks(0)]
     this.#lastTick = this.#ticks.at(-1)?.time ?? 0
     for (const record of records.values()) this.#lastTick = Math.max(this.#lastTick, record.tick)
-    for (const one of loaded) this.#start(one, records.get(one.name))
+    for (const one of loaded) this.#start(one, clamped(records.get(one.name), parts.journal.last))
   }
 
   get running(): Iterable<Running> {
@@ -191,10 +193,8 @@ export class Runner {
       else if (own !== undefined) this.#overshadow(own, one)
       else if (this.#stopped.get(name)?.digest !== digest) {
         this.#stopped.delete(name)
-        this.#start(
-          one,
-          store.processors().find((record) => record.name === name),
-        )
+        const record = store.processors().find((own) => own.name === name)
+        this.#start(one, clamped(record, this.#parts.journal.last))
       }
     }
   }
@@ -263,6 +263,7 @@ export class Runner {
     const parts = { loaded, site: site.entry, book: this.book, watch, stopwatch }
     try {
       const saved = own.save()
+      this.#store([{ ...placeOf(own), snapshot: saved }], [])
       const shadow = openRunning({ ...parts, saved, start, committed: nothing }, journal)
       this.#shadows.set(loaded.name, new Shadow(shadow))
     } catch (cause) {
@@ -337,7 +338,7 @@ export class Runner {
   readonly #faults: Found[] = []
 
   #commit(rows: number): Omit<Step, 'isBehind'> {
-    const { store, stopwatch } = this.#parts
+    const { stopwatch } = this.#parts
     const isDue = stopwatch() - this.#lastSnapshotMs >= limits.processorSnapshotMs
     if (isDue) this.#lastSnapshotMs = stopwatch()
     const found = this.#faults.splice(0)
@@ -348,18 +349,37 @@ export class Runner {
       let snapshot: SavedState | undefined
       if (isDue) this.#try(own, () => (snapshot = own.save()))
       if (!this.#running.has(own.loaded.name)) continue
-      const now = this.#follow(own, results, rows)
-      if (now !== own) snapshot = now.save()
-      const { name, version, digest } = now.loaded
-      const { journal, tick } = now
-      processors.push({ name, version, digest, journal, tick, snapshot, fault: undefined })
+      processors.push({ ...placeOf(this.#follow(own, results, rows)), snapshot })
     }
     processors.push(...this.#stopped.values())
-    const subjects = this.book.takeFresh()
-    const sequence = store.commit({ subjects, ticks: this.#freshTicks, found, processors })
-    this.#freshTicks = []
+    // A place that is not written is computed from again, to the same results. At a few readings a second a write for each would wear the disk.
+    const isWorthIt = isDue || found.length > 0 || this.#freshTicks.length > 0
+    if (!isWorthIt) return { found, sequence: 0 }
+    const sequence = this.#store(processors, found)
     const safe = this.safeTick
     this.#ticks = this.#ticks.filter(({ time }) => time > safe)
     return { found, sequence }
   }
+
+  #store(processors: readonly ProcessorRecord[], found: readonly Found[]): number {
+    const subjects = this.book.takeFresh()
+    const ticks = this.#freshTicks
+    this.#freshTicks = []
+    return this.#parts.store.commit({ subjects, ticks, found, processors })
+  }
+}
+
+function placeOf({ loaded, journal, tick }: Running): ProcessorRecord {
+  const { name, version, digest } = loaded
+  return { name, version, digest, journal, tick, snapshot: undefined, fault: undefined }
+}
+
+/** A journal that ends before the place of a processor is another one, restored or salvaged: what comes next is new all the same. */
+function clamped(record: ProcessorRecord | undefined, last: number): ProcessorRecord | undefined {
+  if (record === undefined) return undefined
+  const snapshot =
+    record.snapshot === undefined
+      ? undefined
+      : { ...record.snapshot, journal: Math.min(record.snapshot.journal, last) }
+  return { ...record, journal: Math.min(record.journal, last), snapshot }
 }

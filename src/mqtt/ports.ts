@@ -1,3 +1,5 @@
+import type { Message } from './session/message.ts'
+
 /**
  * What the MQTT server needs from the substation around it. Messages that must be durable before they are acknowledged
  * go to an intake; everything else is an ordinary MQTT message between clients.
@@ -59,6 +61,20 @@ export interface Gatekeeper {
   maySubscribe(clientId: string, filter: string, identity: Identity | undefined): boolean
   /** Asked about once a second of whoever is in: 0x00, or the reason code to part with. */
   standing(identity: Identity): number
+}
+
+/** Who may not be sent all that he subscribes to. */
+export interface Customs {
+  /** Asked as a client comes in; undefined: it is sent everything as it is. `remote` is `ADDRESS:PORT`. */
+  inspectorFor(identity: Identity | undefined, remote: string): Inspector | undefined
+}
+
+/** Looks at what is to be sent to one client. */
+export interface Inspector {
+  /** False: it is not sent, and need not be looked at. */
+  mayPass(message: Message): boolean
+  /** Calls `passed` once, and not before it has returned: with what may be sent in its place, or undefined where nothing may. */
+  inspect(message: Message, passed: (message: Message | undefined, nowMs: number) => void): void
 }
 
 /** Somebody known, opaque to MQTT but for the name: a session belongs to one name. */

@@ -81,6 +81,11 @@ export class Gate {
     this.#parts = parts
   }
 
+  /** Why nothing is decided, or logged; empty: what was asked last was. */
+  get fault(): string {
+    return this.#fault
+  }
+
   /** One verdict for each record, in their order. */
   async ask(road: Road, records: readonly ExportRecord[]): Promise<readonly Verdict[]> {
     assert(records.length <= limits.policyBatchRecords, 'a batch has its bound')

@@ -15,19 +15,33 @@ export const MANIFEST: Manifest = {
   writes: ['load.high'],
 }
 
+export type Change = (source: string) => string
+
+export const same: Change = (source) => source
+
 /** The package of the template, with changes of its source and of what it says of itself. */
 export async function packageOf(
-  change: (source: string) => string = (source) => source,
+  change: Change = same,
   manifest: Partial<Manifest> = {},
 ): Promise<string> {
+  return packModule({ ...MANIFEST, ...manifest }, await compiled(change), undefined)
+}
+
+/** The module of the template with changes of its source, and of the side of the SDK that the host sees. */
+export async function compiled(
+  change: Change,
+  abiChange: Change = same,
+): Promise<Uint8Array<ArrayBuffer>> {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-module-'))
   try {
     cpSync(join(KERNEL, 'sdk'), join(folder, 'sdk'), { recursive: true })
     mkdirSync(join(folder, 'own'))
     const source = readFileSync(join(KERNEL, 'template/module.ts'), 'utf8')
     writeFileSync(join(folder, 'own/module.ts'), change(source))
+    const abi = join(folder, 'sdk/abi.ts')
+    writeFileSync(abi, abiChange(readFileSync(abi, 'utf8')))
     const bytes = await compileProcessor({ folder, entry: 'own/module.ts', sdk: 'sdk' })
-    return packModule({ ...MANIFEST, ...manifest }, bytes, undefined)
+    return new Uint8Array(bytes)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

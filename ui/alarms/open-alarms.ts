@@ -1,5 +1,5 @@
 import type { Alarm } from '../edge/answers.ts'
-import type { SiteInfo } from '../edge/site.ts'
+import type { SiteInfo } from '../edge/site-info.ts'
 
 /** Somebody has to look at it: it can be acknowledged. */
 export function isOpen(state: string): boolean {

@@ -1,5 +1,5 @@
 import type { Account, Reading, Session } from '../edge/answers.ts'
-import type { DeviceOutline } from '../edge/site.ts'
+import type { DeviceOutline } from '../edge/site-info.ts'
 import { STALE_MS } from '../edge/standing.ts'
 
 export const deviceStates = ['live', 'silent', 'never', 'quarantined'] as const

@@ -1,12 +1,7 @@
-import type { SiteInfo } from '../../src/api/ports.ts'
+import type { SiteInfo } from './site-info.ts'
 import { type Known, usePoll } from './poll.ts'
 
-export type {
-  DeviceOutline,
-  FeederOutline,
-  SiteInfo,
-  TransformerOutline,
-} from '../../src/api/ports.ts'
+export type { FeederOutline, SiteInfo, TransformerOutline } from './site-info.ts'
 
 /** The site file changes with a restart only. */
 const SITE_MS = 60_000

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { SiteInfo, TransformerOutline } from '../edge/site.ts'
+import type { SiteInfo, TransformerOutline } from '../edge/site-info.ts'
 import { measureText } from '../format.ts'
 import { html } from '../html.ts'
 import { addressOf } from '../route.ts'

@@ -1,4 +1,4 @@
-import type { SiteInfo } from '../edge/site.ts'
+import type { SiteInfo } from '../edge/site-info.ts'
 
 /** Where everything of a single-line diagram stands, in units of the drawing. */
 export interface Drawing {

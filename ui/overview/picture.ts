@@ -1,5 +1,10 @@
 import type { Live } from '../edge/use-live.ts'
-import type { DeviceOutline, FeederOutline, SiteInfo, TransformerOutline } from '../edge/site.ts'
+import type {
+  DeviceOutline,
+  FeederOutline,
+  SiteInfo,
+  TransformerOutline,
+} from '../edge/site-info.ts'
 import { type Limits, type Standing, standingOf, worstOf } from '../edge/standing.ts'
 
 /** A value as it is shown: with what it is worth. */

@@ -3,6 +3,7 @@ import { GridError } from '../../core/errors.ts'
 import { formatTime } from '../../core/time.ts'
 import { readCount, readParameters } from '../parameters.ts'
 import {
+  type AlarmAction,
   type AlarmQuery,
   type AlarmState,
   type AlarmStep,
@@ -10,8 +11,12 @@ import {
   alarmStates,
 } from '../ports.ts'
 import { problem, sendProblem } from '../problem.ts'
-import type { Route, RouteContext } from '../route.ts'
-import { listText, textStream } from '../text-stream.ts'
+import { ALARM_ALIASES, STEP_ALIASES, classifyAlarm } from '../egress/alarm-record.ts'
+import type { Classified } from '../egress/border.ts'
+import { isReading } from '../egress/result-record.ts'
+import { type ClassifiedRoute, addRoute } from '../egress/classified-route.ts'
+import type { Listed } from '../egress/record-list.ts'
+import type { RouteContext } from '../route.ts'
 import { actionNames, readAction } from './alarm-action.ts'
 
 export const ALARMS_PATH = '/api/v1/alarms'
@@ -22,44 +27,41 @@ const USUAL_STATES: readonly AlarmState[] = ['unacknowledged', 'acknowledged', '
 const USUAL_ALARMS = 1000
 
 /** `GET /api/v1/alarms`: the most urgent first, and how many there are in each state, so that what is not shown is known of. */
-export function alarmsRoute({ view, report }: RouteContext): Route {
-  return (request, reply) => {
-    const words = readParameters(request.query, ['state', 'priority', 'name', 'subject', 'limit'])
-    const { name, subject, limit } = words
-    const query: AlarmQuery = {
-      states: statesOf(words.state),
-      priority: priorityOf(words.priority),
-      name,
-      subject,
-    }
-    const most = limit === undefined ? USUAL_ALARMS : readCount(limit, 'limit')
-    reply.type('application/json; charset=utf-8')
-    if (request.method === 'HEAD') return reply.send()
-    const tail = (): string => `\n],"counts":${JSON.stringify(view.alarms.counts)}}\n`
-    const found = view.alarms.list(query)
-    const format = { head: '{"alarms":[', item: JSON.stringify, tail }
-    return reply.send(textStream(listText(firstOf(found, most), format), report))
+export function alarmsRoute({ view }: RouteContext): ClassifiedRoute {
+  return {
+    kind: 'list',
+    answer: (request) => {
+      const words = readParameters(request.query, ['state', 'priority', 'name', 'subject', 'limit'])
+      const { name, subject, limit } = words
+      const query: AlarmQuery = {
+        states: statesOf(words.state),
+        priority: priorityOf(words.priority),
+        name,
+        subject,
+      }
+      const most = limit === undefined ? USUAL_ALARMS : readCount(limit, 'limit')
+      const beside = (): string => `,"counts":${JSON.stringify(view.alarms.counts)}`
+      return { name: 'alarms', items: listed(firstOf(view.alarms.list(query), most)), beside }
+    },
   }
 }
 
 /** `GET /api/v1/alarms/steps`: who did what, and what came about by itself, the newest first. */
-export function alarmStepsRoute({ view, report }: RouteContext): Route {
-  return (request, reply) => {
-    const words = readParameters(request.query, ['alarm', 'limit'])
-    const alarm = words.alarm === undefined ? undefined : readCount(words.alarm, 'alarm')
-    const limit = words.limit === undefined ? USUAL_ALARMS : readCount(words.limit, 'limit')
-    reply.type('application/json; charset=utf-8')
-    if (request.method === 'HEAD') return reply.send()
-    const { steps, dropped } = view.alarms.steps({ alarm, limit })
-    const tail = (): string => `\n],"dropped":${dropped}}\n`
-    const format = { head: '{"steps":[', item: stepLine, tail }
-    return reply.send(textStream(listText(steps, format), report))
+export function alarmStepsRoute({ view }: RouteContext): ClassifiedRoute {
+  return {
+    kind: 'list',
+    answer: (request) => {
+      const words = readParameters(request.query, ['alarm', 'limit'])
+      const alarm = words.alarm === undefined ? undefined : readCount(words.alarm, 'alarm')
+      const limit = words.limit === undefined ? USUAL_ALARMS : readCount(words.limit, 'limit')
+      const { steps, dropped } = view.alarms.steps({ alarm, limit })
+      return { name: 'steps', items: listedSteps(steps), beside: () => `,"dropped":${dropped}` }
+    },
   }
 }
 
 /** One alarm, its members, and what people do to it. Only JSON is taken, hence a scope of its own. */
 export async function alarmRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
-  const { alarms } = context.view
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
@@ -71,38 +73,66 @@ export async function alarmRoutes(app: FastifyInstance, context: RouteContext): 
     const detail = 'an action is JSON'
     return sendProblem(reply, problem(415, { detail, code: 'media-type', hint }))
   })
-  app.route({ method: ['GET', 'HEAD'], url: `${ALARMS_PATH}/:id`, handler: oneRoute(context) })
-  const url = `${ALARMS_PATH}/:id/members`
-  app.route({ method: ['GET', 'HEAD'], url, handler: membersRoute(context) })
+  addRoute(app, `${ALARMS_PATH}/:id`, oneRoute(context), context)
+  addRoute(app, `${ALARMS_PATH}/:id/members`, membersRoute(context), context)
   for (const kind of actionNames) {
-    app.post(`${ALARMS_PATH}/:id/${kind}`, (request, reply) => {
-      const outcome = alarms.act(idOf(request), readAction(kind, request.body))
+    addRoute(app, `${ALARMS_PATH}/:id/${kind}`, actionRoute(context, kind), context)
+  }
+}
+
+function actionRoute({ view }: RouteContext, kind: AlarmAction['kind']): ClassifiedRoute {
+  return {
+    kind: 'action',
+    answer: (request, reply) => {
+      const outcome = view.alarms.act(idOf(request), readAction(kind, request.body))
       if (outcome.kind === 'unknown') throw unknownAlarm(request)
       if (outcome.kind === 'refused') throw new GridError('conflict', `${kind}: ${outcome.why}`)
       const text = `${JSON.stringify(outcome.alarm)}\n`
       return reply.type('application/json; charset=utf-8').send(text)
-    })
+    },
   }
 }
 
-function oneRoute({ view }: RouteContext): Route {
-  return (request, reply) => {
-    readParameters(request.query, [])
-    const info = view.alarms.info(idOf(request))
-    if (info === undefined) throw unknownAlarm(request)
-    return reply.type('application/json; charset=utf-8').send(`${JSON.stringify(info)}\n`)
+function oneRoute({ view }: RouteContext): ClassifiedRoute {
+  return {
+    kind: 'one',
+    answer: (request) => {
+      readParameters(request.query, [])
+      const info = view.alarms.info(idOf(request))
+      if (info === undefined) throw unknownAlarm(request)
+      return listedAlarm(info)
+    },
   }
 }
 
-function membersRoute({ view, report }: RouteContext): Route {
-  return (request, reply) => {
-    readParameters(request.query, [])
-    const members = view.alarms.members(idOf(request))
-    if (members === undefined) throw unknownAlarm(request)
-    reply.type('application/json; charset=utf-8')
-    if (request.method === 'HEAD') return reply.send()
-    const format = { head: '{"members":[', item: JSON.stringify, tail: () => '\n]}\n' }
-    return reply.send(textStream(listText(members, format), report))
+function membersRoute({ view }: RouteContext): ClassifiedRoute {
+  return {
+    kind: 'list',
+    answer: (request) => {
+      readParameters(request.query, [])
+      const members = view.alarms.members(idOf(request))
+      if (members === undefined) throw unknownAlarm(request)
+      return { name: 'members', items: listed(members) }
+    },
+  }
+}
+
+function* listed(alarms: Iterable<object>): Generator<Listed> {
+  for (const alarm of alarms) yield listedAlarm(alarm)
+}
+
+function listedAlarm(alarm: object): Listed {
+  const classified = (): Classified => classifyAlarm(alarm)
+  return { object: alarm, aliases: ALARM_ALIASES, classified, isReading }
+}
+
+function* listedSteps(steps: Iterable<AlarmStep>): Generator<Listed> {
+  for (const { time, ...step } of steps) {
+    yield {
+      object: { time: formatTime(time), ...step },
+      aliases: STEP_ALIASES,
+      classified: () => ({ class: 'event', kind: step.name, windowSeconds: 0, members: 1 }),
+    }
   }
 }
 
@@ -141,10 +171,6 @@ function priorityOf(text: string | undefined): AlarmQuery['priority'] {
   throw new GridError('usage', `priority ${text}: no such priority`, {
     hint: `Known are ${alarmPriorities.join(', ')}.`,
   })
-}
-
-function stepLine({ time, ...step }: AlarmStep): string {
-  return JSON.stringify({ time: formatTime(time), ...step })
 }
 
 function idOf(request: FastifyRequest): number {

@@ -10,6 +10,7 @@ describe('the console', () => {
     const api = await startApi({
       address: { host: '127.0.0.1', port: 0 },
       view: new MemoryEdge(),
+      border: { passage: () => ({ clear: async () => [] }) },
       now: () => NOW,
       consoleRoot: join(import.meta.dirname, '../../..'),
     })
@@ -32,13 +33,20 @@ describe('the console', () => {
 
     for (const path of ['/ui/', '/ui/tsconfig.json', '/ui/format.test.ts', '/ui/..%2fpackage.json'])
       assert.equal((await get(path)).status, 404, path)
+    // Whoever asks from outside gets the program, and nothing of the site.
+    assert.equal((await get('/api/v1/site')).status, 403)
     await api.stop()
   })
 
   test('is not there where the composition names no folder', async () => {
     const view = new MemoryEdge()
     const address = { host: '127.0.0.1', port: 0 }
-    const api = await startApi({ address, view, now: () => NOW })
+    const api = await startApi({
+      address,
+      view,
+      border: { passage: () => undefined },
+      now: () => NOW,
+    })
     assert.equal((await fetch(`http://${formatAddress(api.address)}/`)).status, 404)
     await api.stop()
   })

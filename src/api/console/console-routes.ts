@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GridError, errorText } from '../../core/errors.ts'
+import { type RouteSurroundings, addRoute } from '../egress/classified-route.ts'
 import type { ConsoleFile } from './console-file.ts'
 
 /** `/` and `/ui/…`: the console. `root` is the folder with `ui` and `node_modules`. */
 export async function consoleRoutes(
   app: FastifyInstance,
-  { root }: { readonly root: string },
+  { root, ...surroundings }: RouteSurroundings & { readonly root: string },
 ): Promise<void> {
   let files: Promise<ReadonlyMap<string, ConsoleFile>> | undefined
   const send = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -24,8 +25,8 @@ export async function consoleRoutes(
     }
     return answer(file, { request, reply })
   }
-  app.route({ method: ['GET', 'HEAD'], url: '/', handler: send })
-  app.route({ method: ['GET', 'HEAD'], url: '/ui/*', handler: send })
+  for (const url of ['/', '/ui/*'])
+    addRoute(app, url, { kind: 'program', answer: send }, surroundings)
 }
 
 /** Files may be kept, but are asked for each time: after an update nobody sees yesterday's console. */

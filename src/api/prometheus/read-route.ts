@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { assert } from '../../core/assert.ts'
 import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import type { Report, RouteContext } from '../route.ts'
+import { addRoute } from '../egress/classified-route.ts'
+import type { Report, Route, RouteContext } from '../route.ts'
 import { otherWork } from '../text-stream.ts'
 import { CHUNKS_TYPE, chunksResponse } from './chunks-response.ts'
 import { type ReadBudget, type Series, gatherSeries } from './gather.ts'
@@ -17,31 +18,37 @@ export const READ_PATH = '/api/v1/read'
 /** `POST /api/v1/read`, Prometheus remote read. Only here is a body taken, hence a scope of its own. */
 export async function remoteRead(
   app: FastifyInstance,
-  { view, report }: Pick<RouteContext, 'view' | 'report'>,
+  context: Omit<RouteContext, 'now'>,
 ): Promise<void> {
-  const turns = new ReadTurns()
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(SAMPLES_TYPE, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   )
-  app.post(READ_PATH, async (request, reply) => {
+  const read = { class: 'raw', names: ['samples'], channel: 'remote-read' } as const
+  const route = { kind: 'whole', method: 'POST', ...read, answer: answer(context) } as const
+  addRoute(app, READ_PATH, route, context)
+}
+
+function answer({ view, report }: Omit<RouteContext, 'now'>): Route {
+  const turns = new ReadTurns()
+  return async (request, reply) => {
     const read = requestOf(request.headers['content-encoding'], request.body)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort(GONE))
     await turns.wait()
-    const answer = new AnswerTurn(turns)
+    const turn = new AnswerTurn(turns)
     try {
       const results: Series[][] = []
       const budget = newBudget()
       for (const query of read.queries) {
         results.push(await gatherSeries(query, { view, report, budget, signal: gone.signal }))
       }
-      return reply.send(answerStream(read, results, { reply, report, answer }))
+      return reply.send(answerStream(read, results, { reply, report, answer: turn }))
     } catch (thrown) {
-      answer.end()
+      turn.end()
       throw thrown
     }
-  })
+  }
 }
 
 const GONE = new GridError('unreachable', 'whoever asked has gone')

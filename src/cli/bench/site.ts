@@ -16,6 +16,8 @@ export interface SiteWishes {
   readonly tls: boolean
   /** Devices log in, and may use their own topics only. */
   readonly access: boolean
+  /** Lines that the site file has besides. */
+  readonly extra?: string
 }
 
 export interface BenchSite {
@@ -27,11 +29,12 @@ export interface BenchSite {
 }
 
 /** A site for the edge that is measured, with what it needs in the data folder `folder`. */
-export function writeSite(folder: string, { tls, access }: SiteWishes): BenchSite {
-  if (!tls && !access) return { path: OPEN, certificate: undefined, secret: undefined }
+export function writeSite(folder: string, { tls, access, extra = '' }: SiteWishes): BenchSite {
+  if (!tls && !access && extra === '')
+    return { path: OPEN, certificate: undefined, secret: undefined }
   const path = join(folder, 'site.yaml')
   const site = access ? NAMED : readFileSync(OPEN, 'utf8')
-  writeFileSync(path, tls ? `${site}\n${LISTENER}\n` : site)
+  writeFileSync(path, [site, tls ? LISTENER : '', extra, ''].join('\n'))
   const certificate = tls ? makeCertificate(folder) : undefined
   return { path, certificate, secret: access ? makeDevices(folder) : undefined }
 }

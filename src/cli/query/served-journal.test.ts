@@ -55,6 +55,7 @@ export async function serve(
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },
     view,
+    border: { passage: () => undefined },
     now: () => Micros(DAY),
   })
   return {

@@ -68,19 +68,28 @@ class Person implements Identity {
   readonly secretMs: number | undefined
   /** Devices that it may send commands to. */
   readonly command: readonly string[]
+  /** What it is sent leaves the substation, wherever it connects from. */
+  readonly outside: boolean
 
-  constructor(name: string, { kind, rights, secretMs, command }: Omit<Person, 'name'>) {
+  constructor(name: string, person: Omit<Person, 'name'>) {
+    const { kind, rights, secretMs, command, outside } = person
     this.name = name
     this.kind = kind
     this.rights = rights
     this.secretMs = secretMs
     this.command = command
+    this.outside = outside
   }
 }
 
 /** Only who has a role that says so; a device never. */
 export function mayCommand(identity: Identity | undefined, device: string): boolean {
   return identity instanceof Person && identity.command.some((each) => coversDevice(each, device))
+}
+
+/** Whose role says so. */
+export function isOutsider(identity: Identity | undefined): boolean {
+  return identity instanceof Person && identity.outside
 }
 
 interface Candidate {
@@ -209,7 +218,7 @@ class NamedGate implements Gatekeeper {
   #device(id: string, secretMs: number | undefined): Person {
     const isSparkplug = this.#parts.site.sparkplug !== undefined
     const rights = isSparkplug ? edgeNodeRights(id) : deviceRights(id)
-    return new Person(id, { kind: 'device', rights, secretMs, command: [] })
+    return new Person(id, { kind: 'device', rights, secretMs, command: [], outside: false })
   }
 
   #isDevice(id: string): boolean {
@@ -240,8 +249,9 @@ function clientsOf({ clients, roles }: GatekeeperParts['site']): [string, Candid
     const hash = parseHash(passwordHash)
     if (known === undefined || hash === undefined) return []
     const rights = clientRights(name, known)
-    const { command } = known
-    const person = new Person(name, { kind: 'client', rights, secretMs: undefined, command })
+    const { command, outside } = known
+    const rest = { secretMs: undefined, command, outside }
+    const person = new Person(name, { kind: 'client', rights, ...rest })
     const verifier = scram === undefined ? undefined : parseVerifier(scram)
     return [[name, { person, hash, scram: verifier }]]
   })

@@ -11,6 +11,7 @@ import {
   mqttGauges,
 } from './mqtt-metrics.ts'
 import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
+import { policyCounters, policyGauges } from './policy-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
@@ -29,6 +30,7 @@ export class Metrics {
       ...sparkplugCounters(parts),
       ...commandCounters(parts),
       ...alarmCounters(parts),
+      ...policyCounters(parts),
       ...totals.counters,
       ...PROCESS_COUNTERS,
     ]
@@ -39,6 +41,7 @@ export class Metrics {
       ...history.gauges,
       ...commandGauges(parts),
       ...alarmGauges(parts),
+      ...policyGauges(parts),
       ...totals.gauges,
       ...PROCESS_GAUGES,
     ]

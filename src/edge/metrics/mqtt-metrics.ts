@@ -94,6 +94,11 @@ export function deliveryCounters({ broker }: MetricsParts): readonly Described[]
       value: () => broker.counters.messagesSent,
     },
     {
+      name: 'busbar_mqtt_messages_withheld_total',
+      help: 'Messages for clients outside of the substation that the egress gate did not let through.',
+      value: () => broker.counters.messagesWithheld,
+    },
+    {
       name: 'busbar_mqtt_deliveries_dropped_total',
       help: 'Messages that did not reach a subscriber: queue full, expired, or larger than the client takes.',
       value: () => broker.router.counters.dropped,

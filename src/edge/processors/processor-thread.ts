@@ -30,6 +30,7 @@ class ProcessorThread {
   readonly #names: string[] = []
   readonly #ticker: NodeJS.Timeout
   #isWorking = false
+  #hasEnded = false
   #removed = 0
 
   constructor(settings: ThreadSettings, modules: Modules, { loaded, refused }: LoadedModules) {
@@ -67,10 +68,12 @@ class ProcessorThread {
   }
 
   published(sequence: number): void {
-    this.#store.published(sequence)
+    if (!this.#hasEnded) this.#store.published(sequence)
   }
 
+  /** What is still on its way to this thread, or was put off by it, comes too late. */
   end(): void {
+    this.#hasEnded = true
     clearInterval(this.#ticker)
     this.#isWorking = true
     this.#runner.save()
@@ -127,6 +130,7 @@ class ProcessorThread {
   }
 
   #work(): void {
+    if (this.#hasEnded) return
     const step = this.#runner.step()
     this.#publish(step)
     if (step.isBehind) setImmediate(() => this.#work())
@@ -143,6 +147,7 @@ class ProcessorThread {
 
   async #reload(): Promise<void> {
     const { loaded, refused } = await this.#modules.load()
+    if (this.#hasEnded) return
     this.#refused = refused
     this.#runner.update(loaded)
     this.advance()
@@ -150,11 +155,11 @@ class ProcessorThread {
 
   /** What was stored and not published when the process before ended. */
   #publishLeft(): void {
-    for (;;) {
-      const { found, sequence } = this.#store.unpublished(limits.resultsAtOnce)
+    for (let last = 0; ;) {
+      const { found, sequence } = this.#store.unpublished(last, limits.resultsAtOnce)
       if (found.length === 0) return
       this.#publish({ found, sequence })
-      this.#store.published(sequence)
+      last = sequence
     }
   }
 

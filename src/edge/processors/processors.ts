@@ -1,4 +1,5 @@
 import { limits } from '../../core/limits.ts'
+import { builtInProcessors } from '../../kernel/built-in.ts'
 import type { Site } from '../site/site.ts'
 import { OwnPackages } from './own-packages.ts'
 import { type HostParts, ProcessorHost } from './processor-host.ts'
@@ -26,7 +27,9 @@ export class Processors {
   constructor(parts: ProcessorsParts) {
     this.#parts = parts
     const { own, off, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
-    this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
+    // A thread is 30 MB: a site that computes elsewhere has none.
+    if (off.length < builtInProcessors.length)
+      this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
     const packages = new OwnPackages(parts.directory)
     const look = (): void => {
       if (this.#own !== undefined || packages.names().length === 0) return

@@ -14,7 +14,8 @@ test('roles and clients', () => {
     `${HEAD}roles: [{ name: r, publish: ['a/+/#'] }]\nclients: [{ name: c, role: r, passwordHash: '${HASH}', scram: '${VERIFIER}' }]\n`,
     'S',
   )
-  assert.deepEqual(site.roles, [{ name: 'r', publish: ['a/+/#'], subscribe: [], command: [] }])
+  const role = { name: 'r', publish: ['a/+/#'], subscribe: [], command: [], outside: false }
+  assert.deepEqual(site.roles, [role])
   assert.equal(site.clients[0]?.role, 'r')
   assert.equal(site.clients[0]?.scram, VERIFIER)
 })

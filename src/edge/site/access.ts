@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { limits } from '../../core/limits.ts'
 import { isTopicFilter } from '../../mqtt/topic/filter.ts'
 import { isDevicePattern } from '../access/command-rights.ts'
+import { USUAL_INSIDE, isNetwork } from '../access/inside-network.ts'
 import { parseHash } from '../access/password-hash.ts'
 import { parseVerifier } from '../access/scram-verifier.ts'
 import { type Fault, type Path, formatPath } from './fault.ts'
@@ -26,6 +27,17 @@ export const access = z.strictObject({
   anonymous: z.boolean().default(false).describe('Whoever reaches the port may connect.'),
   anyTopic: z.boolean().default(false).describe('A client may use topics of other devices.'),
   limits: rates.prefault({}).describe('How fast one client may be, and how fast new ones come.'),
+  inside: z
+    .array(
+      z
+        .string()
+        .refine(isNetwork, { error: 'a network is needed, such as 10.20.0.0/16 or fd00::/8' }),
+    )
+    .max(limits.insideNetworks)
+    .default([...USUAL_INSIDE])
+    .describe(
+      'Networks of the substation: what goes elsewhere has to pass the egress gate. Default: loopback, link-local and private ones.',
+    ),
 })
 
 const filters = z
@@ -49,6 +61,10 @@ export const role = z.strictObject({
     .max(limits.roleCommands)
     .default([])
     .describe('Devices that it may send commands to: f1-meter-001, f1-meter-*, or *.'),
+  outside: z
+    .boolean()
+    .default(false)
+    .describe('What it is sent leaves the substation, wherever it connects from: a bridge.'),
 })
 
 export const client = z.strictObject({

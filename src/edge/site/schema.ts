@@ -8,6 +8,7 @@ import { describeIssue, faultsOf } from './issue.ts'
 import { listeners } from './listeners.ts'
 import { mappings, sparkplug } from './mappings.ts'
 import { feeder, transformer, voltageLevel } from './network.ts'
+import { policy } from './policy.ts'
 import { processors } from './processors/processors.ts'
 import { retention } from './retention.ts'
 import type { YamlText } from './yaml-text.ts'
@@ -40,6 +41,7 @@ const siteFile = z
     sparkplug: sparkplug.optional(),
     listeners: listeners.prefault({}),
     access: access.prefault({}),
+    policy: policy.prefault({}),
     processors: processors.prefault({}),
     retention: retention.prefault({}),
     alarms: alarms.prefault({}),

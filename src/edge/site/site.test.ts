@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { USUAL_INSIDE } from '../access/inside-network.ts'
 import { limits } from '../../core/limits.ts'
 import { builtInProcessors } from '../../kernel/built-in.ts'
 import { siteJsonSchema } from './schema.ts'
@@ -19,6 +20,7 @@ describe('a site', () => {
       anonymous: false,
       anyTopic: false,
       limits: { messagesPerSecond, bytesPerSecond, connectionsPerSecond },
+      inside: [...USUAL_INSIDE],
     })
     assert.equal(site.unknownDevices, 'quarantine')
     assert.deepEqual(site.devices, [])

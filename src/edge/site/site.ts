@@ -6,6 +6,7 @@ import { checkAccess } from './access.ts'
 import { checkListeners } from './listeners.ts'
 import { checkReferences } from './references.ts'
 import { type Fault, formatFaults } from './fault.ts'
+import { checkPolicy, placePolicy } from './policy.ts'
 import { expandDevice } from './device-pattern.ts'
 import { type Device, type Listeners, type SiteFile, checkShape } from './schema.ts'
 import { readYaml } from './yaml-text.ts'
@@ -39,7 +40,12 @@ export function parseSite(text: string, path: string): Site {
   const yaml = readYaml(text)
   const faults: Fault[] = [...yaml.faults]
   if (!yaml.broken)
-    faults.push(...checkReferences(yaml), ...checkListeners(yaml), ...checkAccess(yaml))
+    faults.push(
+      ...checkReferences(yaml),
+      ...checkListeners(yaml),
+      ...checkAccess(yaml),
+      ...checkPolicy(yaml),
+    )
   const file = yaml.broken ? undefined : checkShape(yaml, faults)
   if (file === undefined || faults.length > 0) {
     throw new GridError('input', formatFaults(faults, { path, text }), {
@@ -47,7 +53,8 @@ export function parseSite(text: string, path: string): Site {
     })
   }
   const devices = file.devices.flatMap(expandDevice)
-  return { ...file, devices, listeners: placeFiles(file.listeners, dirname(path)) }
+  const listeners = placeFiles(file.listeners, dirname(path))
+  return { ...file, devices, listeners, policy: placePolicy(file.policy, path) }
 }
 
 /** Files are named from where the site file is, whatever folder the edge was started in. */

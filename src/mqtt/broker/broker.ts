@@ -2,6 +2,7 @@ import { limits } from '../../core/limits.ts'
 import type { Random } from '../../core/random.ts'
 import { type Connect, type Will, answerVersion, decodeConnect } from '../packet/connect.ts'
 import {
+  type Customs,
   type Gatekeeper,
   type Identity,
   type Intake,
@@ -30,6 +31,8 @@ export interface BrokerSettings {
   readonly intake: Intake
   readonly gatekeeper: Gatekeeper
   readonly keeper: Keeper
+  /** Without it every client is sent what it subscribes to. */
+  readonly customs?: Customs
   /** For client ids that the server assigns. */
   readonly random: Random
   /** Lower ones than `limits` has. */
@@ -54,6 +57,8 @@ export interface BrokerCounters {
   /** PUBLISH packets from clients, whatever became of them. */
   messagesReceived: number
   messagesSent: number
+  /** Deliveries that customs did not let through. */
+  messagesWithheld: number
 }
 
 interface Refusal {
@@ -81,10 +86,12 @@ export class Broker {
     unacknowledged: 0,
     messagesReceived: 0,
     messagesSent: 0,
+    messagesWithheld: 0,
   }
   /** Bytes of unfinished packets over all connections. */
   unfinishedBytes = 0
   readonly #gatekeeper: Gatekeeper
+  readonly #customs: Customs | undefined
   readonly #strangers = new Set<Connection>()
   readonly #clients = new Set<Connection>()
   /** Wills for the intake, which has no room; as many as there may be sessions. */
@@ -97,9 +104,11 @@ export class Broker {
   #statusMs = -Infinity
   #purgedMs = -Infinity
 
-  constructor({ intake, gatekeeper, keeper, random, rates = limits, stopwatch }: BrokerSettings) {
+  constructor(settings: BrokerSettings) {
+    const { intake, gatekeeper, keeper, customs, random, rates = limits, stopwatch } = settings
     this.stopwatch = stopwatch ?? (() => 0)
     this.paces = new Paces(rates)
+    this.#customs = customs
     this.intake = intake
     this.keeper = keeper
     this.#gatekeeper = gatekeeper
@@ -162,7 +171,8 @@ export class Broker {
     }
     const { changes } = this.keeper
     const { session, isResumed } = this.sessions.open(connect, identity, nowMs)
-    const client = new Client(connect, session, { connection, broker: this })
+    const inspector = this.#customs?.inspectorFor(identity, connection.sink.remote)
+    const client = new Client(connect, session, { connection, broker: this, inspector })
     this.sessions.entered(session, { connect, outlet: client })
     this.#strangers.delete(connection)
     this.#clients.add(connection)

@@ -9,12 +9,13 @@ import type { Connect, Will } from '../packet/connect.ts'
 import { decodeDisconnect, encodeDisconnect } from '../packet/disconnect.ts'
 import { assertFlags, packetType } from '../packet/fixed-header.ts'
 import { PINGRESP, assertPingreq } from '../packet/ping.ts'
-import { type Publish, encodePublish } from '../packet/publish.ts'
+import { encodePublish } from '../packet/publish.ts'
 import { encodeSuback } from '../packet/suback.ts'
 import { type SubscriptionRequest, decodeSubscribe } from '../packet/subscribe.ts'
 import { encodeUnsuback } from '../packet/unsuback.ts'
 import { decodeUnsubscribe } from '../packet/unsubscribe.ts'
 import { ProtocolError, type Version, protocolError, reason } from '../reasons.ts'
+import type { Inspector } from '../ports.ts'
 import type { Delivery } from '../session/delivery.ts'
 import type { Step } from '../session/outbox.ts'
 import type { Outlet, Session } from '../session/session.ts'
@@ -23,14 +24,10 @@ import type { AckOwner, AckRun } from './ack-run.ts'
 import type { Authentication } from './authentication.ts'
 import type { Broker } from './broker.ts'
 import type { Connection } from './connection.ts'
-import { type AliasedTopic, OutgoingAliases } from './outgoing-aliases.ts'
-import { PublishReceiver } from './publish-receiver.ts'
-
-export interface Frame {
-  readonly start: number
-  readonly end: number
-  readonly nowMs: number
-}
+import { InspectedDeliveries } from './inspected-deliveries.ts'
+import { OutgoingAliases, withAlias } from './outgoing-aliases.ts'
+import { ownWill } from './own-will.ts'
+import { type Frame, PublishReceiver } from './publish-receiver.ts'
 
 /** A client that was let in: the packets after CONNECT, in both directions. */
 export class Client implements Outlet, AckOwner {
@@ -45,12 +42,15 @@ export class Client implements Outlet, AckOwner {
   readonly #wantsReasons: boolean
   readonly #aliases: OutgoingAliases
   readonly #authentication: Authentication | undefined
+  /** Undefined: nobody looks at what it is sent. */
+  readonly #inspected: InspectedDeliveries<Transmission> | undefined
   #will: Will | undefined
   /** CONNACK has gone out; until then nothing else may. */
   #isWelcome = false
   #looksMs = -Infinity
 
-  constructor(connect: Connect, session: Session, { connection, broker }: ClientSurroundings) {
+  constructor(connect: Connect, session: Session, around: ClientSurroundings) {
+    const { connection, broker, inspector } = around
     this.session = session
     this.version = connect.version
     this.keepAliveSeconds = connect.keepAliveSeconds
@@ -64,6 +64,7 @@ export class Client implements Outlet, AckOwner {
     this.#authentication = connection.login?.authentication
     this.#will = ownWill(connect.will)
     this.#receiver = new PublishReceiver(this, broker)
+    this.#inspected = inspector === undefined ? undefined : this.#inspectedBy(inspector)
     session.outbox.restart(
       Math.min(limits.inflightPerSession, properties.receiveMaximum ?? Infinity),
     )
@@ -173,7 +174,8 @@ export class Client implements Outlet, AckOwner {
 
   get #isSlow(): boolean {
     if (!this.#isWelcome) return true
-    const unsentBytes = this.#connection.sink.unsentBytes + this.#receiver.replyBytes
+    const waitingBytes = this.#receiver.replyBytes + (this.#inspected?.bytes ?? 0)
+    const unsentBytes = this.#connection.sink.unsentBytes + waitingBytes
     return unsentBytes > limits.unsentBytesPause
   }
 
@@ -323,7 +325,25 @@ export class Client implements Outlet, AckOwner {
     else this.flush()
   }
 
-  #transmit(
+  #transmit(delivery: Delivery, transmission: Transmission): void {
+    if (this.#inspected === undefined) this.#write(delivery, transmission)
+    else this.#inspected.take(delivery, transmission)
+  }
+
+  /** What was withheld counts as arrived: it would be withheld again. A connection that has ended leaves it to the next. */
+  #inspectedBy(inspector: Inspector): InspectedDeliveries<Transmission> {
+    return new InspectedDeliveries(inspector, {
+      isOpen: () => this.#connection.isOpen,
+      passed: (delivery, terms, nowMs) => this.#write(delivery, { ...terms, nowMs }),
+      withheld: (_, { packetId }) => {
+        this.session.outbox.finish(packetId)
+        this.#broker.counters.messagesWithheld++
+      },
+      settled: (nowMs) => this.pump(nowMs),
+    })
+  }
+
+  #write(
     { message, qos, retain, subscriptionIds }: Delivery,
     { packetId, nowMs, isRepeated = false }: Transmission,
   ): void {
@@ -355,28 +375,8 @@ export class Client implements Outlet, AckOwner {
   }
 }
 
-function withAlias(packet: Publish, { topic, alias }: AliasedTopic): Publish {
-  if (alias === 0) return packet
-  return { ...packet, topic, properties: { ...packet.properties, topicAlias: alias } }
-}
-
 /** What is not worth copying, or waiting with. */
 const LARGE_BYTES = 16 * 1024
-
-/** It outlives the CONNECT it came in, whose bytes may lie in a buffer that is written to again. */
-function ownWill(will: Will | undefined): Will | undefined {
-  if (will === undefined) return undefined
-  const { payload, properties } = will
-  const { correlationData } = properties
-  return {
-    ...will,
-    payload: Buffer.from(payload),
-    properties:
-      correlationData === undefined
-        ? properties
-        : { ...properties, correlationData: Buffer.from(correlationData) },
-  }
-}
 
 const NOT_AGAIN = 'the client has not proved again to be who it is'
 
@@ -389,6 +389,7 @@ const AWAITED = {
 export interface ClientSurroundings {
   readonly connection: Connection
   readonly broker: Broker
+  readonly inspector: Inspector | undefined
 }
 
 interface Transmission {

@@ -1,3 +1,4 @@
+import type { Publish } from '../packet/publish.ts'
 import { limits } from '../../core/limits.ts'
 
 /** A topic as it goes out: alias 0 is none, an empty name is for the client to look up. */
@@ -42,3 +43,8 @@ export class OutgoingAliases {
 
 /** What an alias costs in a packet: a shorter topic is cheaper as it is. */
 const PROPERTY_BYTES = 3
+
+export function withAlias(packet: Publish, { topic, alias }: AliasedTopic): Publish {
+  if (alias === 0) return packet
+  return { ...packet, topic, properties: { ...packet.properties, topicAlias: alias } }
+}

@@ -5,8 +5,14 @@ import { ProtocolError, type Version, protocolError, reason } from '../reasons.t
 import type { Message } from '../session/message.ts'
 import type { Session } from '../session/session.ts'
 import { type AckOwner, AckRun, PUBACK, PUBREC } from './ack-run.ts'
-import type { Frame } from './client.ts'
 import type { Router } from './router.ts'
+
+/** Where in a buffer the body of a packet lies. */
+export interface Frame {
+  readonly start: number
+  readonly end: number
+  readonly nowMs: number
+}
 
 /** What the receiver needs from the broker around it. */
 export interface ReceiverSurroundings {

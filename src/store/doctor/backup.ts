@@ -14,7 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type DatabaseSync, DatabaseSync as Database, backup as copyDatabase } from 'node:sqlite'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
@@ -53,6 +53,9 @@ export async function backUp(
   const part = `${out}.part`
   rmSync(part, { recursive: true, force: true })
   mkdirSync(part, { recursive: true })
+  // Processors must not be further than the journal: their places are pinned before it is.
+  using results = pinned(directory, 'results.db')
+  using ownResults = pinned(directory, 'own-results.db')
   using pair = new PinnedPair(directory)
   const { journal, history } = pair
   const sources: [string, DatabaseSync][] = [['journal.db', journal]]
@@ -61,6 +64,8 @@ export async function backUp(
   if (devices !== undefined) sources.push(['devices.db', devices])
   using alarms = openOther(directory, 'alarms.db')
   if (alarms !== undefined) sources.push(['alarms.db', alarms])
+  if (results !== undefined) sources.push(['results.db', results])
+  if (ownResults !== undefined) sources.push(['own-results.db', ownResults])
   const row = journal
     .prepare(
       'SELECT max(coalesce((SELECT max(number) FROM journal), 0), coalesce((SELECT journal FROM snapshot), 0)) AS last',
@@ -77,6 +82,11 @@ export async function backUp(
       },
     })
     files.push({ name, ...digest(path) })
+  }
+  for (const name of ownPackages(directory)) {
+    mkdirSync(dirname(join(part, name)), { recursive: true })
+    copyFileSync(join(directory, name), join(part, name))
+    files.push({ name, ...digest(join(part, name)) })
   }
   const manifest: Manifest = {
     busbarBackup: FORMAT,
@@ -118,6 +128,7 @@ export function restore(from: string, directory: string): Manifest {
   mkdirSync(directory, { recursive: true })
   for (const { name } of manifest.files.toReversed()) {
     const path = join(directory, name)
+    mkdirSync(dirname(path), { recursive: true })
     copyFileSync(join(from, name), `${path}.part`)
     sync(`${path}.part`)
     renameSync(`${path}.part`, path)
@@ -156,6 +167,22 @@ function openOther(directory: string, name: string): DatabaseSync | undefined {
   return existsSync(path)
     ? new Database(path, { readOnly: true, timeout: limits.readerBusyMs })
     : undefined
+}
+
+/** Processors of the utility's own, which are replaced as a whole: a copy is one version or the other. */
+function ownPackages(directory: string): readonly string[] {
+  const folder = join(directory, 'processors')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => `processors/${name}`)
+}
+
+/** As it stands now, for as long as it is open. */
+function pinned(directory: string, name: string): DatabaseSync | undefined {
+  const db = openOther(directory, name)
+  db?.exec('BEGIN; SELECT count(*) FROM sqlite_schema')
+  return db
 }
 
 /** A copy at full speed would take the disk from the edge's commits. */

@@ -23,6 +23,7 @@ export class JournalRows implements Disposable {
   readonly #rows: StatementSync
   readonly #points: StatementSync
   readonly #first: StatementSync
+  readonly #last: StatementSync
   readonly #readings: StatementSync
 
   constructor(directory: string) {
@@ -39,6 +40,9 @@ export class JournalRows implements Disposable {
     )
     this.#readings = this.#db.prepare(
       'SELECT sum(readings) AS readings FROM journal WHERE number > ?',
+    )
+    this.#last = this.#db.prepare(
+      'SELECT max(coalesce((SELECT max(number) FROM journal), 0), coalesce((SELECT journal FROM snapshot), 0)) AS last',
     )
     this.#first = this.#db.prepare('SELECT min(number) AS first FROM journal')
   }
@@ -59,6 +63,11 @@ export class JournalRows implements Disposable {
   /** The first row that is still there; undefined: there is none. */
   get first(): number | undefined {
     return (this.#first.get()?.['first'] as number | null) ?? undefined
+  }
+
+  /** The number of the last row that was ever written; it may be in history. */
+  get last(): number {
+    return this.#last.get()?.['last'] as number
   }
 
   /** Both inclusive. */

@@ -5,8 +5,8 @@ import { limits } from '../../core/limits.ts'
 
 /**
  * The tables of `results.db` and `own-results.db`: what processors found, and how far each of them is. A processor's `journal` and `tick` say up to which row of
- * the journal and which tick its results are in here; its snapshot is of an earlier place or the same, from where it computes again after
- * a start. A series is what one processor says under one name of one subject. `sequence` rises with every result that is written or changed.
+ * the journal and which tick its results are in here; its snapshot, apart because it is large and changes seldom, is of an earlier place or the same, from where
+ * it computes again after a start. A series is what one processor says under one name of one subject. `sequence` rises with every result that is written or changed.
  */
 export const RESULTS_APPLICATION_ID = 0x42555352
 export const RESULTS_VERSION = 1
@@ -24,11 +24,14 @@ CREATE TABLE processors (
   digest TEXT NOT NULL,
   journal INTEGER NOT NULL,
   tick INTEGER NOT NULL,
-  snapshot_journal INTEGER NOT NULL,
-  snapshot_tick INTEGER NOT NULL,
-  snapshot_points INTEGER NOT NULL,
-  snapshot BLOB,
   fault TEXT
+) STRICT;
+CREATE TABLE snapshots (
+  processor TEXT PRIMARY KEY,
+  journal INTEGER NOT NULL,
+  tick INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  body BLOB NOT NULL
 ) STRICT;
 CREATE TABLE ticks (
   time INTEGER PRIMARY KEY,

@@ -23,6 +23,7 @@ export class ResultsWriter implements Disposable {
   readonly #db: DatabaseSync
   readonly #series = new Map<string, number>()
   #sequence: number
+  #published: number
   readonly #statements: Statements
   #sweptMs = 0
 
@@ -30,6 +31,9 @@ export class ResultsWriter implements Disposable {
     this.#db = openResults(directory, of)
     this.#statements = prepareAll(this.#db)
     this.#sequence = this.#lastSequence()
+    this.#published = this.#db.prepare('SELECT sequence FROM published').get()?.[
+      'sequence'
+    ] as number
   }
 
   subjects(): StoredSubject[] {
@@ -42,7 +46,13 @@ export class ResultsWriter implements Disposable {
   }
 
   processors(): ProcessorRecord[] {
-    return this.#db.prepare('SELECT * FROM processors').all().map(recordOf)
+    return this.#db
+      .prepare(
+        `SELECT p.*, s.journal AS snapshot_journal, s.tick AS snapshot_tick, s.points AS snapshot_points, s.body AS snapshot
+         FROM processors p LEFT JOIN snapshots s ON s.processor = p.name`,
+      )
+      .all()
+      .map(recordOf)
   }
 
   /** Later than this one, in their order. */
@@ -56,7 +66,7 @@ export class ResultsWriter implements Disposable {
 
   /** Returns the sequence of the last result. */
   commit({ subjects, ticks, found, processors }: ResultsCommit): number {
-    const { subject, tick } = this.#statements
+    const { subject, tick, published } = this.#statements
     return this.#transact(() => {
       for (const { number, kind, id } of subjects) subject.run(number, kind, id)
       for (const { time, journal } of ticks) tick.run(time, journal)
@@ -64,13 +74,17 @@ export class ResultsWriter implements Disposable {
         for (const result of results) this.#put(processor, result)
       }
       for (const record of processors) this.#place(record)
+      published.run(this.#published)
       return this.#sequence
     })
   }
 
   /** The next results that subscribers were not told of, and the sequence of the last. */
-  unpublished(results: number): { readonly found: readonly Found[]; readonly sequence: number } {
-    const rows = this.#statements.unpublished.all(results)
+  unpublished(
+    after: number,
+    results: number,
+  ): { readonly found: readonly Found[]; readonly sequence: number } {
+    const rows = this.#statements.unpublished.all(Math.max(after, this.#published), results)
     const found = rows.map((row) => ({
       processor: row['processor'] as string,
       results: [resultOf(row)],
@@ -78,9 +92,9 @@ export class ResultsWriter implements Disposable {
     return { found, sequence: (rows.at(-1)?.['sequence'] ?? 0) as number }
   }
 
-  /** Subscribers were told of everything up to this sequence. */
+  /** Subscribers were told of everything up to this sequence; written with the next commit, for to be told again does no harm. */
   published(sequence: number): void {
-    this.#statements.published.run(sequence)
+    this.#published = Math.max(this.#published, sequence)
   }
 
   /** Ticks that no processor needs for a replay, and, where the file is too large, the oldest results. Returns how many results went. */
@@ -147,7 +161,7 @@ export class ResultsWriter implements Disposable {
     const { place, save } = this.#statements
     place.run(name, version, digest, journal, tick, fault ?? null)
     if (snapshot === undefined) return
-    save.run(snapshot.journal, snapshot.tick, snapshot.points, snapshot.bytes, name)
+    save.run(name, snapshot.journal, snapshot.tick, snapshot.points, snapshot.bytes)
   }
 
   #lastSequence(): number {
@@ -205,22 +219,20 @@ function prepareAll(db: DatabaseSync) {
     aggregate: prepare('INSERT OR REPLACE INTO aggregates VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     event: prepare('INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     place: prepare(
-      `INSERT INTO processors VALUES (?, ?, ?, ?, ?, 0, 0, 0, NULL, ?)
+      `INSERT INTO processors VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET version = excluded.version, digest = excluded.digest, journal = excluded.journal,
        tick = excluded.tick, fault = excluded.fault`,
     ),
-    save: prepare(
-      'UPDATE processors SET snapshot_journal = ?, snapshot_tick = ?, snapshot_points = ?, snapshot = ? WHERE name = ?',
-    ),
+    save: prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?)'),
     unpublished: prepare(
       `SELECT * FROM (
          SELECT series, 'derived' AS kind, time, time AS end, value, quality, 0 AS revision, 0 AS severity, NULL AS state, fields, sequence
-         FROM derived WHERE sequence > (SELECT sequence FROM published)
+         FROM derived WHERE sequence > ?1
          UNION ALL SELECT series, 'aggregate', time, end, value, quality, revision, 0, NULL, fields, sequence
-         FROM aggregates WHERE sequence > (SELECT sequence FROM published)
+         FROM aggregates WHERE sequence > ?1
          UNION ALL SELECT series, 'event', time, end, value, quality, revision, severity, state, fields, sequence
-         FROM events WHERE sequence > (SELECT sequence FROM published)
-       ) AS r JOIN series s ON s.number = r.series ORDER BY r.sequence LIMIT ?`,
+         FROM events WHERE sequence > ?1
+       ) AS r JOIN series s ON s.number = r.series ORDER BY r.sequence LIMIT ?2`,
     ),
     published: prepare('UPDATE published SET sequence = ?'),
   }

@@ -51,6 +51,12 @@ const stuck = z.strictObject({
     .max(1_000_000)
     .default(30)
     .describe('The same value so often in a row is stuck, unless it is 0.'),
+  durationMs: z
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(300_000)
+    .describe('And for so long: by the second, what is rounded stays the same for a while.'),
   quantities: quantities
     .default(['voltage.*', 'current.*', 'power.active*', 'power.reactive*', 'power.apparent*'])
     .describe('Quantities that never stay exactly the same.'),

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import type { Border } from '../../api/egress/border.ts'
+import type { Clock } from '../../core/time.ts'
+import type { Gate, GateCounters } from '../../policy/gate.ts'
+import { type OpenGate, openGate } from '../../policy/thread/open-gate.ts'
+import type { PolicyChoice } from '../../policy/thread/desk-messages.ts'
+import { InsideNetwork } from '../access/inside-network.ts'
+import { policyChoice } from '../site/policy.ts'
+import type { Site } from '../site/site.ts'
+import { MqttCustoms } from './mqtt-customs.ts'
+import { siteBorder } from './site-border.ts'
+
+/** The rules that come with the program. */
+const SHIPPED_FOLDER = join(import.meta.dirname, '../../../policy')
+
+export interface EgressSettings {
+  readonly site: Site
+  readonly directory: string
+  readonly clock: Clock
+  readonly warn: (text: string) => void
+}
+
+/** The gate of a substation, and where the substation ends. */
+export class Egress {
+  /** The rules of this site. */
+  readonly policy: PolicyChoice
+  /** For HTTP. */
+  readonly border: Border
+  readonly customs: MqttCustoms
+  readonly #open: OpenGate
+  /** What the gate has said last, and how many questions it had been asked then. */
+  #alarm = ''
+  #askedAtAlarm = 0
+
+  constructor({ site, directory, clock, warn }: EgressSettings) {
+    this.policy = policyChoice(site.policy, SHIPPED_FOLDER)
+    const { anchor } = site.policy
+    const log = anchor === undefined ? { directory } : { directory, anchorPath: anchor }
+    const settings = { site: site.site.id, policy: this.policy, log }
+    this.#open = openGate(settings, {
+      clock,
+      onAlarm: (text) => {
+        this.#alarm = text
+        this.#askedAtAlarm = this.counters.asked
+        warn(`egress gate: ${text}`)
+      },
+    })
+    const inside = new InsideNetwork(site.access.inside)
+    this.border = siteBorder(site.site.id, inside, this.gate)
+    this.customs = new MqttCustoms({ site: site.site.id, inside, gate: this.gate })
+  }
+
+  get gate(): Gate {
+    return this.#open.gate
+  }
+
+  get counters(): Readonly<GateCounters> {
+    return this.gate.counters
+  }
+
+  /** What is wrong with the gate; empty: it decides. What its thread said holds until a question after that was decided. */
+  get failure(): string {
+    if (this.gate.fault !== '') return this.gate.fault
+    if (this.counters.asked > this.#askedAtAlarm) this.#alarm = ''
+    return this.#alarm
+  }
+
+  async stop(): Promise<void> {
+    await this.#open.close()
+  }
+}
