@@ -49,7 +49,7 @@ const POLICY =
   "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
 
 function makeFiles(root: string): Promise<ReadonlyMap<string, ConsoleFile>> {
-  const worker = new Worker(new URL('./strip-worker.ts', import.meta.url), { workerData: { root } })
+  const worker = new Worker(new URL('./strip-thread.ts', import.meta.url), { workerData: { root } })
   return new Promise((resolve, reject) => {
     worker.once('message', (files: readonly ConsoleFile[]) =>
       resolve(new Map(files.map((file) => [file.path, file]))),
