@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -140,4 +140,24 @@ test('a module that is not signed, or is none, does not run, and the reason is s
   const broken = await until(async () => processor(edge, 'other'), 'it is shown')
   assert.match(broken.fault, /has no manifest, or no module/)
   edge.takeErrors()
+})
+
+test('a damaged file of results is put aside, and processors begin with what the journal has', async () => {
+  let edge = await TestedEdge.start(SITE)
+  try {
+    deploy(edge, await packageOf())
+    await until(async () => processor(edge), 'the module runs')
+    await publish(edge, 1, 1500)
+    await until(async () => (await events(edge))[0], 'the event')
+    const path = join(edge.directory, 'data/own-results.db')
+    edge = await edge.kill(() => {
+      rmSync(`${path}-wal`)
+      writeFileSync(path, readFileSync(path).fill(0x55))
+    })
+    await until(async () => (await events(edge))[0], 'the event again, from the journal')
+    assert.match((await edge.health()).problems.join(), /A damaged file was put aside/)
+    edge.takeErrors()
+  } finally {
+    await edge[Symbol.asyncDispose]()
+  }
 })

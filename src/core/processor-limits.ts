@@ -31,6 +31,10 @@ export const processorLimits = {
   processorStopMs: 3000,
   /** Before a thread that ended is started again. */
   processorRestartMs: 20,
+  /** The longest between two attempts, each of which waits four times as long as the one before. */
+  processorRestartMsMax: 60_000,
+  /** Attempts after which the journal is kept no longer for a thread that cannot run: some minutes, and a disk must not fill for it. */
+  processorFailures: 8,
   /** Results that are read at once to be published after a start. */
   resultsAtOnce: 1000,
   /** Readings that processors may be behind; beyond it the journal is no longer kept for them, and what they miss is counted. */

@@ -143,6 +143,11 @@ export class RunningEdge implements EdgeView {
         `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
+    for (const failure of processors.failures) {
+      problems.push(
+        `Processors do not run (${failure}). Readings are kept; it is tried again, and they go on where they were.`,
+      )
+    }
     for (const { name, fault } of processors.status) {
       if (fault !== '') {
         problems.push(

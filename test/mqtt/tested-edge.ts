@@ -93,11 +93,12 @@ export class TestedEdge implements AsyncDisposable {
     this.#startMb = this.residentMb()
   }
 
-  /** Ends it with kill -9 and starts the next one on its folder. */
-  async kill(): Promise<TestedEdge> {
+  /** Ends it with kill -9 and starts the next one on its folder, to which something may be done meanwhile. */
+  async kill(meanwhile: () => void = () => {}): Promise<TestedEdge> {
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
     await ended
+    meanwhile()
     return TestedEdge.#start(this.#launch)
   }
 

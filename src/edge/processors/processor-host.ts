@@ -43,11 +43,20 @@ export class ProcessorHost {
   readonly #stopped = new Map<string, string>()
   /** Threads that ended when they should not have. */
   restarts = 0
+  /** Since one was ready. */
+  #failures = 0
+  /** Why it could not be started; empty: it runs, or is about to. */
+  failure = ''
   status: ThreadStatus = NO_STATUS
 
   constructor(parts: HostParts) {
     this.#parts = parts
     this.#start()
+  }
+
+  /** It has failed time and again: the journal is not kept for it any more. */
+  get isGivenUp(): boolean {
+    return this.#failures >= limits.processorFailures
   }
 
   /** The journal has grown. */
@@ -88,7 +97,11 @@ export class ProcessorHost {
     })
     this.#worker = worker
     worker.on('message', (message: ThreadMessage) => this.#receive(message))
-    worker.on('error', (cause) => this.#parts.warn(`processors: ${errorText(cause)}`))
+    worker.on('error', (cause) => {
+      const text = errorText(cause)
+      if (text !== this.failure) this.#parts.warn(`processors: ${text}`)
+      this.failure = text
+    })
     worker.once('exit', () => this.#ended())
   }
 
@@ -98,13 +111,19 @@ export class ProcessorHost {
     this.#worker = undefined
     if (this.#isStopping) return
     this.restarts++
-    this.#restart = setTimeout(() => this.#start(), limits.processorRestartMs)
+    this.#parts.onStatus()
+    // The first is tried again at once: a module that did not come back is not in the next thread.
+    const delayMs = limits.processorRestartMs * 4 ** this.#failures++
+    const patience = Math.min(delayMs, limits.processorRestartMsMax)
+    this.#restart = setTimeout(() => this.#start(), patience)
   }
 
   #receive(message: ThreadMessage): void {
     switch (message.kind) {
       case 'ready':
         this.#stopped.clear()
+        this.#failures = 0
+        this.failure = ''
         this.#watch = new ThreadWatch(this.#words, message.task, this.#parts.callMs)
         this.#timer = setInterval(() => this.#look(), limits.processorWatchMs).unref()
         this.#learn(message.status)

@@ -4,7 +4,9 @@ import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
 import { Runner, type Step } from '../../kernel/runner.ts'
+import { isCorrupt } from '../../store/damage/corrupt.ts'
 import { JournalRows } from '../../store/results/journal-rows.ts'
+import { putResultsAside } from '../../store/results/results-file.ts'
 import { ResultsWriter } from '../../store/results/results-writer.ts'
 import {
   type ProcessorStatus,
@@ -206,6 +208,10 @@ function post(message: ThreadMessage): void {
 if (process.platform === 'linux') setPriority(limits.processorNice)
 
 const settings = workerData as ThreadSettings
+// The thread ends with what is thrown here, and the next one begins anew.
+process.once('uncaughtExceptionMonitor', (cause) => {
+  if (isCorrupt(cause)) putResultsAside(settings.directory, settings.modules.of)
+})
 const modules = new Modules(settings.directory, settings.modules)
 const thread = new ProcessorThread(settings, modules, await modules.load())
 post({ kind: 'ready', task: taskNumber(), status: thread.status() })

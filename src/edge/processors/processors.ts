@@ -3,7 +3,7 @@ import { builtInProcessors } from '../../kernel/built-in.ts'
 import type { Site } from '../site/site.ts'
 import { OwnPackages } from './own-packages.ts'
 import { type HostParts, ProcessorHost } from './processor-host.ts'
-import type { ProcessorStatus, ThreadStatus } from './protocol.ts'
+import type { ProcessorStatus } from './protocol.ts'
 import { siteEntries } from './site-entries.ts'
 
 export interface ProcessorsParts extends Pick<
@@ -49,6 +49,11 @@ export class Processors {
     return this.#hosts.flatMap((host) => host.status.processors)
   }
 
+  /** Why threads cannot run. */
+  get failures(): readonly string[] {
+    return this.#hosts.map(({ failure }) => failure).filter((failure) => failure !== '')
+  }
+
   /** Threads that ended when they should not have, since the start. */
   get restarts(): number {
     return this.#hosts.reduce((sum, { restarts }) => sum + restarts, 0)
@@ -82,8 +87,10 @@ export class Processors {
 
   /** For as long as a processor needs it, but not for one that is too far behind. */
   #keepJournal(): void {
-    const needed = (status: ThreadStatus): number =>
-      status.behindReadings > limits.processorLagReadings ? Infinity : status.safeJournal
-    this.#parts.journal.processed(Math.min(...this.#hosts.map(({ status }) => needed(status))))
+    const needed = ({ status, isGivenUp }: ProcessorHost): number =>
+      isGivenUp || status.behindReadings > limits.processorLagReadings
+        ? Infinity
+        : status.safeJournal
+    this.#parts.journal.processed(Math.min(...this.#hosts.map(needed)))
   }
 }

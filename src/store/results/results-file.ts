@@ -1,7 +1,9 @@
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { asidePath } from '../damage/corrupt.ts'
 
 /**
  * The tables of `results.db` and `own-results.db`: what processors found, and how far each of them is. A processor's `journal` and `tick` say up to which row of
@@ -122,10 +124,17 @@ export function openResults(directory: string, of: ResultsOf): DatabaseSync {
   } catch (cause) {
     if (cause instanceof GridError) throw cause
     throw new GridError('disk', `opening the results ${path}: ${errorText(cause)}`, {
-      hint: 'Results can be computed again as far as the journal goes: move the file away and start again.',
+      hint: 'Check that the folder given with --data can be written to, and has free space.',
       cause,
     })
   }
+}
+
+/** A damaged file makes room for a new one: what it alone knew is missing, and processors begin with what the journal still has. */
+export function putResultsAside(directory: string, of: ResultsOf): void {
+  const path = resultsPath(directory, of)
+  for (const name of [path, `${path}-wal`, `${path}-shm`])
+    if (existsSync(name)) renameSync(name, asidePath(name))
 }
 
 /** A file of another program, or of a newer version, is refused before anything of it is believed. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import type { Micros } from '../../core/time.ts'
@@ -31,7 +31,7 @@ const SETS: readonly ResultsOf[] = ['built-in', 'own']
 /** What processors found, read beside the threads that write it. */
 export class ResultsReader implements Disposable {
   readonly #directory: string
-  readonly #open = new Map<ResultsOf, DatabaseSync>()
+  readonly #open = new Map<ResultsOf, { readonly db: DatabaseSync; readonly inode: number }>()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -52,18 +52,22 @@ export class ResultsReader implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const db of this.#open.values()) db.close()
+    for (const { db } of this.#open.values()) db.close()
   }
 
   /** Undefined: no processor of that set has ever run here. */
   #database(of: ResultsOf): DatabaseSync | undefined {
-    const known = this.#open.get(of)
-    if (known !== undefined) return known
     const path = resultsPath(this.#directory, of)
-    if (!existsSync(path)) return undefined
+    const file = statSync(path, { throwIfNoEntry: false })
+    const known = this.#open.get(of)
+    // A damaged file is put aside while the edge runs, and another stands in its place.
+    if (known !== undefined && known.inode === file?.ino) return known.db
+    known?.db.close()
+    this.#open.delete(of)
+    if (file === undefined) return undefined
     const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
     checkResults(db, path)
-    this.#open.set(of, db)
+    this.#open.set(of, { db, inode: file.ino })
     return db
   }
 }
