@@ -54,7 +54,7 @@ export function alarmTable(
         cell: ({ subject }) => `${sayWord('subject', subject.kind)} ${subject.id}`,
       },
       { title: say('alarms.raised'), cell: ({ raised }) => dateTime(raised) },
-      { title: say('column.detail'), cell: detailOf },
+      { title: say('column.detail'), isLong: true, cell: detailOf },
       { title: say('column.action'), cell: (alarm) => actionsOf(alarm, act) },
     ],
   })

@@ -60,7 +60,7 @@ function StepView(): VNode {
           { title: say('column.subject'), cell: ({ subject }) => subject },
           { title: say('column.action'), cell: ({ what }) => sayWord('what', what) },
           { title: say('column.who'), cell: ({ who }) => who },
-          { title: say('column.detail'), cell: ({ detail }) => detail },
+          { title: say('column.detail'), isLong: true, cell: ({ detail }) => detail },
         ],
       }),
     )}

@@ -104,7 +104,7 @@ function CommandList(): VNode {
           { title: say('column.device'), cell: ({ device }) => device },
           { title: say('devices.command'), cell: ({ command }) => command },
           { title: say('devices.outcome'), cell: ({ outcome }) => outcome },
-          { title: say('column.detail'), cell: ({ detail }) => detail },
+          { title: say('column.detail'), isLong: true, cell: ({ detail }) => detail },
           {
             title: say('column.duration'),
             isNumber: true,

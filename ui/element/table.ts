@@ -6,6 +6,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => unknown
   /** Numbers stand right, so that their digits stand below each other. */
   readonly isNumber?: true
+  /** Sentences may have several lines; names and times do not. */
+  readonly isLong?: true
 }
 
 export interface TableOf<Row> {
@@ -41,8 +43,8 @@ export function table<Row>(of: TableOf<Row>): VNode {
           (row) =>
             html`<tr key=${keyOf(row)} class=${classOf?.(row) ?? ''}>
               ${columns.map(
-                ({ cell, isNumber }) =>
-                  html`<td class=${isNumber ? 'number' : ''}>${cell(row)}</td>`,
+                ({ cell, isNumber, isLong }) =>
+                  html`<td class=${isNumber ? 'number' : isLong ? 'long' : ''}>${cell(row)}</td>`,
               )}
             </tr>`,
         )}

@@ -30,11 +30,12 @@ function processorTable(processors: readonly ProcessorInfo[]): VNode {
     columns: [
       {
         title: say('column.processor'),
+        isLong: true,
         cell: ({ name }) =>
           html`<span><strong>${name}</strong> <span class="detail">${aboutOf(name)}</span></span>`,
       },
       { title: say('column.version'), cell: ({ version }) => version },
-      { title: say('column.state'), cell: stateOf },
+      { title: say('column.state'), isLong: true, cell: stateOf },
       {
         title: say('processors.readings'),
         isNumber: true,
@@ -63,7 +64,7 @@ function processorTable(processors: readonly ProcessorInfo[]): VNode {
         isNumber: true,
         cell: ({ journal }) => countText(newest - journal),
       },
-      { title: say('processors.shadow'), cell: shadowText },
+      { title: say('processors.shadow'), isLong: true, cell: shadowText },
     ],
   })
 }

@@ -120,9 +120,10 @@ function DecisionTable({ decisions }: { readonly decisions: readonly Decision[] 
           isNumber: true,
           cell: ({ records }) => countText(records),
         },
-        { title: say('residency.decision'), cell: decisionOf },
+        { title: say('residency.decision'), isLong: true, cell: decisionOf },
         {
           title: say('column.detail'),
+          isLong: true,
           cell: ({ reason }) => html`<span lang="en">${reason}</span>`,
         },
         {
