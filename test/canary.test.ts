@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -199,6 +200,9 @@ test('a canary is found in whatever form', () => {
   assert.deepEqual(one.find(Buffer.from('7391, 8826.5 and 13, 2026-11-24T06:50:32.184Z')), [])
 })
 
+const TRUSTED = generateKeyPairSync('ed25519')
+  .publicKey.export({ type: 'spki', format: 'der' })
+  .toString('base64')
 const WHAT_MAY = ['grid/f1/aggregates/15m', 'grid/m1/events', '$SYS/broker/uptime']
 
 function isAlarm(topic: string): boolean {
@@ -225,6 +229,36 @@ describe('raw readings', () => {
     }
     const aggregates = heard.find(({ road }) => road.startsWith('GET /api/v1/aggregates?'))
     assert.match(aggregates?.body.toString() ?? '', /"members":6/)
+  })
+
+  test('stay where nobody can decide, which is said; on the spot all goes on', async () => {
+    const policy = `bundle: gone.tar.gz, trustedKeys: [${TRUSTED}]`
+    const edge = await TestedEdge.start(siteOf(policy))
+    try {
+      await using listeners = await Listeners.enter(edge)
+      await feed(edge)
+      await untilFound(edge)
+      const heard = await hear(edge)
+      heard.push(...(await listeners.hear(() => true)))
+      assert.deepEqual(leaks(heard), [])
+      const statuses = new Set(heard.map(({ road, status }) => (status === 200 ? road : '')))
+      assert.deepEqual(
+        [...statuses].filter((road) => /^GET .*(healthz|metrics|clock)/.test(road)),
+        [],
+      )
+      const inside = await askFrom('127.0.0.1', edge.http, { path: '/healthz' })
+      assert.equal(inside.status, 503)
+      assert.match(inside.body.toString(), /The egress gate cannot do its work \(.*gone\.tar\.gz/)
+      const { body } = await askFrom('127.0.0.1', edge.http, { path: '/metrics' })
+      assert.match(body.toString(), /\nbusbar_policy_failing 1\n/)
+      assert.match(body.toString(), /\nbusbar_policy_records_left_total 0\n/)
+    } finally {
+      // It says so on standard error, which any other edge that ends well leaves empty.
+      await assert.rejects(
+        edge[Symbol.asyncDispose](),
+        /ended with 0: busbar: egress gate: nothing/,
+      )
+    }
   })
 
   test('would be found if the gate stood open', async () => {

@@ -11,7 +11,14 @@ import { Worker } from 'node:worker_threads'
  * standard input is closed.
  */
 const root = fileURLToPath(new URL('..', import.meta.url))
-const entries = ['src/cli/*.ts', 'src/**/*-thread.ts', 'src/**/*-worker.ts', 'src/api/server.ts']
+const entries = [
+  'src/cli/*.ts',
+  'src/**/*-thread.ts',
+  'src/**/*-worker.ts',
+  'src/edge/uplink/station.ts',
+  'src/centre/database/*.ts',
+  'src/api/server.ts',
+]
 const paths = globSync(entries, { cwd: root }).filter((path) => !path.endsWith('.test.ts'))
 await new Promise((resolve) => {
   const thread = new Worker(join(root, 'src/api/console/strip-thread.ts'), { workerData: { root } })

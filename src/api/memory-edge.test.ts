@@ -146,6 +146,8 @@ export class MemoryEdge implements EdgeView {
     return this.resultList
   }
 
+  uplink(): undefined {}
+
   processors(): readonly ProcessorInfo[] {
     return this.processorList
   }

@@ -31,6 +31,8 @@ export interface EdgeView {
   /** What processors found: events by the time they began, others series by series. */
   results(query: ResultsQuery): Iterable<ResultInfo>
   processors(): readonly ProcessorInfo[]
+  /** Undefined: the site has none. */
+  uplink(): UplinkInfo | undefined
   /** About what left, and why; what is to be sent as JSON. Rejects with a GridError where there is no such log. */
   policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
@@ -82,6 +84,11 @@ export interface DeviceOutline {
     | undefined
 }
 
+export interface UplinkInfo {
+  readonly url: string
+  readonly link: string
+  readonly streams: readonly { readonly stream: string; readonly oldest: number }[]
+}
 export type PolicyReport =
   | { readonly kind: 'decisions'; readonly limit: number }
   | { readonly kind: 'verify' }

@@ -30,6 +30,7 @@ import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
 import { derivedRoute, resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
 import { siteRoute } from './site-route.ts'
+import { uplinkRoute } from './uplink-route.ts'
 
 export interface ApiOptions {
   readonly address: Address
@@ -70,6 +71,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
     '/api/v1/derived': derivedRoute(context),
     '/api/v1/processors': processorsRoute(context),
+    '/api/v1/uplink': uplinkRoute(context),
     ...policyRoutes(context),
   }
   for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)

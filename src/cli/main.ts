@@ -5,6 +5,7 @@ import { type Command, helpText, parseCommandLine } from './command.ts'
 /** Loaded on demand: a command pays only for what it uses. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   edge: () => import('./edge.ts'),
+  centre: () => import('./centre.ts'),
   simulate: () => import('./simulate.ts'),
   demo: () => import('./demo.ts'),
   query: () => import('./query.ts'),

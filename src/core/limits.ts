@@ -3,6 +3,7 @@ import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
+import { uplinkLimits } from './uplink-limits.ts'
 
 /**
  * Every limit of the system, with its unit in the name and its reason beside it. What is not bounded here is not
@@ -325,10 +326,11 @@ export const limits = {
   roleCommands: 256,
   clients: 256,
 
-  ...commandLimits,
   ...alarmLimits,
+  ...commandLimits,
   ...processorLimits,
   ...egressLimits,
+  ...uplinkLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */
@@ -375,6 +377,7 @@ export function assertLimits(): void {
     'alarms leave room for what clients retain',
   )
   assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
+  assert(limits.envelopePackedBytes < limits.packetBytes, 'an envelope fits into a message')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')
   assert(
     limits.packetBytes < limits.unfinishedBytesTotal,

@@ -33,6 +33,9 @@ import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
 import type { Site } from './site/site.ts'
 import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
+import type { Gate } from '../uplink/gate.ts'
+import { PolicyGate } from './uplink/policy-gate.ts'
+import type { UplinkStation } from './uplink/station.ts'
 import { RunningEdge } from './view.ts'
 
 export interface EdgeSettings {
@@ -40,6 +43,8 @@ export interface EdgeSettings {
   readonly directory: string
   readonly mqtt: Address
   readonly http: Address
+  /** What may leave for the centre; absent: what the policy lets. */
+  readonly gate?: Gate
   /** The journal's writer has ended: nothing can be acknowledged any more, the process should end and be started again. */
   readonly onFailed: (error: GridError) => void
   /** Told of a fault of ours that a request met; whoever asked was told no more than that there was one. */
@@ -115,6 +120,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => history.stop())
   const processors = runProcessors(settings, { journal: writer, broker, alarms })
   started.defer(async () => processors.stop())
+  const uplink = await openUplink(settings, { processors, egress }, started)
   connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
@@ -128,7 +134,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms, egress }
+  const parts = { ...machines, commands, alarms, egress, uplink }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const api = await serve(settings, view, egress)
@@ -158,6 +164,27 @@ function keepHistory(
     retention: retentionOf(site.retention, directory),
     onDamaged: (text) => onFailed(damagedFile(directory, text)),
   })
+}
+
+/** Stops before the processors, whose thread keeps what was acknowledged. A site without one does not load an MQTT client. */
+async function openUplink(
+  { site, directory, gate, warn }: EdgeSettings,
+  { processors, egress }: { readonly processors: Processors; readonly egress: Egress },
+  started: AsyncDisposableStack,
+): Promise<UplinkStation | undefined> {
+  const { uplink: settings } = site
+  if (settings === undefined) return undefined
+  const { UplinkStation } = await import('./uplink/station.ts')
+  const station = new UplinkStation({
+    site: site.site.id,
+    settings,
+    directory,
+    gate: gate ?? new PolicyGate(site, egress.gate),
+    outbox: processors,
+    warn,
+  })
+  started.defer(() => station.stop())
+  return station
 }
 
 interface ProcessorNeighbours {

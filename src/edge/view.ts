@@ -45,6 +45,8 @@ import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import { siteOutline } from './site/site-outline.ts'
 import type { SparkplugStation } from './sparkplug.ts'
+import type { UplinkStation } from './uplink/station.ts'
+import type { UplinkStatus } from './uplink/status.ts'
 
 export interface ViewParts {
   readonly site: Site
@@ -63,6 +65,8 @@ export interface ViewParts {
   readonly throttle: LoginThrottle
   readonly commands: CommandStation
   readonly alarms: AlarmStation
+  /** Undefined: the site has none. */
+  readonly uplink: UplinkStation | undefined
   readonly egress: Egress
 }
 
@@ -157,6 +161,12 @@ export class RunningEdge implements EdgeView {
     }
     for (const fault of listeners.faults()) {
       problems.push(`A new certificate is not used: ${fault}. The one before it is; mend the file.`)
+    }
+    const { isStuck = false, held = '', why = '', silentSeconds = 0 } = this.uplink() ?? {}
+    if (isStuck) {
+      problems.push(
+        `Nothing gets through to the centre (${held || why || 'it acknowledges nothing'}, for ${silentSeconds} s). What waits is kept and sent when it does; it is tried again all the time.`,
+      )
     }
     if (egress.failure !== '') {
       problems.push(
@@ -262,6 +272,10 @@ export class RunningEdge implements EdgeView {
 
   processors(): readonly ProcessorInfo[] {
     return this.#parts.processors.status
+  }
+
+  uplink(): UplinkStatus | undefined {
+    return this.#parts.uplink?.status()
   }
 
   policyReport(order: PolicyReport): Promise<unknown> {

@@ -226,8 +226,9 @@ export class Gate {
   }
 
   #alarm(text: string): void {
-    if (text !== this.#fault) this.#parts.onAlarm(text)
+    if (text === this.#fault) return
     this.#fault = text
+    this.#parts.onAlarm(text)
   }
 
   #verdict(record: ExportRecord, { allow, reason, redact }: Decision, isFailure: boolean): Verdict {

@@ -7,12 +7,14 @@ export const EXITS: Readonly<Record<string, string>> = {
     'what a client is sent passes Client.#transmit, which asks the check of whoever is outside',
   'src/api/server.ts': 'a route cannot be added without a class, and is asked for',
   'src/api/egress/classified-route.ts': 'this is where routes are asked for',
+  'src/edge/uplink/link.ts':
+    'it is given envelopes, into which the packer puts what the gate has let through and nothing else',
   'src/policy/evaluate/server-policy.ts':
     'the question to a policy server, in the same substation, has names and no values',
 }
 
-/** Programs of their own: whoever runs them has the data folder before him, or asks an edge like anybody. No part of an edge. */
-const PROGRAMS = ['src/cli/', 'src/simulator/']
+/** Programs of their own: whoever runs them has the data folder before him, asks an edge like anybody, or has only what edges let out. No part of an edge. */
+const PROGRAMS = ['src/cli/', 'src/simulator/', 'src/centre/']
 
 /** Builtins and packages behind which there is a socket, or another program that could have one. */
 const OPENERS =

@@ -40,6 +40,7 @@ export async function serve(
     alarms: new MemoryEdge().alarms,
     results: () => [],
     processors: () => [],
+    uplink: () => undefined,
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

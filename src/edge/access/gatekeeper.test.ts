@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts'
 import type { ExchangeStep, Gatekeeper, Identity, Stranger, Verdict } from '../../mqtt/ports.ts'
 import { parseSite } from '../site/site.ts'
 import type { DeviceRecord } from './device-store.ts'
-import { siteGatekeeper } from './gatekeeper.ts'
+import { isOutsider, siteGatekeeper } from './gatekeeper.ts'
 import { LoginThrottle } from './login-throttle.ts'
 import { GENERATED, hashPassword } from './password-hash.ts'
 import { ScramClient } from './scram-client.test.ts'
@@ -14,8 +14,10 @@ const HASH = hashPassword(Buffer.from('right'), GENERATED)
 const VERIFIER = scramVerifier('right', GENERATED_ITERATIONS) ?? ''
 const SITE = `site: { id: s1, name: S, frequencyHz: 50, limits: gbt }
 devices: [{ id: 'm{1..3}', kind: meter }]
-roles: [{ name: r, subscribe: ['grid/#'] }]
-clients: [{ name: c, role: r, passwordHash: '${HASH}', scram: '${VERIFIER}' }]
+roles: [{ name: r, subscribe: ['grid/#'] }, { name: away, outside: true }]
+clients:
+  - { name: c, role: r, passwordHash: '${HASH}', scram: '${VERIFIER}' }
+  - { name: bridge, role: away, passwordHash: '${HASH}' }
 `
 
 /** A gate with a clock and a device store of the test's own: `m1` has a secret, `m3` is revoked. */
@@ -277,4 +279,18 @@ describe('SCRAM at the gate', () => {
     gate.secret('m1', { revokedMs: 3 })
     assert.equal(gate.gatekeeper.standing(step.identity), 0x87)
   })
+})
+
+test('whose role says that it is outside is, by name and not by address', async () => {
+  const gate = new Gate()
+  for (const [name, isOut] of [
+    ['bridge', true],
+    ['c', false],
+    ['m1', false],
+  ] as const) {
+    const verdict = await gate.login(name, 'right')
+    assert.ok(typeof verdict === 'object', name)
+    assert.equal(isOutsider(verdict), isOut, name)
+  }
+  assert.ok(!isOutsider(undefined) && !isOutsider({ name: 'bridge' }))
 })

@@ -3,7 +3,11 @@ import type { Border } from '../../api/egress/border.ts'
 import type { Clock } from '../../core/time.ts'
 import type { Gate, GateCounters } from '../../policy/gate.ts'
 import { type OpenGate, openGate } from '../../policy/thread/open-gate.ts'
-import type { PolicyChoice } from '../../policy/thread/desk-messages.ts'
+import {
+  IN_USE_AGAIN,
+  NOTHING_LEAVES,
+  type PolicyChoice,
+} from '../../policy/thread/desk-messages.ts'
 import { InsideNetwork } from '../access/inside-network.ts'
 import { policyChoice } from '../site/policy.ts'
 import type { Site } from '../site/site.ts'
@@ -28,9 +32,9 @@ export class Egress {
   readonly border: Border
   readonly customs: MqttCustoms
   readonly #open: OpenGate
-  /** What the gate has said last, and how many questions it had been asked then. */
+  /** What the thread of the gate has said last, and how many records had been decided then. */
   #alarm = ''
-  #askedAtAlarm = 0
+  #decidedAtAlarm = 0
 
   constructor({ site, directory, clock, warn }: EgressSettings) {
     this.policy = policyChoice(site.policy, SHIPPED_FOLDER)
@@ -40,8 +44,7 @@ export class Egress {
     this.#open = openGate(settings, {
       clock,
       onAlarm: (text) => {
-        this.#alarm = text
-        this.#askedAtAlarm = this.counters.asked
+        this.#heed(text)
         warn(`egress gate: ${text}`)
       },
     })
@@ -58,11 +61,29 @@ export class Egress {
     return this.gate.counters
   }
 
-  /** What is wrong with the gate; empty: it decides. What its thread said holds until a question after that was decided. */
+  /** What is wrong with the gate, or was found wrong with its log; empty: all is well. */
   get failure(): string {
     if (this.gate.fault !== '') return this.gate.fault
-    if (this.counters.asked > this.#askedAtAlarm) this.#alarm = ''
+    const isOver = this.#alarm.startsWith(NOTHING_LEAVES) && this.#decided > this.#decidedAtAlarm
+    if (isOver) this.#alarm = ''
     return this.#alarm
+  }
+
+  get #decided(): number {
+    const { left, stayed, failed } = this.counters
+    return left + stayed - failed
+  }
+
+  /** What the gate says itself it also takes back itself. */
+  #heed(text: string): void {
+    if (text === this.gate.fault) return
+    this.#alarm = text === IN_USE_AGAIN ? '' : text
+    this.#decidedAtAlarm = this.#decided
+  }
+
+  /** Other rules decide from now on. Returns why they cannot; empty: they do. */
+  async renew(policy: PolicyChoice): Promise<string> {
+    return this.#open.renew(policy)
   }
 
   async stop(): Promise<void> {

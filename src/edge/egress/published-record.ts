@@ -16,19 +16,22 @@ const RAW: Published = { kind: 'raw' }
 export function publishedOf({ topic, payload, publisher }: Message): Published {
   if (publisher !== '') return RAW
   if (topic.startsWith('$SYS/')) return { kind: 'health' }
-  const [, kind] = /^grid\/(?:[^/]+\/(events|aggregates)(?:\/[^/]+)?|alarms\/\d+)$/.exec(topic) ?? [
-    '',
-  ]
-  const isAlarm = topic.startsWith('grid/alarms/')
+  const isAlarm = /^grid\/alarms\/\d+$/.test(topic)
+  const kind = kindOf(topic)
   if (kind === undefined && !isAlarm) return RAW
   // An alarm that is gone has an empty message, which says so.
   const object = payload.length === 0 && isAlarm ? {} : parsed(payload)
   if (object === undefined) return RAW
-  if (isAlarm) {
+  if (kind === undefined) {
     const classified = (): ReturnType<typeof classifyAlarm> => classifyAlarm(object)
     return { kind: 'record', listed: { object, aliases: ALARM_ALIASES, classified, isReading } }
   }
-  return resultOf(object, kind === 'events' ? 'event' : 'aggregate')
+  return resultOf(object, kind)
+}
+
+function kindOf(topic: string): 'event' | 'aggregate' | undefined {
+  if (/^grid\/[^/]+\/events$/.test(topic)) return 'event'
+  return /^grid\/[^/]+\/aggregates\/[^/]+$/.test(topic) ? 'aggregate' : undefined
 }
 
 function resultOf(object: object, kind: 'event' | 'aggregate'): Published {

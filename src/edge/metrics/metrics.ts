@@ -11,6 +11,7 @@ import {
   mqttGauges,
 } from './mqtt-metrics.ts'
 import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
+import { UPLINK_STREAM_COUNTERS, uplinkCounters, uplinkGauges } from './uplink-metrics.ts'
 import { policyCounters, policyGauges } from './policy-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
@@ -32,6 +33,7 @@ export class Metrics {
       ...alarmCounters(parts),
       ...policyCounters(parts),
       ...totals.counters,
+      ...uplinkCounters(parts),
       ...PROCESS_COUNTERS,
     ]
     for (const { name, help, value } of counters) this.#counter(name, help, value)
@@ -43,6 +45,7 @@ export class Metrics {
       ...alarmGauges(parts),
       ...policyGauges(parts),
       ...totals.gauges,
+      ...uplinkGauges(parts),
       ...PROCESS_GAUGES,
     ]
     for (const { name, help, value } of gauges) this.#gauge(name, help, value)
@@ -52,6 +55,7 @@ export class Metrics {
     this.#commands(parts)
     this.#alarms(parts)
     this.#eachProcessor(parts)
+    this.#eachStream(parts)
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
@@ -81,6 +85,22 @@ export class Metrics {
         this.set(value())
       },
     })
+  }
+
+  #eachStream({ uplink }: MetricsParts): void {
+    for (const { name, help, value } of UPLINK_STREAM_COUNTERS) {
+      new Counter({
+        name,
+        help,
+        labelNames: ['stream'],
+        registers: [this.#registry],
+        collect() {
+          this.reset()
+          for (const each of uplink?.status().streams ?? [])
+            this.inc({ stream: each.stream }, value(each))
+        },
+      })
+    }
   }
 
   /** Of the whole site; per device they are in the ledger, where a thousand devices do not multiply the series. */

@@ -3,6 +3,7 @@ import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { SiteEntry } from '../../kernel/site-book.ts'
 import {
+  type ExportOrder,
   type Publication,
   type SiteEvent,
   type ModuleSet,
@@ -18,6 +19,7 @@ export interface HostParts {
   readonly directory: string
   readonly site: { readonly entry: unknown; readonly subjects: readonly SiteEntry[] }
   readonly modules: ModuleSet
+  readonly areSent: boolean
   /** Of one call, processor time. */
   readonly callMs: number
   readonly onStatus: () => void
@@ -65,6 +67,15 @@ export class ProcessorHost {
       this.#order({ kind: 'advance' })
   }
 
+  /** What is lost while there is no thread is told again. */
+  sent(order: ExportOrder): void {
+    this.#order(order)
+  }
+
+  get of(): ModuleSet['of'] {
+    return this.#parts.modules.of
+  }
+
   /** What they have not come to will be computed after the next start. */
   async stop(): Promise<void> {
     this.#isStopping = true
@@ -79,12 +90,13 @@ export class ProcessorHost {
   }
 
   #start(): void {
-    const { directory, site, modules } = this.#parts
+    const { directory, site, modules, areSent } = this.#parts
     this.#words = newWords()
     const workerData: ThreadSettings = {
       directory,
       site,
       modules,
+      areSent,
       stopped: this.#stopped,
       words: this.#words,
     }

@@ -9,6 +9,7 @@ import { JournalRows } from '../../store/results/journal-rows.ts'
 import { putResultsAside } from '../../store/results/results-file.ts'
 import { ResultsWriter } from '../../store/results/results-writer.ts'
 import {
+  type ExportOrder,
   type ProcessorStatus,
   type Publication,
   type SiteEvent,
@@ -39,7 +40,7 @@ class ProcessorThread {
     this.#settings = settings
     this.#modules = modules
     this.#refused = refused
-    this.#store = new ResultsWriter(settings.directory, settings.modules.of)
+    this.#store = new ResultsWriter({ ...settings, of: settings.modules.of })
     this.#journal = new JournalRows(settings.directory)
     const { words: shared, site, stopped } = settings
     this.#runner = new Runner({
@@ -71,6 +72,11 @@ class ProcessorThread {
 
   published(sequence: number): void {
     if (!this.#hasEnded) this.#store.published(sequence)
+  }
+
+  sent(order: ExportOrder): void {
+    if (order.kind === 'renew') this.#store.renew(order.stream)
+    else this.#store.acknowledge(order.stream, order.ranges)
   }
 
   /** What is still on its way to this thread, or was put off by it, comes too late. */
@@ -217,7 +223,15 @@ const thread = new ProcessorThread(settings, modules, await modules.load())
 post({ kind: 'ready', task: taskNumber(), status: thread.status() })
 
 parentPort?.on('message', (order: ThreadOrder) => {
-  if (order.kind === 'advance') thread.advance()
-  else if (order.kind === 'published') thread.published(order.sequence)
-  else thread.end()
+  switch (order.kind) {
+    case 'advance':
+      return thread.advance()
+    case 'published':
+      return thread.published(order.sequence)
+    case 'acknowledged':
+    case 'renew':
+      return thread.sent(order)
+    case 'end':
+      return thread.end()
+  }
 })

@@ -1,9 +1,10 @@
 import { limits } from '../../core/limits.ts'
 import { builtInProcessors } from '../../kernel/built-in.ts'
+import { EXPORT_STREAMS } from '../../store/outbox/streams.ts'
 import type { Site } from '../site/site.ts'
 import { OwnPackages } from './own-packages.ts'
 import { type HostParts, ProcessorHost } from './processor-host.ts'
-import type { ProcessorStatus } from './protocol.ts'
+import type { ExportOrder, ProcessorStatus } from './protocol.ts'
 import { siteEntries } from './site-entries.ts'
 
 export interface ProcessorsParts extends Pick<
@@ -45,6 +46,12 @@ export class Processors {
     for (const host of this.#hosts) host.advance()
   }
 
+  /** To the thread that owns the file of the stream. */
+  sent(order: ExportOrder): void {
+    const of = EXPORT_STREAMS.find(({ stream }) => stream === order.stream)?.of
+    this.#hosts.find((host) => host.of === of)?.sent(order)
+  }
+
   get status(): readonly ProcessorStatus[] {
     return this.#hosts.flatMap((host) => host.status.processors)
   }
@@ -74,6 +81,7 @@ export class Processors {
       directory,
       site: siteEntries(site),
       modules,
+      areSent: site.uplink !== undefined,
       callMs,
       publish,
       onEvents,

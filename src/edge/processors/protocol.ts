@@ -2,6 +2,7 @@ import type { Comparison } from '../../kernel/shadow.ts'
 import type { Result } from '../../kernel/output-decoder.ts'
 import type { SiteEntry } from '../../kernel/site-book.ts'
 import type { SubjectKind } from '../../kernel/subjects.ts'
+import type { StoredRanges } from '../../store/outbox/streams.ts'
 import type { Trust } from './own-packages.ts'
 
 /** What a thread of processors is started with. */
@@ -9,6 +10,8 @@ export interface ThreadSettings {
   readonly directory: string
   readonly site: { readonly entry: unknown; readonly subjects: readonly SiteEntry[] }
   readonly modules: ModuleSet
+  /** Events and aggregates are sent to a centre. */
+  readonly areSent: boolean
   /** Modules that were stopped from outside in the thread before: name to reason. */
   readonly stopped: ReadonlyMap<string, string>
   /** See `words`. */
@@ -37,7 +40,13 @@ export const words = {
 export type ThreadOrder =
   | { readonly kind: 'advance' }
   | { readonly kind: 'published'; readonly sequence: number }
+  | ExportOrder
   | { readonly kind: 'end' }
+
+/** What the centre has of a stream, or that the stream begins anew. */
+export type ExportOrder =
+  | { readonly kind: 'acknowledged'; readonly stream: string; readonly ranges: StoredRanges }
+  | { readonly kind: 'renew'; readonly stream: string }
 
 export interface Publication {
   readonly topic: string

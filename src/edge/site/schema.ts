@@ -11,6 +11,7 @@ import { feeder, transformer, voltageLevel } from './network.ts'
 import { policy } from './policy.ts'
 import { processors } from './processors/processors.ts'
 import { retention } from './retention.ts'
+import { uplink } from './uplink.ts'
 import type { YamlText } from './yaml-text.ts'
 
 const place = z.strictObject({
@@ -45,6 +46,7 @@ const siteFile = z
     processors: processors.prefault({}),
     retention: retention.prefault({}),
     alarms: alarms.prefault({}),
+    uplink: uplink.optional(),
     roles: z.array(role).max(limits.roles).default([]),
     clients: z.array(client).max(limits.clients).default([]),
     unknownDevices: z

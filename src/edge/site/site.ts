@@ -9,6 +9,7 @@ import { type Fault, formatFaults } from './fault.ts'
 import { checkPolicy, placePolicy } from './policy.ts'
 import { expandDevice } from './device-pattern.ts'
 import { type Device, type Listeners, type SiteFile, checkShape } from './schema.ts'
+import { placeUplink } from './uplink.ts'
 import { readYaml } from './yaml-text.ts'
 
 export type { Device, Listeners } from './schema.ts'
@@ -54,7 +55,8 @@ export function parseSite(text: string, path: string): Site {
   }
   const devices = file.devices.flatMap(expandDevice)
   const listeners = placeFiles(file.listeners, dirname(path))
-  return { ...file, devices, listeners, policy: placePolicy(file.policy, path) }
+  const policy = placePolicy(file.policy, path)
+  return { ...file, devices, listeners, policy, uplink: placeUplink(file.uplink, path) }
 }
 
 /** Files are named from where the site file is, whatever folder the edge was started in. */

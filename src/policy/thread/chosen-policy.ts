@@ -6,7 +6,7 @@ import { shippedPolicy, sitePolicy } from '../bundle/bundle.ts'
 import { type Answer, type Evaluator, failed } from '../decision.ts'
 import { ServerPolicy } from '../evaluate/server-policy.ts'
 import { WasmPolicy } from '../evaluate/wasm-policy.ts'
-import type { PolicyChoice } from './desk-messages.ts'
+import { IN_USE_AGAIN, NOTHING_LEAVES, type PolicyChoice } from './desk-messages.ts'
 
 interface World {
   readonly clock: Clock
@@ -43,10 +43,10 @@ export class ChosenPolicy implements Evaluator {
     this.#nextTry = clock() + limits.policyRetryMs * 1000
     try {
       this.#policy = load(this.#choice)
-      if (this.#fault !== '') onAlarm('the policy is in use again')
+      if (this.#fault !== '') onAlarm(IN_USE_AGAIN)
     } catch (thrown) {
       const text = errorText(thrown)
-      if (text !== this.#fault) onAlarm(`nothing may leave: ${text}`)
+      if (text !== this.#fault) onAlarm(`${NOTHING_LEAVES}: ${text}`)
       this.#fault = text
     }
   }

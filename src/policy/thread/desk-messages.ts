@@ -9,6 +9,11 @@ export type PolicyChoice =
   | ({ readonly kind: 'site' } & SignedBundle)
   | { readonly kind: 'server'; readonly url: string }
 
+/** Before why nobody can decide: it holds until somebody has. */
+export const NOTHING_LEAVES = 'nothing may leave'
+/** A policy that could not be loaded has been. */
+export const IN_USE_AGAIN = 'the policy is in use again'
+
 /** What the thread is started with. */
 export interface DeskSettings {
   readonly policy: PolicyChoice

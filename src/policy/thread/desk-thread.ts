@@ -5,7 +5,13 @@ import type { Answer } from '../decision.ts'
 import type { Asked } from '../desk.ts'
 import type { Desk } from '../gate.ts'
 import type { Entry } from '../log/decision-log.ts'
-import type { DeskReply, DeskRequest, DeskSettings, PolicyChoice } from './desk-messages.ts'
+import {
+  type DeskReply,
+  type DeskRequest,
+  type DeskSettings,
+  NOTHING_LEAVES,
+  type PolicyChoice,
+} from './desk-messages.ts'
 
 interface Waiting {
   readonly id: number
@@ -116,7 +122,7 @@ export class DeskThread implements Desk {
         this.#options.onAlarm(reply.text)
         return
       case 'failed':
-        this.#options.onAlarm(`nothing may leave: ${reply.text}`)
+        this.#options.onAlarm(`${NOTHING_LEAVES}: ${reply.text}`)
         this.#lost(worker, reply.text)
         return
       case 'answers':

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { EXPORTS_SCHEMA } from '../outbox/exports.ts'
 import { asidePath } from '../damage/corrupt.ts'
 
 /**
@@ -120,6 +121,8 @@ export function openResults(directory: string, of: ResultsOf): DatabaseSync {
     const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {}
     if (tables === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`)
     checkResults(db, path)
+    // An edge of an earlier version does not know it, and does not mind it: it may be put back.
+    db.exec(EXPORTS_SCHEMA)
     return db
   } catch (cause) {
     if (cause instanceof GridError) throw cause

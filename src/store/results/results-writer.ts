@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
+import { Exports } from '../outbox/exports.ts'
+import type { StoredRanges } from '../outbox/streams.ts'
 import type { ProcessorRecord, StoredResult, StoredSubject, Tick } from './result.ts'
 import { type ResultsOf, openResults } from './results-file.ts'
 import { resultOf } from './result-row.ts'
@@ -18,6 +20,13 @@ export interface ResultsCommit {
   readonly processors: readonly ProcessorRecord[]
 }
 
+export interface ResultsSettings {
+  readonly directory: string
+  readonly of: ResultsOf
+  /** Events and aggregates are sent to a centre: a commit that has some is synced, for their numbers are given with it. */
+  readonly areSent: boolean
+}
+
 /** The one writer of a file of results: results, and the place of the processor that found them, are one commit. */
 export class ResultsWriter implements Disposable {
   readonly #db: DatabaseSync
@@ -25,15 +34,20 @@ export class ResultsWriter implements Disposable {
   #sequence: number
   #published: number
   readonly #statements: Statements
+  readonly #exports: Exports
+  readonly #areSent: boolean
   #sweptMs = 0
 
-  constructor(directory: string, of: ResultsOf) {
+  constructor({ directory, of, areSent }: ResultsSettings) {
     this.#db = openResults(directory, of)
     this.#statements = prepareAll(this.#db)
     this.#sequence = this.#lastSequence()
     this.#published = this.#db.prepare('SELECT sequence FROM published').get()?.[
       'sequence'
     ] as number
+    this.#exports = new Exports(this.#db, of)
+    this.#areSent = areSent
+    if (areSent) this.#synced(() => this.#exports.begin(Date.now() * 1000))
   }
 
   subjects(): StoredSubject[] {
@@ -67,7 +81,9 @@ export class ResultsWriter implements Disposable {
   /** Returns the sequence of the last result. */
   commit({ subjects, ticks, found, processors }: ResultsCommit): number {
     const { subject, tick, published } = this.#statements
-    return this.#transact(() => {
+    const isSent = this.#areSent && found.some(({ results }) => results.some(isExported))
+    const transact = isSent ? this.#synced.bind(this) : this.#transact.bind(this)
+    return transact(() => {
       for (const { number, kind, id } of subjects) subject.run(number, kind, id)
       for (const { time, journal } of ticks) tick.run(time, journal)
       for (const { processor, results } of found) {
@@ -97,6 +113,16 @@ export class ResultsWriter implements Disposable {
     this.#published = Math.max(this.#published, sequence)
   }
 
+  /** The centre has these of a stream. */
+  acknowledge(stream: string, ranges: StoredRanges): void {
+    this.#transact(() => this.#exports.acknowledge(stream, ranges))
+  }
+
+  /** A stream begins anew, in another epoch. */
+  renew(stream: string): void {
+    this.#synced(() => this.#exports.renew(stream, Date.now() * 1000))
+  }
+
   /** Ticks that no processor needs for a replay, and, where the file is too large, the oldest results. Returns how many results went. */
   sweep({ ticksUpTo, nowMs }: { readonly ticksUpTo: number; readonly nowMs: number }): number {
     if (nowMs - this.#sweptMs < limits.resultsSweepMs) return 0
@@ -109,6 +135,16 @@ export class ResultsWriter implements Disposable {
 
   [Symbol.dispose](): void {
     this.#db.close()
+  }
+
+  /** With it all that was committed before is on the disk, too. */
+  #synced<Result>(write: () => Result): Result {
+    this.#db.exec('PRAGMA synchronous=FULL')
+    try {
+      return this.#transact(write)
+    } finally {
+      this.#db.exec('PRAGMA synchronous=NORMAL')
+    }
   }
 
   #transact<Result>(write: () => Result): Result {
@@ -182,10 +218,11 @@ export class ResultsWriter implements Disposable {
 
   /** What can be said with fewer words goes first: derived readings, then aggregates. Events are the last. */
   #removeOldest(): number {
-    for (const table of ['derived', 'aggregates', 'events']) {
+    for (const table of ['derived', 'aggregates', 'events'] as const) {
       const first = this.#db.prepare(`SELECT min(sequence) AS first FROM ${table}`).get()?.['first']
       if (typeof first !== 'number') continue
       const end = first + Math.max(1, Math.ceil((this.#sequence - first) * REMOVED_SHARE))
+      this.#exports.makesRoom(table, end)
       const { changes } = this.#db.prepare(`DELETE FROM ${table} WHERE sequence < ?`).run(end)
       this.#db.prepare('UPDATE published SET removed = removed + ?').run(changes)
       this.#db.exec('PRAGMA incremental_vacuum(4096)')
@@ -193,6 +230,10 @@ export class ResultsWriter implements Disposable {
     }
     return 0
   }
+}
+
+function isExported({ kind }: StoredResult): boolean {
+  return kind !== 'derived'
 }
 
 /** A sweep takes away so much of a table, so that it is over in a moment and comes again. */

@@ -39,7 +39,7 @@ export async function measureProcessors(readings: number): Promise<ProcessorsRes
   const starts = await Promise.all(builtInProcessors.map(async (name) => load(name)))
   const begins = starts.map((one) => measureStart(one, stream))
   const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'))
-  using store = new ResultsWriter(folder, 'built-in')
+  using store = new ResultsWriter({ directory: folder, of: 'built-in', areSent: false })
   try {
     const journal = new StreamJournal(stream, readings)
     const runner = new Runner({

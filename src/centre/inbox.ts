@@ -1,0 +1,163 @@
+import type { Acknowledgement } from '../uplink/acknowledgement.ts'
+import type { Envelope } from '../uplink/envelope.ts'
+import { decodeRanges } from '../uplink/ranges.ts'
+import { type Received, receive } from '../uplink/receiver.ts'
+import type { Database, Query, Row } from './database/database.ts'
+import { type SourcedRecord, storeRecords } from './rows.ts'
+
+export interface SiteAcknowledgement extends Acknowledgement {
+  readonly site: string
+}
+
+export interface InboxCounters {
+  envelopes: number
+  records: number
+  duplicates: number
+  commits: number
+}
+
+type Source = Pick<Envelope, 'site' | 'stream' | 'epoch'>
+
+/**
+ * Envelopes into the database, with what has been received of each stream in the same commit. Several may work on one database: who has locked
+ * a stream decides what is new in it.
+ */
+export class Inbox {
+  readonly counters: InboxCounters = { envelopes: 0, records: 0, duplicates: 0, commits: 0 }
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** What there is of each stream that these are of, when it is on the disk. Rejects where it is not, and nothing has changed then. */
+  async commit(
+    envelopes: readonly Envelope[],
+    nowUs: number,
+  ): Promise<readonly SiteAcknowledgement[]> {
+    const sources = sourcesOf(envelopes)
+    const { states, before } = await this.#database.transact(async (query) => {
+      await hearSites(query, sources, nowUs)
+      const known = await lockStreams(query, sources)
+      const now = new Map(known)
+      const fresh: SourcedRecord[] = []
+      for (const envelope of envelopes) {
+        const { site, stream, epoch } = envelope
+        const id = idOf(envelope)
+        const taken = receive(now.get(id) as Received, envelope)
+        now.set(id, taken.state)
+        for (const record of taken.fresh) fresh.push({ source: { site, stream, epoch }, record })
+      }
+      await storeRecords(query, fresh)
+      await keepStreams(query, sources, now)
+      return { states: now, before: known }
+    })
+    this.#count(envelopes.length, before, states)
+    return sources.map((source) => {
+      const { ranges } = states.get(idOf(source)) as Received
+      return { ...source, ranges }
+    })
+  }
+
+  #count(
+    envelopes: number,
+    before: ReadonlyMap<string, Received>,
+    after: ReadonlyMap<string, Received>,
+  ): void {
+    this.counters.commits++
+    this.counters.envelopes += envelopes
+    for (const [id, { records, duplicates }] of after) {
+      this.counters.records += records - (before.get(id)?.records ?? 0)
+      this.counters.duplicates += duplicates - (before.get(id)?.duplicates ?? 0)
+    }
+  }
+}
+
+function idOf({ site, stream, epoch }: Source): string {
+  return `${site} ${stream} ${epoch}`
+}
+
+/** Each once, in an order that all workers have: nobody waits for somebody who waits for him. */
+function sourcesOf(envelopes: readonly Envelope[]): readonly Source[] {
+  const sources = new Map<string, Source>()
+  for (const { site, stream, epoch } of envelopes)
+    sources.set(idOf({ site, stream, epoch }), { site, stream, epoch })
+  return [...sources].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each)
+}
+
+async function hearSites(query: Query, sources: readonly Source[], nowUs: number): Promise<void> {
+  const sites = [...new Set(sources.map(({ site }) => site))].toSorted()
+  await query(
+    `INSERT INTO sites (site, first_heard, last_heard)
+     SELECT value, $2::bigint, $2::bigint FROM json_array_elements_text($1::text::json)
+     ON CONFLICT (site) DO UPDATE SET last_heard = greatest(sites.last_heard, excluded.last_heard)`,
+    [JSON.stringify(sites), nowUs],
+  )
+}
+
+const KEYS = 'json_to_recordset($1::text::json) AS k (site text, stream text, epoch bigint)'
+
+async function lockStreams(
+  query: Query,
+  sources: readonly Source[],
+): Promise<Map<string, Received>> {
+  const keys = JSON.stringify(sources)
+  await query(
+    `INSERT INTO streams (site, stream, epoch) SELECT site, stream, epoch FROM ${KEYS} ON CONFLICT DO NOTHING`,
+    [keys],
+  )
+  const rows = await query(
+    `SELECT s.site, s.stream, s.epoch::float8, ${STATE} FROM streams s JOIN ${KEYS} USING (site, stream, epoch)
+     ORDER BY s.site, s.stream, s.epoch FOR UPDATE OF s`,
+    [keys],
+  )
+  return new Map(
+    rows.map((row) => {
+      const source = {
+        site: String(row['site']),
+        stream: String(row['stream']),
+        epoch: Number(row['epoch']),
+      }
+      return [idOf(source), receivedOf(row)]
+    }),
+  )
+}
+
+/** Columns that `receivedOf` reads. */
+export const STATE =
+  's.ranges, s.last::float8, s.pending::float8, s.lost::float8, s.oldest::float8, s.records::float8, s.duplicates::float8, s.withheld::float8'
+
+export function receivedOf(row: Row): Received {
+  const number = (name: string): number => Number(row[name])
+  return {
+    ranges: decodeRanges(JSON.parse(String(row['ranges']))) ?? [],
+    manifest: {
+      last: number('last'),
+      pending: number('pending'),
+      lost: number('lost'),
+      oldest: number('oldest'),
+    },
+    records: number('records'),
+    duplicates: number('duplicates'),
+    withheld: number('withheld'),
+  }
+}
+
+async function keepStreams(
+  query: Query,
+  sources: readonly Source[],
+  states: ReadonlyMap<string, Received>,
+): Promise<void> {
+  const rows = sources.map((source) => {
+    const { ranges, manifest, ...counts } = states.get(idOf(source)) as Received
+    return { ...source, ranges: JSON.stringify(ranges), ...manifest, ...counts }
+  })
+  await query(
+    `UPDATE streams s SET ranges = k.ranges, last = k.last, pending = k.pending, lost = k.lost, oldest = k.oldest,
+     records = k.records, duplicates = k.duplicates, withheld = k.withheld
+     FROM json_to_recordset($1::text::json) AS k (site text, stream text, epoch bigint, ranges text, last bigint, pending bigint,
+     lost bigint, oldest bigint, records bigint, duplicates bigint, withheld bigint)
+     WHERE s.site = k.site AND s.stream = k.stream AND s.epoch = k.epoch`,
+    [JSON.stringify(rows)],
+  )
+}

@@ -1,0 +1,93 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { Inbox } from './inbox.ts'
+import type { Ledger, SiteInfo, StreamInfo } from './ledger.ts'
+import type { Worker } from './worker.ts'
+
+export interface MetricsParts {
+  readonly inbox: Inbox
+  readonly worker: Worker
+  readonly ledger: Ledger
+}
+
+/** Prometheus exposition of the centre; what is of a site is read from the database when it is asked for. */
+export class CentreMetrics {
+  readonly #registry = new Registry()
+  readonly #ledger: Ledger
+  readonly #sites: readonly { readonly gauge: Gauge; readonly set: (info: SiteInfo) => void }[]
+
+  constructor({ inbox, worker, ledger }: MetricsParts) {
+    this.#ledger = ledger
+    const counts = [
+      ['envelopes', 'Envelopes in the database.', () => inbox.counters.envelopes],
+      ['records', 'Records in the database.', () => inbox.counters.records],
+      ['duplicates', 'Records that came again.', () => inbox.counters.duplicates],
+      ['commits', 'Commits of the database.', () => inbox.counters.commits],
+      ['acknowledgements', 'Acknowledgements sent.', () => worker.acknowledgements],
+      ['refused', 'Payloads that were no envelopes of their topic.', () => worker.refused],
+    ] as const
+    for (const [name, help, value] of counts) this.#counter(name, help, value)
+    const gauges = [
+      ['connected', '1 while connected to the broker.', () => (worker.isConnected ? 1 : 0)],
+      ['failing', '1 while nothing can be stored.', () => (worker.failure === '' ? 0 : 1)],
+      ['waiting_envelopes', 'Envelopes that wait for a commit.', () => worker.waiting],
+    ] as const
+    for (const [name, help, value] of gauges) this.#gauge(name, help, value)
+    this.#sites = [
+      this.#ofSite('silent_seconds', 'Since anything came from it.', (site) => site.silentSeconds),
+      this.#ofStream('records', 'Records here.', ({ records }) => records),
+      this.#ofStream('missing', 'Numbers given there and not here.', ({ missing }) => missing),
+      this.#ofStream('pending', 'Records that wait there.', ({ pending }) => pending),
+      this.#ofStream('lost', 'Records that made room there.', ({ lost }) => lost),
+      this.#ofStream('withheld', 'Records that the policy keeps.', ({ withheld }) => withheld),
+    ]
+  }
+
+  async exposition(nowUs: number): Promise<string> {
+    for (const { gauge } of this.#sites) gauge.reset()
+    for (const site of await this.#ledger.sites(nowUs)) for (const { set } of this.#sites) set(site)
+    return this.#registry.metrics()
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  #counter(what: string, help: string, value: () => number): void {
+    new Counter({
+      name: `busbar_centre_${what}_total`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        this.inc(value())
+      },
+    })
+  }
+
+  #gauge(what: string, help: string, value: () => number): void {
+    new Gauge({
+      name: `busbar_centre_${what}`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(value())
+      },
+    })
+  }
+
+  #ofSite(what: string, help: string, value: (site: SiteInfo) => number) {
+    const name = `busbar_centre_site_${what}`
+    const gauge = new Gauge({ name, help, labelNames: ['site'], registers: [this.#registry] })
+    return { gauge, set: (site: SiteInfo) => gauge.set({ site: site.site }, value(site)) }
+  }
+
+  #ofStream(what: string, help: string, value: (stream: StreamInfo) => number) {
+    const name = `busbar_centre_stream_${what}`
+    const labelNames = ['site', 'stream']
+    const gauge = new Gauge({ name, help, labelNames, registers: [this.#registry] })
+    const set = ({ site, streams }: SiteInfo): void => {
+      for (const each of streams) gauge.set({ site, stream: each.stream }, value(each))
+    }
+    return { gauge, set }
+  }
+}

@@ -1,0 +1,113 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { GridError, errorText } from '../core/errors.ts'
+import { limits } from '../core/limits.ts'
+import { peerNetwork } from '../core/peer-network.ts'
+import { type PasswordHash, PasswordChecks, parseHash } from '../edge/access/password-hash.ts'
+import { LoginThrottle } from '../edge/access/login-throttle.ts'
+import type { Gatekeeper, Identity, Later, Stranger, Verdict } from '../mqtt/ports.ts'
+import { reason } from '../mqtt/reasons.ts'
+import { ackTopic, sourceOf } from '../uplink/topics.ts'
+
+/** A site, or the worker of this process. */
+class Peer implements Identity {
+  readonly name: string
+  readonly kind: 'site' | 'worker'
+
+  constructor(name: string, kind: 'site' | 'worker') {
+    this.name = name
+    this.kind = kind
+  }
+}
+
+/** Lets sites in that are known by their passwords, and has each send in its own name only. */
+export class SiteGatekeeper implements Gatekeeper {
+  /** With them the worker of this process comes in. */
+  readonly worker: { readonly username: string; readonly password: string } = {
+    username: ':worker',
+    password: randomBytes(32).toString('base64url'),
+  }
+  readonly #sites: ReadonlyMap<string, PasswordHash> | undefined
+  readonly #checks = new PasswordChecks()
+  readonly #throttle = new LoginThrottle()
+
+  /** Undefined: whoever comes is the site that it says it is. */
+  constructor(sites: ReadonlyMap<string, PasswordHash> | undefined) {
+    this.#sites = sites
+  }
+
+  admit({ remote, userName = '', password }: Stranger, later: Later): Verdict | undefined {
+    if (userName === this.worker.username && this.#isWorker(password))
+      return new Peer(userName, 'worker')
+    if (this.#sites === undefined)
+      return SITE.test(userName) ? new Peer(userName, 'site') : reason.badUserNameOrPassword
+    const attempt = {
+      address: peerNetwork(remote.slice(0, remote.lastIndexOf(':'))),
+      name: userName,
+    }
+    if (this.#throttle.refuses(attempt, Date.now())) return reason.connectionRateExceeded
+    const hash = this.#sites.get(userName)
+    if (hash === undefined || password === undefined || password.length > limits.passwordBytes) {
+      this.#throttle.failure(attempt, Date.now())
+      return reason.badUserNameOrPassword
+    }
+    if (this.#checks.isFull) return reason.serverBusy
+    this.#checks.compare(password, hash, {
+      isDue: () => !this.#throttle.refuses(attempt, Date.now()),
+      done: (outcome) => {
+        if (outcome === 'right') this.#throttle.success(attempt)
+        else if (outcome === 'wrong') this.#throttle.failure(attempt, Date.now())
+        const isIn = outcome === 'right'
+        later(isIn ? new Peer(userName, 'site') : reason.badUserNameOrPassword, Date.now())
+      },
+    })
+    return undefined
+  }
+
+  exchange(): undefined {}
+
+  mayPublish(_: string, topic: string, identity: Identity | undefined): boolean {
+    if (!(identity instanceof Peer)) return false
+    if (identity.kind === 'worker') return topic.startsWith('uplink/')
+    return sourceOf(topic)?.site === identity.name
+  }
+
+  maySubscribe(_: string, filter: string, identity: Identity | undefined): boolean {
+    if (!(identity instanceof Peer)) return false
+    return identity.kind === 'worker' || filter === ackTopic(identity.name)
+  }
+
+  standing(): number {
+    return reason.success
+  }
+
+  #isWorker(password: Uint8Array | undefined): boolean {
+    const own = Buffer.from(this.worker.password)
+    return password?.length === own.length && timingSafeEqual(password, own)
+  }
+}
+
+const SITE = /^[a-z0-9-]{1,64}$/
+
+/** A line for each site: its id, a space, and what `busbar device hash` says of its password. @throws GridError `input`. */
+export function readSites(path: string): ReadonlyMap<string, PasswordHash> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new GridError('input', `${path}: cannot be read (${errorText(cause)})`, { cause })
+  }
+  const sites = new Map<string, PasswordHash>()
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const [site = '', phc = ''] = line.trim().split(/\s+/)
+    const hash = parseHash(phc)
+    if (!SITE.test(site) || hash === undefined) {
+      throw new GridError('input', `${path}:${at + 1}:1: no site with a hash of its password`, {
+        hint: 'busbar device hash prints the hash of a password that it reads from standard input.',
+      })
+    }
+    sites.set(site, hash)
+  }
+  return sites
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import type { IClientOptions } from 'mqtt'
+import { formatAddress, parseAddress } from '../core/address.ts'
+import { GridError } from '../core/errors.ts'
+import { type CentreSettings, startCentre } from '../centre/centre.ts'
+import { readSites } from '../centre/site-gatekeeper.ts'
+import type { Args, Command } from './command.ts'
+
+export const command: Command = {
+  name: 'centre',
+  summary: 'Take in what the edges of many substations send.',
+  options: {
+    data: { value: 'DIR', help: 'folder of its own database, made if it does not exist' },
+    database: {
+      value: 'URL',
+      help: 'postgres://… instead of --data; the password may be in PGPASSWORD',
+    },
+    mqtt: { value: 'HOST:PORT', help: 'where edges connect', default: '127.0.0.1:1884' },
+    sites: { value: 'FILE', help: 'a line for each site: its id and the hash of its password' },
+    certificate: { value: 'FILE', help: 'TLS for --mqtt: certificate with its chain (PEM)' },
+    key: { value: 'FILE', help: 'its private key' },
+    broker: {
+      value: 'URL',
+      help: 'mqtts://… instead of --mqtt: a broker or cluster that edges connect to',
+    },
+    user: { value: 'NAME', help: 'of this centre at --broker; its password is in BUSBAR_PASSWORD' },
+    ca: { value: 'FILE', help: 'CA of the certificate of --broker (PEM)' },
+    http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8081' },
+  },
+  example: 'busbar centre --data var/centre',
+  run,
+}
+
+/** Runs until SIGINT or SIGTERM. */
+async function run(args: Args): Promise<number> {
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  const say = (text: string): void => void process.stderr.write(`busbar: ${text}\n`)
+  const centre = await startCentre({
+    database: databaseOf(args),
+    broker: brokerOf(args),
+    http: parseAddress(args.required('http'), '--http'),
+    report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
+    warn: say,
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  const mqtt = centre.mqtt === undefined ? '' : ` mqtt=${formatAddress(centre.mqtt)}`
+  process.stdout.write(`ready${mqtt} http=${formatAddress(centre.http)}\n`)
+  await ended
+  await centre.stop()
+  return 0
+}
+
+function databaseOf(args: Args): CentreSettings['database'] {
+  const url = args.optional('database')
+  const directory = args.optional('data')
+  if (url !== undefined && directory === undefined) {
+    if (/^postgres(?:ql)?:\/\//.test(url)) return { kind: 'server', url }
+    throw new GridError('usage', '--database: postgres://HOST:PORT/NAME is needed')
+  }
+  if (url === undefined && directory !== undefined) return { kind: 'embedded', directory }
+  throw new GridError('usage', 'either --data or --database is needed', {
+    hint: `Example: ${command.example}`,
+  })
+}
+
+function brokerOf(args: Args): CentreSettings['broker'] {
+  const url = args.optional('broker')
+  const certificate = args.optional('certificate')
+  const key = args.optional('key')
+  if (url !== undefined) return { kind: 'server', url, options: clientOptions(args) }
+  if ((certificate === undefined) !== (key === undefined))
+    throw new GridError('usage', '--certificate and --key belong together')
+  const sites = args.optional('sites')
+  return {
+    kind: 'embedded',
+    address: parseAddress(args.required('mqtt'), '--mqtt'),
+    sites: sites === undefined ? undefined : readSites(sites),
+    tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
+  }
+}
+
+function clientOptions(args: Args): IClientOptions {
+  const username = args.optional('user')
+  const password = process.env['BUSBAR_PASSWORD']
+  const ca = args.optional('ca')
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(username === undefined || password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+  }
+}

@@ -1,0 +1,64 @@
+/** Of the way to the centre; part of `limits`. */
+export const uplinkLimits = {
+  /** Records of one envelope: some 50 KiB compressed, a few ms to pack, and far below what a broker takes in one message. */
+  envelopeRecords: 500,
+  /** Sequence numbers that one envelope may cover: a stretch of which nothing is left is said with a few envelopes. */
+  envelopeSpan: 1_000_000,
+  /** Of a body before it is compressed. A receiver makes room for so much and no more, whatever the bytes claim. */
+  envelopeBytes: 1024 * 1024,
+  /** Of a whole envelope as it is sent: below what a message of our own broker may have. */
+  envelopePackedBytes: 192 * 1024,
+  /** Of a record as JSON: the name, subject and fields of a processor's result, many times over. */
+  uplinkRecordBytes: 16 * 1024,
+  /** Streams of one site: the results of our processors and of a utility's own, and a few to come. */
+  uplinkStreams: 8,
+  /** Envelopes of the live lane that wait for their acknowledgement: at 100 ms there and back it has room for 40,000 records/s. */
+  liveInFlight: 8,
+  /** Of the backlog at most; fewer where the answer takes long, for on a slow link what is new waits behind what is on its way. */
+  backfillInFlight: 16,
+  /** An answer that takes so long says that the link or the centre is busy, and half as many are sent at a time. */
+  backfillSlowMs: 1000,
+  /** Ranges in one acknowledgement; more are told with later ones. */
+  acknowledgedRanges: 256,
+  /** Stretches that are kept apart in what has been received; past it a sender has to fill gaps before more is taken. */
+  receivedRanges: 4096,
+  /** An envelope that is not acknowledged for so long goes again: a centre that is busy needs a second. */
+  uplinkResendMs: 10_000,
+  /** What could not be read or decided is asked for again: a policy starts within a second. */
+  uplinkRetryMs: 1000,
+  /** The acknowledged watermark stands still for so long though something is in flight: the connection is given up, and made anew. */
+  uplinkStuckMs: 20_000,
+  /** Without a connection, or with one that brings nothing forward: then health says so. */
+  uplinkAlarmMs: 25_000,
+  /** Between two looks at what has become durable, while nothing waits. */
+  uplinkLookMs: 200,
+  /** Between two statements of what there is to have, and of what the sender has lost. */
+  manifestMs: 10_000,
+  /** Before a connection is tried again; doubled up to the second, and spread by the id of the site. */
+  reconnectMs: 500,
+  reconnectMsMax: 15_000,
+  /** For CONNACK, over a satellite that is far away. */
+  uplinkConnectMs: 10_000,
+  uplinkKeepAliveSeconds: 10,
+  /** When a whole grid comes back, the backlogs of its sites begin spread over this time. */
+  backfillSpreadMs: 10_000,
+  /** Records of the backlog in a second, where the site file does not say: a thousand sites together stay below what one centre stores. */
+  backfillRecordsPerSecond: 2000,
+  /** Where nothing comes back each envelope is sent so often, each time later: a link that is down for an hour loses nothing. */
+  oneWayDelaysMs: [0, 60_000, 3_600_000],
+  /** Stretches that wait to be repeated; beyond it the oldest is not repeated any more, and counted. */
+  oneWayRepeats: 4096,
+  /** Envelopes that a centre stores with one commit. */
+  centreCommitEnvelopes: 16,
+  /** Bodies that wait for a commit of the centre; past it nothing more is taken from the broker. */
+  centreWaitingBytes: 32 * 1024 * 1024,
+  /** Before a commit that failed is tried again. */
+  centreRetryMs: 500,
+  centreRetryMsMax: 10_000,
+  /** Rows of one answer of the centre. */
+  centreRows: 10_000,
+  /** Connections of one centre worker to its database: one writes, the others answer. */
+  centreConnections: 4,
+  /** A site of which nothing was heard for so long is shown as silent. */
+  siteSilentMs: 60_000,
+} as const

@@ -1,0 +1,175 @@
+import { createHmac } from 'node:crypto'
+import { errorText } from '../../core/errors.ts'
+import { limits } from '../../core/limits.ts'
+import { formatQuality } from '../../core/quality.ts'
+import type { OutboxReader, OutboxRow, OutboxStream } from '../../store/outbox/outbox-reader.ts'
+import { encodeEnvelope } from '../../uplink/envelope.ts'
+import type { Candidate, Gate, Verdict } from '../../uplink/gate.ts'
+import type { UplinkRecord } from '../../uplink/record.ts'
+import type { Load } from '../../uplink/sender.ts'
+
+export interface Packed {
+  readonly bytes: Uint8Array
+  /** All up to this number is in it. */
+  readonly last: number
+  readonly records: number
+}
+
+export interface PackerCounters {
+  /** Rows that the policy keeps at the site. */
+  withheld: number
+  /** Rows that are too large to be sent; they count as kept back. */
+  oversized: number
+}
+
+interface Judged {
+  readonly sequence: number
+  /** Undefined: it is kept back. */
+  readonly record: UplinkRecord | undefined
+}
+
+/** Rows of the outbox to envelopes: nothing gets into one that the gate has not let through. */
+export class Packer {
+  readonly counters: PackerCounters = { withheld: 0, oversized: 0 }
+  readonly #site: string
+  readonly #outbox: Pick<OutboxReader, 'rows'>
+  readonly #gate: Gate
+  /** Why the gate does not decide; empty: it does. */
+  held = ''
+
+  constructor(site: string, outbox: Pick<OutboxReader, 'rows'>, gate: Gate) {
+    this.#site = site
+    this.#outbox = outbox
+    this.#gate = gate
+  }
+
+  /** Undefined: not now. */
+  async pack({ stream, epoch, secret }: OutboxStream, load: Load): Promise<Packed | undefined> {
+    const { first, last } = load
+    const most = limits.envelopeRecords
+    const rows = this.#outbox.rows(stream, { first, last, most })
+    const end = rows.length < most ? last : (rows.at(-1)?.sequence ?? last)
+    const judged = await this.#judge(rows, secret)
+    if (judged === undefined) return undefined
+    const upTo = judged.length < rows.length ? (judged.at(-1)?.sequence ?? 0) : end
+    if (upTo < first) return undefined
+    const head = { site: this.#site, stream, epoch, first, isBackfill: load.lane === 'backfill' }
+    return this.#encode(head, judged, upTo)
+  }
+
+  /** As many as are decided, from the first on; undefined: none is. */
+  async #judge(rows: readonly OutboxRow[], secret: Uint8Array): Promise<Judged[] | undefined> {
+    const verdicts = rows.length === 0 ? [] : await this.#ask(rows)
+    const judged: Judged[] = []
+    let held = ''
+    for (const [at, row] of rows.entries()) {
+      const verdict = verdicts[at] ?? UNANSWERED
+      if (verdict.kind === 'undecided') {
+        held = verdict.reason
+        break
+      }
+      const record = verdict.kind === 'leaves' ? recordOf(row, verdict, secret) : undefined
+      if (verdict.kind === 'stays') this.counters.withheld++
+      const isTooLarge =
+        record !== undefined && JSON.stringify(record).length > limits.uplinkRecordBytes
+      if (isTooLarge) this.counters.oversized++
+      judged.push({ sequence: row.sequence, record: isTooLarge ? undefined : record })
+    }
+    this.held = held
+    return held !== '' && judged.length === 0 ? undefined : judged
+  }
+
+  async #ask(rows: readonly OutboxRow[]): Promise<readonly Verdict[]> {
+    try {
+      return await this.#gate.ask(rows.map(candidateOf))
+    } catch (thrown) {
+      const reason = errorText(thrown)
+      return rows.map(() => ({ kind: 'undecided', reason }))
+    }
+  }
+
+  /** Half of it where all is too much; one record always fits. */
+  #encode(
+    head: Omit<Parameters<typeof encodeEnvelope>[0], 'last' | 'body'>,
+    judged: readonly Judged[],
+    last: number,
+  ): Packed | undefined {
+    const records = judged.map(({ record }) => record).filter((record) => record !== undefined)
+    const withheld = judged.filter((each) => each.record === undefined)
+    const bytes = encodeEnvelope({
+      ...head,
+      last,
+      body: { kind: 'records', records, withheld: withheld.map(({ sequence }) => sequence) },
+    })
+    if (bytes !== undefined) return { bytes, last, records: judged.length }
+    const half = judged.slice(0, Math.floor(judged.length / 2))
+    const end = half.at(-1)
+    return end === undefined ? undefined : this.#encode(head, half, end.sequence)
+  }
+}
+
+const UNANSWERED: Verdict = { kind: 'undecided', reason: 'the policy gave no answer' }
+
+/** The class is that of the table a row stands in. */
+function candidateOf(row: OutboxRow): Candidate {
+  const { kind, name, subject, time, end, fields } = row
+  const windowSeconds = end === 0 ? 0 : (end - time) / 1e6
+  const { members = 1 } = fields
+  return {
+    class: kind === 'aggregate' ? 'aggregate' : 'event',
+    kind: kind === 'aggregate' ? `${name}/${windowSeconds}` : name,
+    subject,
+    windowSeconds,
+    members: typeof members === 'number' ? members : 1,
+    fields: fieldsOf(row),
+  }
+}
+
+function fieldsOf({
+  kind,
+  value,
+  quality,
+  severity,
+  state,
+  fields,
+}: OutboxRow): Candidate['fields'] {
+  const own = Object.entries(fields).map(([name, each]) => [name, finite(each)] as const)
+  const event = kind === 'event' ? { severity, state: state ?? null } : {}
+  const measured = { value: finite(value), quality: formatQuality(quality) }
+  return { ...Object.fromEntries(own), ...measured, ...event }
+}
+
+function finite(value: number | string): number | string | null {
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value
+}
+
+function recordOf(
+  row: OutboxRow,
+  { redacted }: { readonly redacted: readonly string[] },
+  secret: Uint8Array,
+): UplinkRecord {
+  const { sequence, processor, name, key, time, end, revision, subject } = row
+  const gone = new Set(redacted)
+  const kept = Object.entries(fieldsOf(row)).filter(([field]) => !gone.has(field))
+  return {
+    sequence,
+    kind: row.kind === 'aggregate' ? 'aggregate' : 'event',
+    processor,
+    name,
+    subject: gone.has('subject') ? { kind: subject.kind, id: wordFor(row, secret) } : subject,
+    key,
+    time,
+    end,
+    revision,
+    fields: Object.fromEntries(kept),
+  }
+}
+
+/** Of this record only: a change of it has the same, another record of the same subject has not. */
+function wordFor(row: OutboxRow, secret: Uint8Array): string {
+  const { kind, processor, name, subject, key, time, end } = row
+  const identity = [kind, processor, name, subject.kind, subject.id, key, time]
+  if (kind === 'aggregate') identity.push(end)
+  const hash = createHmac('sha256', secret).update(JSON.stringify(identity)).digest('base64url')
+  return `~${hash.slice(0, 22)}`
+}

@@ -1,0 +1,230 @@
+import { limits } from '../../core/limits.ts'
+import { OutboxReader, type OutboxStream, type Waiting } from '../../store/outbox/outbox-reader.ts'
+import { decodeAcknowledgement } from '../../uplink/acknowledgement.ts'
+import { Drain } from '../../uplink/drain.ts'
+import { encodeEnvelope } from '../../uplink/envelope.ts'
+import { Forwarder } from '../../uplink/forwarder.ts'
+import type { Gate } from '../../uplink/gate.ts'
+import { LinkState } from '../../uplink/link-state.ts'
+import { OneWaySender } from '../../uplink/one-way.ts'
+import { type Ranges, watermark } from '../../uplink/ranges.ts'
+import type { Action, Load, Sender } from '../../uplink/sender.ts'
+import { streamTopic } from '../../uplink/topics.ts'
+import type { ExportOrder } from '../processors/protocol.ts'
+import type { UplinkSettings } from '../site/uplink.ts'
+import { Link } from './link.ts'
+import { Packer } from './packer.ts'
+import type { StreamStatus, UplinkStatus } from './status.ts'
+
+export interface StationParts {
+  readonly site: string
+  readonly settings: UplinkSettings
+  readonly directory: string
+  readonly gate: Gate
+  /** To whoever writes the outbox. */
+  readonly outbox: { sent(order: ExportOrder): void }
+  readonly warn: (text: string) => void
+}
+
+/** The way to the centre: looks what has become durable, sends it, and hears what the centre has of it. */
+export class UplinkStation {
+  readonly #parts: StationParts
+  readonly #outbox: OutboxReader
+  readonly #packer: Packer
+  readonly #link: Link
+  readonly #state: LinkState
+  readonly #sender: Sender
+  readonly #timer: NodeJS.Timeout
+  readonly #drain: Drain
+  readonly #streams = new Map<string, OutboxStream>()
+  readonly #acknowledged = new Map<string, Ranges>()
+  readonly #waiting = new Map<string, Waiting>()
+  #countedMs = -Infinity
+  /** When all was well last: connected, and nothing waited for long. */
+  #fineMs = performance.now()
+  #acknowledgedMs = performance.now()
+  #why = ''
+  #connection = 0
+  acknowledgements = 0
+
+  constructor(parts: StationParts) {
+    const { site, settings, directory, gate } = parts
+    this.#parts = parts
+    this.#outbox = new OutboxReader(directory)
+    this.#packer = new Packer(site, this.#outbox, gate)
+    this.#state = new LinkState(site, performance.now())
+    const { backfillRecordsPerSecond } = settings
+    this.#drain = new Drain(backfillRecordsPerSecond)
+    this.#sender = settings.oneWay
+      ? new OneWaySender(backfillRecordsPerSecond)
+      : new Forwarder({ site, backfillRecordsPerSecond })
+    this.#link = new Link(site, settings, {
+      connected: () => this.#connected(),
+      lost: (why) => this.#lost(why),
+      acknowledgement: (bytes) => this.#heard(bytes),
+    })
+    this.#timer = setInterval(() => this.#look(), limits.uplinkLookMs)
+    this.#look()
+  }
+
+  get counters(): Sender['counters'] & Packer['counters'] & { readonly connections: number } {
+    const { connections } = this.#state
+    return { ...this.#sender.counters, ...this.#packer.counters, connections }
+  }
+
+  status(): UplinkStatus {
+    const streams = [...this.#streams.values()].map((each): StreamStatus => {
+      const { stream, epoch, last, lost } = each
+      const { rows: pending, oldest } = this.#waiting.get(stream) ?? NONE_WAITING
+      const acknowledged = watermark(this.#acknowledged.get(stream) ?? each.acknowledged)
+      return { stream, epoch, last, acknowledged, pending, lost, oldest }
+    })
+    const pending = streams.reduce((sum, each) => sum + each.pending, 0)
+    const { url, oneWay } = this.#parts.settings
+    const nowMs = performance.now()
+    return {
+      url,
+      mode: oneWay ? 'one-way' : 'two-way',
+      link: this.#state.kind,
+      why: this.#why,
+      held: this.#packer.held,
+      streams,
+      pending,
+      etaSeconds: this.#state.kind === 'up' ? this.#drain.etaSeconds : null,
+      silentSeconds: Math.floor((nowMs - this.#acknowledgedMs) / 1000),
+      isStuck: nowMs - this.#fineMs >= limits.uplinkAlarmMs,
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#link.close()
+    for (const action of this.#sender.due(performance.now())) this.#keep(action)
+    this.#outbox[Symbol.dispose]()
+  }
+
+  #look(): void {
+    const nowMs = performance.now()
+    if (this.#state.isDue(nowMs)) this.#link.open()
+    const streams = this.#outbox.streams()
+    for (const each of streams) this.#streams.set(each.stream, each)
+    this.#sender.update(streams)
+    if (nowMs - this.#countedMs >= limits.manifestMs) this.#count(nowMs)
+    const { waitingMs } = this.#sender
+    const isWaiting = waitingMs !== undefined && nowMs - waitingMs >= limits.uplinkStuckMs / 2
+    if (this.#state.kind === 'up' && !isWaiting && this.#packer.held === '') this.#fineMs = nowMs
+    this.#advance()
+  }
+
+  #advance(): void {
+    for (const action of this.#sender.due(performance.now())) {
+      switch (action.kind) {
+        case 'load':
+          void this.#load(action)
+          break
+        case 'manifest':
+          this.#tell(action.stream)
+          break
+        case 'give-up':
+          this.#parts.warn(
+            `The centre acknowledges nothing over ${this.#parts.settings.url}; the connection is made anew.`,
+          )
+          this.#link.close()
+          break
+        case 'keep':
+        case 'renew':
+          this.#keep(action)
+      }
+    }
+  }
+
+  #keep(action: Action): void {
+    if (action.kind === 'keep') {
+      const { stream, ranges } = action
+      this.#acknowledged.set(stream, ranges)
+      this.#parts.outbox.sent({ kind: 'acknowledged', stream, ranges })
+    } else if (action.kind === 'renew') {
+      const { stream } = action
+      this.#parts.warn(
+        `The centre has records of stream ${stream} that are not here: the data folder was set back. All that is here is sent again.`,
+      )
+      this.#acknowledged.delete(stream)
+      this.#parts.outbox.sent({ kind: 'renew', stream })
+    }
+  }
+
+  async #load(load: Load): Promise<void> {
+    const connection = this.#connection
+    const stream = this.#streams.get(load.stream)
+    const packed = stream && (await this.#packer.pack(stream, load).catch(this.#complain))
+    if (connection !== this.#connection || this.#state.kind !== 'up') return
+    const nowMs = performance.now()
+    if (packed === undefined) {
+      this.#sender.failed(load, nowMs)
+      return
+    }
+    this.#link.send(streamTopic(this.#parts.site, load.stream), packed.bytes)
+    this.#sender.sent({ ...load, last: packed.last, records: packed.records }, nowMs)
+    // What else there is has a turn when sockets have had theirs.
+    setImmediate(() => this.#advance())
+  }
+
+  /** The disk may refuse to read: it is tried again. */
+  readonly #complain = (thrown: unknown): undefined => {
+    this.#why = `the outbox cannot be read (${String(thrown)})`
+    return undefined
+  }
+
+  #tell(name: string): void {
+    const stream = this.#streams.get(name)
+    if (stream === undefined) return
+    const { epoch, last, lost } = stream
+    const { rows: pending, oldest } = this.#waiting.get(name) ?? NONE_WAITING
+    const manifest = { last, pending, lost, oldest: Math.max(oldest, 0) }
+    const { site } = this.#parts
+    const head = { site, stream: name, epoch, first: 0, last: 0, isBackfill: false }
+    const bytes = encodeEnvelope({ ...head, body: { kind: 'manifest', manifest } })
+    if (bytes !== undefined) this.#link.send(streamTopic(site, name), bytes)
+  }
+
+  #count(nowMs: number): void {
+    this.#countedMs = nowMs
+    for (const { stream, acknowledged, last } of this.#streams.values()) {
+      const ranges = this.#acknowledged.get(stream) ?? acknowledged
+      this.#waiting.set(stream, this.#outbox.waiting(stream, ranges, last))
+    }
+    const pending = this.#waiting.values().reduce((sum, { rows }) => sum + rows, 0)
+    this.#drain.seen(pending, nowMs)
+  }
+
+  #connected(): void {
+    this.#connection++
+    this.#why = ''
+    this.#state.connected()
+    this.#sender.connected(performance.now())
+    this.#advance()
+  }
+
+  #lost(why: string): void {
+    this.#connection++
+    if (why !== '') this.#why = why
+    this.#state.lost(performance.now())
+    this.#sender.disconnected()
+  }
+
+  #heard(bytes: Uint8Array): void {
+    const acknowledgement = decodeAcknowledgement(bytes)
+    if (acknowledgement === undefined) return
+    const nowMs = performance.now()
+    this.acknowledgements++
+    this.#acknowledgedMs = nowMs
+    this.#state.proved()
+    this.#sender.acknowledged(acknowledgement, nowMs)
+    this.#countedMs = Math.min(this.#countedMs, nowMs - limits.manifestMs + COUNT_AGAIN_MS)
+    this.#advance()
+  }
+}
+
+const NONE_WAITING: Waiting = { rows: 0, oldest: 0 }
+/** After something was acknowledged; many in a row are counted once. */
+const COUNT_AGAIN_MS = 1000

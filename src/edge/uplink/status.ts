@@ -1,0 +1,31 @@
+export interface StreamStatus {
+  readonly stream: string
+  readonly epoch: number
+  /** The last number that was given. */
+  readonly last: number
+  /** The centre has everything up to this number. */
+  readonly acknowledged: number
+  /** Records that it has not, and of the oldest of them the time; 0: there is none. */
+  readonly pending: number
+  readonly oldest: number
+  /** Records that made room before it had them. */
+  readonly lost: number
+}
+
+export interface UplinkStatus {
+  readonly url: string
+  readonly mode: 'two-way' | 'one-way'
+  readonly link: 'down' | 'connecting' | 'up'
+  /** Why the last connection ended; empty: it has not. */
+  readonly why: string
+  /** Why nothing leaves; empty: the policy decides. */
+  readonly held: string
+  readonly streams: readonly StreamStatus[]
+  readonly pending: number
+  /** Until all that waits is there; null: there is no connection. */
+  readonly etaSeconds: number | null
+  /** Since the last acknowledgement. */
+  readonly silentSeconds: number
+  /** The acknowledged watermark stands still, or nothing leaves. */
+  readonly isStuck: boolean
+}

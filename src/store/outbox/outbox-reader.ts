@@ -1,0 +1,181 @@
+import { statSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { limits } from '../../core/limits.ts'
+import type { StoredResult } from '../results/result.ts'
+import { resultOf } from '../results/result-row.ts'
+import { type ResultsOf, checkResults, resultsPath } from '../results/results-file.ts'
+import { EXPORT_STREAMS, type ExportStream, type StoredRanges, gapsIn } from './streams.ts'
+
+export interface OutboxStream {
+  readonly stream: string
+  readonly epoch: number
+  /** The number of the last row. */
+  readonly last: number
+  readonly acknowledged: StoredRanges
+  /** Rows that made room before they were acknowledged. */
+  readonly lost: number
+  /** By which names that were taken out are replaced; it never leaves. */
+  readonly secret: Uint8Array
+}
+
+export interface OutboxRow extends Omit<StoredResult, 'subject'> {
+  readonly sequence: number
+  readonly processor: string
+  readonly subject: { readonly kind: string; readonly id: string }
+}
+
+export interface Waiting {
+  /** Counted up to a bound, reckoned beyond it. */
+  readonly rows: number
+  /** Of the first of them; 0: there is none. */
+  readonly oldest: number
+}
+
+interface Source {
+  readonly db: DatabaseSync
+  readonly info: StatementSync
+  readonly rows: StatementSync
+  readonly some: StatementSync
+  readonly first: StatementSync
+}
+
+interface OpenFile {
+  readonly db: DatabaseSync
+  /** By which the file system knows it. */
+  readonly file: number
+}
+
+/** What waits to be sent, read beside the threads that write it. */
+export class OutboxReader implements Disposable {
+  readonly #directory: string
+  readonly #open = new Map<ResultsOf, OpenFile>()
+  readonly #sources = new Map<string, Source>()
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Those that have begun. */
+  streams(): OutboxStream[] {
+    this.#look()
+    return EXPORT_STREAMS.flatMap((each) => {
+      const row = this.#source(each)?.info.get(each.stream)
+      if (row === undefined) return []
+      return {
+        stream: each.stream,
+        epoch: row['epoch'] as number,
+        last: row['last'] as number,
+        acknowledged: JSON.parse(row['acknowledged'] as string) as StoredRanges,
+        lost: row['lost'] as number,
+        secret: row['secret'] as Uint8Array,
+      }
+    })
+  }
+
+  /** Rows whose numbers are from `first` to `last`, in their order, at most so many. */
+  rows(
+    stream: string,
+    { first, last, most }: { readonly first: number; readonly last: number; readonly most: number },
+  ): OutboxRow[] {
+    const found = this.#named(stream)?.rows.all(first, last, most) ?? []
+    return found.map((row) => {
+      const { subject: _number, ...result } = resultOf(row)
+      return {
+        ...result,
+        sequence: row['sequence'] as number,
+        processor: row['processor'] as string,
+        subject: { kind: row['subject_kind'] as string, id: row['subject_id'] as string },
+      }
+    })
+  }
+
+  /** What is in none of the ranges. */
+  waiting(stream: string, ranges: StoredRanges, last: number): Waiting {
+    const source = this.#named(stream)
+    let rows = 0
+    let oldest = 0
+    for (const [start, end] of source === undefined ? [] : gapsIn(ranges, last)) {
+      const counted = source?.some.get(start, end, COUNTED_ROWS)
+      const own = (counted?.['rows'] as number | undefined) ?? 0
+      if (own === 0) continue
+      const upTo = counted?.['upTo'] as number
+      rows += own < COUNTED_ROWS ? own : Math.round((own * (end - start + 1)) / (upTo - start + 1))
+      if (oldest === 0) oldest = source?.first.get(start)?.['time'] as number
+    }
+    return { rows, oldest }
+  }
+
+  [Symbol.dispose](): void {
+    for (const { db } of this.#open.values()) db.close()
+  }
+
+  /** A file that was damaged has made room for another of the same name. */
+  #look(): void {
+    for (const [of, { db, file }] of this.#open) {
+      if (fileAt(resultsPath(this.#directory, of)) === file) continue
+      db.close()
+      this.#open.delete(of)
+      this.#sources.clear()
+    }
+  }
+
+  #named(stream: string): Source | undefined {
+    const known = EXPORT_STREAMS.find((each) => each.stream === stream)
+    return known === undefined ? undefined : this.#source(known)
+  }
+
+  /** Undefined: there is nothing of it yet, or no uplink has ever been here. */
+  #source({ stream, of, table }: ExportStream): Source | undefined {
+    const known = this.#sources.get(stream)
+    if (known !== undefined) return known
+    const db = this.#database(of)
+    if (db === undefined) return undefined
+    const end = table === 'events' ? 'r.severity, r.state' : '0 AS severity, NULL AS state'
+    const source = {
+      db,
+      info: db.prepare(
+        `SELECT epoch, acknowledged, lost, secret, (SELECT coalesce(max(sequence), 0) FROM ${table}) AS last
+         FROM exports WHERE stream = ?`,
+      ),
+      rows: db.prepare(
+        `SELECT '${table.slice(0, -1)}' AS kind, r.time, r.end, r.value, r.quality, r.revision, ${end}, r.fields, r.sequence,
+         s.processor, s.name, s.subject, s.key, j.kind AS subject_kind, j.id AS subject_id
+         FROM ${table} r INDEXED BY ${table}_sequence JOIN series s ON s.number = r.series JOIN subjects j ON j.number = s.subject
+         WHERE r.sequence BETWEEN ? AND ? ORDER BY r.sequence LIMIT ?`,
+      ),
+      some: db.prepare(
+        `SELECT count(*) AS rows, max(sequence) AS upTo
+         FROM (SELECT sequence FROM ${table} WHERE sequence BETWEEN ? AND ? ORDER BY sequence LIMIT ?)`,
+      ),
+      first: db.prepare(`SELECT time FROM ${table} WHERE sequence >= ? ORDER BY sequence LIMIT 1`),
+    }
+    this.#sources.set(stream, source)
+    return source
+  }
+
+  #database(of: ResultsOf): DatabaseSync | undefined {
+    const known = this.#open.get(of)
+    if (known !== undefined) return known.db
+    const path = resultsPath(this.#directory, of)
+    const file = fileAt(path)
+    if (file === 0) return undefined
+    const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
+    const { found } =
+      db.prepare("SELECT count(*) AS found FROM sqlite_schema WHERE name = 'exports'").get() ?? {}
+    if (found === 0) {
+      db.close()
+      return undefined
+    }
+    checkResults(db, path)
+    this.#open.set(of, { db, file })
+    return db
+  }
+}
+
+/** 0: there is none. */
+function fileAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0
+}
+
+/** A scan of so many takes some ms; it comes again and again, in the thread of the sockets. */
+const COUNTED_ROWS = 20_000

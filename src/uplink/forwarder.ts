@@ -1,0 +1,142 @@
+import { limits } from '../core/limits.ts'
+import { TokenBucket } from '../core/token-bucket.ts'
+import type { Acknowledgement } from './acknowledgement.ts'
+import { siteRandom } from './link-state.ts'
+import type { Action, Lane, Load, Outgoing, Sender, SenderCounters, Sent } from './sender.ts'
+import { StreamSender } from './stream-sender.ts'
+
+export interface ForwarderSettings {
+  readonly site: string
+  readonly backfillRecordsPerSecond: number
+}
+
+/** Sends what the centre has not acknowledged, over a link on which it answers. */
+export class Forwarder implements Sender {
+  readonly counters: SenderCounters = { records: 0, envelopes: 0, resent: 0, stuck: 0 }
+  readonly #settings: ForwarderSettings
+  /** Of its share of the spread, this site takes always the same. */
+  readonly #delayMs: number
+  readonly #streams = new Map<string, StreamSender>()
+  readonly #acknowledged = new Set<StreamSender>()
+  readonly #ahead = new Set<string>()
+  #bucket: TokenBucket
+  #isConnected = false
+  #backfillFromMs = 0
+  #manifestMs = -Infinity
+  waitingMs: number | undefined
+
+  constructor(settings: ForwarderSettings) {
+    this.#settings = settings
+    this.#delayMs = siteRandom(settings.site)() * limits.backfillSpreadMs
+    this.#bucket = this.#newBucket(0)
+  }
+
+  update(streams: readonly Outgoing[]): void {
+    for (const each of streams) {
+      const own = this.#streams.get(each.stream)
+      if (own !== undefined && own.epoch === each.epoch) own.grow(each.last)
+      else {
+        const begun = new StreamSender(each)
+        begun.connected()
+        this.#streams.set(each.stream, begun)
+        this.#ahead.delete(each.stream)
+        this.#manifestMs = -Infinity
+      }
+    }
+  }
+
+  connected(nowMs: number): void {
+    this.#isConnected = true
+    this.#manifestMs = -Infinity
+    this.waitingMs = undefined
+    this.#backfillFromMs = nowMs + this.#delayMs
+    this.#bucket = this.#newBucket(nowMs)
+    for (const stream of this.#streams.values()) stream.connected()
+  }
+
+  disconnected(): void {
+    this.#isConnected = false
+    this.waitingMs = undefined
+    for (const stream of this.#streams.values()) stream.disconnected()
+  }
+
+  acknowledged({ stream: name, epoch, ranges }: Acknowledgement, nowMs: number): void {
+    const stream = this.#streams.get(name)
+    if (stream === undefined || stream.epoch !== epoch || !this.#isConnected) return
+    const change = stream.take(ranges, nowMs)
+    if (change === 'ahead') this.#ahead.add(name)
+    if (change === 'more') this.#acknowledged.add(stream)
+    const isInFlight = this.#streams.values().some((each) => each.isInFlight)
+    if (!isInFlight) this.waitingMs = undefined
+    else if (change === 'more') this.waitingMs = nowMs
+  }
+
+  sent({ stream: name, lane, first, last, records }: Sent, nowMs: number): void {
+    if (!this.#isConnected) return
+    this.#streams.get(name)?.sent({ lane, range: [first, last], sentMs: nowMs })
+    this.waitingMs ??= nowMs
+    this.counters.envelopes++
+    this.counters.records += records
+    if (lane === 'backfill') {
+      const waitMs = this.#bucket.charge(records, nowMs)
+      this.#backfillFromMs = Math.max(this.#backfillFromMs, nowMs + waitMs)
+    }
+  }
+
+  failed({ stream, lane }: Load, nowMs: number): void {
+    this.#streams.get(stream)?.failed(lane, nowMs + limits.uplinkRetryMs)
+  }
+
+  due(nowMs: number): readonly Action[] {
+    const actions: Action[] = [...this.#acknowledged].map(({ stream, acknowledged: ranges }) => ({
+      kind: 'keep',
+      stream,
+      ranges,
+    }))
+    this.#acknowledged.clear()
+    if (!this.#isConnected) return actions
+    if (this.isStuck(nowMs)) {
+      this.counters.stuck++
+      return [...actions, { kind: 'give-up' }]
+    }
+    for (const stream of this.#ahead) actions.push({ kind: 'renew', stream })
+    this.#ahead.clear()
+    for (const stream of this.#streams.values())
+      this.counters.resent += stream.giveBack(nowMs - limits.uplinkResendMs)
+    actions.push(...this.#manifests(nowMs), ...this.#loads('live', nowMs))
+    if (nowMs >= this.#backfillFromMs) actions.push(...this.#loads('backfill', nowMs))
+    return actions
+  }
+
+  /** Something is owed an answer, and the centre has said nothing new for too long. */
+  isStuck(nowMs: number): boolean {
+    return this.waitingMs !== undefined && nowMs - this.waitingMs >= limits.uplinkStuckMs
+  }
+
+  /** The first says what is there before anything is sent, and is answered with what the centre has. */
+  #manifests(nowMs: number): readonly Action[] {
+    if (nowMs - this.#manifestMs < limits.manifestMs) return []
+    this.#manifestMs = nowMs
+    if (this.#streams.size > 0) this.waitingMs ??= nowMs
+    return [...this.#streams.keys()].map((stream) => ({ kind: 'manifest', stream }))
+  }
+
+  #loads(lane: Lane, nowMs: number): Action[] {
+    const actions: Action[] = []
+    for (const stream of this.#streams.values()) {
+      const range = stream.next(lane, nowMs)
+      if (range === undefined) continue
+      actions.push({ kind: 'load', stream: stream.stream, lane, first: range[0], last: range[1] })
+    }
+    const taken = lane === 'live' ? actions : actions.slice(0, 1)
+    for (const each of taken) {
+      if (each.kind === 'load') this.#streams.get(each.stream)?.loads(lane, [each.first, each.last])
+    }
+    return taken
+  }
+
+  #newBucket(nowMs: number): TokenBucket {
+    const perSecond = this.#settings.backfillRecordsPerSecond
+    return new TokenBucket({ perSecond, burstSeconds: 1 }, nowMs)
+  }
+}
