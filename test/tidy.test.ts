@@ -140,6 +140,14 @@ prove('layers', checkLayers, [
     finds: ['src/mqtt/a.ts:1:', 'src/payload/a.ts:1:', 'src/core/a.ts:1:', 'src/edge/a.ts:1:'],
   },
   {
+    what: 'the console imports itself, packages, and the types of what HTTP answers',
+    tree: {
+      'ui/a.ts': `import 'preact'\nimport './b.ts'\nimport type { X } from '../src/api/ports.ts'`,
+      'ui/b.ts': `import '../src/core/time.ts'\nimport 'node:fs'`,
+    },
+    finds: ['ui/b.ts:1: ui imports', 'ui/b.ts:2: ui imports'],
+  },
+  {
     what: 'a file outside every part is told so',
     tree: { 'src/extra/a.ts': '', 'src/loose.ts': '' },
     finds: ['src/extra/a.ts:1: src/extra/a.ts is in no part', 'src/loose.ts:1:'],
@@ -232,9 +240,12 @@ prove('dead files', checkDeadFiles, [
       'src/cli/main.ts': `import '../core/used.ts'`,
       'src/core/used.ts': '',
       'src/core/dead.ts': '',
+      'ui/main.ts': `import './used.ts'`,
+      'ui/used.ts': '',
+      'ui/dead.ts': '',
       'src/core/dead.test.ts': `import './dead.ts'`,
     },
-    finds: ['src/core/dead.ts:1:'],
+    finds: ['src/core/dead.ts:1:', 'ui/dead.ts:1:'],
   },
   {
     what: 'alive through a late import, a worker entry, a re-export or a bench',

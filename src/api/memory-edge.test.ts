@@ -19,6 +19,7 @@ import type {
   ResultInfo,
   ResultsQuery,
   SessionInfo,
+  SiteInfo,
   TextForm,
   TextPiece,
 } from './ports.ts'
@@ -83,6 +84,11 @@ export class MemoryEdge implements EdgeView {
 
   health(): HealthInfo {
     return this.healthInfo
+  }
+
+  site(): SiteInfo {
+    const site = { id: 's1', name: 'S', frequencyHz: 50, limits: 'gbt' } as const
+    return { site, voltageLevels: [], transformers: [], feeders: [], devices: [] }
   }
 
   accounts(): readonly AccountInfo[] {

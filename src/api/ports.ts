@@ -5,6 +5,8 @@ import type { Micros } from '../core/time.ts'
 /** What HTTP needs from the edge around it. */
 export interface EdgeView {
   health(): HealthInfo
+  /** What stands in the substation; nothing of it is secret. */
+  site(): SiteInfo
   /** One line for each device that has sent anything, taken at one moment. */
   accounts(): readonly AccountInfo[]
   /** Of one client id, or of all. */
@@ -35,6 +37,51 @@ export interface EdgeView {
   policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+/** Of the site file. Undefined: the file does not say. */
+export interface SiteInfo {
+  readonly site: {
+    readonly id: string
+    readonly name: string
+    readonly frequencyHz: number
+    readonly limits: 'gbt' | 'en50160'
+  }
+  readonly voltageLevels: readonly { readonly id: string; readonly nominalV: number }[]
+  readonly transformers: readonly TransformerOutline[]
+  readonly feeders: readonly FeederOutline[]
+  readonly devices: readonly DeviceOutline[]
+}
+
+export interface TransformerOutline {
+  readonly id: string
+  /** Voltage levels: of the supply, and supplied. */
+  readonly from: string
+  readonly to: string
+  readonly ratedVa: number
+  readonly cooling: string
+  /** Where its devices measure currents. */
+  readonly currentSide: 'from' | 'to'
+}
+
+export interface FeederOutline {
+  readonly id: string
+  readonly voltageLevel: string
+  readonly transformer: string | undefined
+  /** The device that measures what goes into it. */
+  readonly head: string | undefined
+}
+
+export interface DeviceOutline {
+  readonly id: string
+  readonly kind: string
+  readonly feeder: string | undefined
+  readonly transformer: string | undefined
+  readonly voltageLevel: string | undefined
+  readonly phase: string | undefined
+  readonly nominal:
+    | { readonly voltageV?: number | undefined; readonly currentA?: number | undefined }
+    | undefined
 }
 
 export interface UplinkInfo {

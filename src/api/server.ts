@@ -11,6 +11,7 @@ import {
   alarmStepsRoute,
   alarmsRoute,
 } from './alarms/alarm-routes.ts'
+import { consoleRoutes } from './console/console-routes.ts'
 import { auditRoute } from './audit-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
@@ -28,6 +29,7 @@ import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
 import { derivedRoute, resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
+import { siteRoute } from './site-route.ts'
 import { uplinkRoute } from './uplink-route.ts'
 
 export interface ApiOptions {
@@ -36,6 +38,8 @@ export interface ApiOptions {
   /** Who is outside, and what may go there. */
   readonly border: Border
   readonly now: Clock
+  /** The folder with `ui` and `node_modules`; undefined: there is no console. */
+  readonly consoleRoot?: string
   /** Told of every answer that was a fault of ours. */
   readonly report?: Report
 }
@@ -47,12 +51,13 @@ export interface Api {
 }
 
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { address, view, border, now, report = ignore } = options
+  const { address, view, border, now, consoleRoot, report = ignore } = options
   const context: RouteContext = { view, now, report, border }
   const app = createApp(report)
   const routes: Readonly<Record<string, ClassifiedRoute>> = {
     '/healthz': healthRoute(view),
     '/metrics': metricsRoute(view),
+    '/api/v1/site': siteRoute(context),
     '/api/v1/points': pointsRoute(context),
     '/api/v1/readings': readingsRoute(context),
     '/api/v1/latest': latestRoute(context),
@@ -72,6 +77,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
+  if (consoleRoot !== undefined) app.register(consoleRoutes, { ...context, root: consoleRoot })
   app.setNotFoundHandler(notFound([...Object.keys(routes), READ_PATH]))
   app.server.maxConnections = limits.httpConnections
   try {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Api } from '../api/server.ts'
 import type { Address } from '../core/address.ts'
@@ -149,7 +150,8 @@ async function serve(
   { border }: Egress,
 ): Promise<Api> {
   const { startApi } = await import('../api/server.ts')
-  return startApi({ address, view, border, now: wallClock, report })
+  const consoleRoot = join(import.meta.dirname, '../..')
+  return startApi({ address, view, border, now: wallClock, consoleRoot, report })
 }
 
 function keepHistory(

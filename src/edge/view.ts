@@ -14,6 +14,7 @@ import type {
   ResultInfo,
   ResultsQuery,
   SessionInfo,
+  SiteInfo,
   TextForm,
   TextPiece,
 } from '../api/ports.ts'
@@ -42,6 +43,7 @@ import type { LoginThrottle } from './access/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
+import { siteOutline } from './site/site-outline.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 import type { UplinkStation } from './uplink/station.ts'
 import type { UplinkStatus } from './uplink/status.ts'
@@ -75,6 +77,7 @@ export class RunningEdge implements EdgeView {
   readonly #reader: StoreReader
   readonly #results: ResultsReader
   readonly #policyReports: PolicyReports
+  readonly #outline: SiteInfo
   readonly #siteDevices: ReadonlySet<string>
   readonly #metrics: Metrics
   readonly #startedAt: number
@@ -93,6 +96,7 @@ export class RunningEdge implements EdgeView {
       directory: parts.directory,
       policy: parts.egress.policy,
     })
+    this.#outline = siteOutline(parts.site)
     this.#siteDevices = new Set(parts.site.devices.map(({ id }) => id))
     this.#startedAt = parts.clock()
     this.#metrics = new Metrics({
@@ -171,6 +175,10 @@ export class RunningEdge implements EdgeView {
     }
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
     return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }
+  }
+
+  site(): SiteInfo {
+    return this.#outline
   }
 
   accounts(): readonly AccountInfo[] {

@@ -1,7 +1,7 @@
 import { importsOf } from './imports.ts'
-import { type SourceFile, type Violation, isSource, violation } from './source-file.ts'
+import { type SourceFile, type Violation, isSource, isTest, violation } from './source-file.ts'
 
-const ENTRY = 'src/cli/main.ts'
+const ENTRIES = ['src/cli/main.ts', 'ui/main.ts']
 const ROOTS = ['bench/', 'kernel/', 'test/', 'tools/']
 
 /**
@@ -11,7 +11,7 @@ const ROOTS = ['bench/', 'kernel/', 'test/', 'tools/']
 export function checkDeadFiles(files: readonly SourceFile[]): Violation[] {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const isRoot = (path: string): boolean =>
-    path === ENTRY || ROOTS.some((folder) => path.startsWith(folder))
+    ENTRIES.includes(path) || ROOTS.some((folder) => path.startsWith(folder))
   const waiting = files.filter(({ path }) => isRoot(path) && path.endsWith('.ts'))
   const reached = new Set(waiting.map(({ path }) => path))
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
@@ -23,6 +23,11 @@ export function checkDeadFiles(files: readonly SourceFile[]): Violation[] {
     }
   }
   return files
-    .filter(({ path }) => isSource(path) && !path.endsWith('.d.ts') && !reached.has(path))
+    .filter(({ path }) => isSource(path) || isConsole(path))
+    .filter(({ path }) => !path.endsWith('.d.ts') && !reached.has(path))
     .map((file) => violation(file, 0, `nothing that runs imports this file; use it or remove it`))
+}
+
+function isConsole(path: string): boolean {
+  return path.startsWith('ui/') && path.endsWith('.ts') && !isTest(path)
 }

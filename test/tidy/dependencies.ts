@@ -101,8 +101,8 @@ function importFaults(
   runtime: readonly Decision[],
   development: readonly Decision[],
 ): Violation[] {
-  if (!file.path.endsWith('.ts') || file.path.startsWith('ui/')) return []
-  const part = /^src\/([a-z]+)\//.exec(file.path)?.[1]
+  if (!file.path.endsWith('.ts')) return []
+  const part = /^(?:src\/([a-z]+)|(ui))\//.exec(file.path)?.slice(1).find(Boolean)
   const rim = isTest(file.path) || part === undefined
   const violations: Violation[] = []
   for (const { packageName, specifier, offset } of importsOf(file)) {

@@ -120,7 +120,7 @@ function isHarmless({ bare }: SourceFile, offset: number): boolean {
     .every((name) => name === '' || name.startsWith('type ') || HARMLESS.includes(name))
 }
 
-const HARMLESS = ['BlockList', 'isIP', 'isIPv4', 'isIPv6', 'STATUS_CODES']
+const HARMLESS = ['BlockList', 'isIP', 'isIPv4', 'isIPv6', 'STATUS_CODES', 'stripTypeScriptTypes']
 
 function isProgram(path: string): boolean {
   return isIn(path, PROGRAMS)

@@ -33,6 +33,7 @@ const RIM: Readonly<Record<string, readonly string[]>> = {
   'src/policy/bundle/': ['fs'],
   'src/policy/log/': ['fs', 'sqlite'],
   'src/policy/thread/': ['worker_threads', 'timers'],
+  'src/api/console/': ['fs', 'module', 'worker_threads'],
   'src/api/': ['http', 'net', 'fs', 'fs/promises', 'timers'],
   'src/simulator/': ['*'],
   'src/edge/': ['*'],
@@ -44,6 +45,10 @@ const RIM: Readonly<Record<string, readonly string[]>> = {
 export function checkLayers(files: readonly SourceFile[]): Violation[] {
   const violations: Violation[] = []
   for (const file of files) {
+    if (file.path.startsWith('ui/') && file.path.endsWith('.ts')) {
+      violations.push(...consoleFaults(file))
+      continue
+    }
     if (!file.path.startsWith('src/') || !file.path.endsWith('.ts')) continue
     const part = partOf(file.path)
     if (part === undefined || !Object.hasOwn(PARTS, part)) {
@@ -57,6 +62,18 @@ export function checkLayers(files: readonly SourceFile[]): Violation[] {
     }
   }
   return violations
+}
+
+/** A browser has neither the edge's code nor Node.js: of the edge only the types of what HTTP answers. */
+function consoleFaults(file: SourceFile): Violation[] {
+  const wrong = importsOf(file).filter(({ target, specifier }) =>
+    target === undefined
+      ? specifier.startsWith('node:') && !isTest(file.path)
+      : !target.startsWith('ui/') && target !== 'src/api/ports.ts',
+  )
+  return wrong.map(({ specifier, offset }) =>
+    violation(file, offset, `ui imports ${specifier}; a browser cannot load it`),
+  )
 }
 
 function partOf(path: string): string | undefined {

@@ -18,6 +18,8 @@ export type ClassifiedRoute =
     }
   | { readonly kind: 'list'; readonly answer: (request: FastifyRequest) => RecordList }
   | { readonly kind: 'one'; readonly answer: (request: FastifyRequest) => Listed }
+  /** Files of the program itself, the same everywhere: nothing of the site is in them. */
+  | { readonly kind: 'program'; readonly answer: Route }
   /** Something is done, and there is no login: only for those inside. */
   | { readonly kind: 'action'; readonly answer: Route }
 
@@ -30,6 +32,7 @@ const METHODS = {
   whole: ['GET', 'HEAD'],
   list: ['GET', 'HEAD'],
   one: ['GET', 'HEAD'],
+  program: ['GET', 'HEAD'],
   action: ['POST'],
 }
 
@@ -80,6 +83,8 @@ function handlerOf(
         if (one?.shown === undefined) return refuse(reply, one?.reasons[0])
         return sendJson(reply, one.shown)
       }
+    case 'program':
+      return route.answer
     case 'action':
       return (request, reply) => {
         const isInside = border.passage(addressOf(request), 'http') === undefined

@@ -31,6 +31,7 @@ export async function serve(
   reader.close()
   const view: EdgeView = {
     health: () => ({ healthy: true, site: 's', uptimeSeconds: 0, problems: [] }),
+    site: () => new MemoryEdge().site(),
     accounts: () => [],
     audit: () => ({ entries: [], dropped: 0 }),
     sessions: () => [],

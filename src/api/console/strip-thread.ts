@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { extname, join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { type ConsoleFile, packageFiles, withAddresses } from './console-file.ts'
+
+/**
+ * Makes what browsers get out of `ui/` and ends: only once somebody looks at the console, and beside the thread that serves. The type
+ * stripper takes half a second and 30 MB that the process keeps, so what it made is kept as well; the warm-up of a version has done it
+ * before any edge runs.
+ */
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.ts': 'text/javascript; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+}
+
+// That stripping types from code is new is known, and nothing that an operator could do about.
+process.removeAllListeners('warning')
+const { root } = workerData as { readonly root: string }
+const kept = join(root, 'node_modules/.cache/busbar-console')
+const names = globSync('**/*.{html,css,svg,ts}', { cwd: join(root, 'ui') }).filter(
+  (name) => !name.endsWith('.test.ts'),
+)
+const own = names.map((name) => fileOf(`/ui/${name}`, join(root, 'ui', name)))
+const foreign = Object.values(packageFiles).map(({ path, file }) =>
+  fileOf(path, join(root, 'node_modules', file)),
+)
+parentPort?.postMessage([...own, ...foreign])
+
+function fileOf(path: string, file: string): ConsoleFile {
+  const text = readFileSync(file, 'utf8')
+  const code = path.endsWith('.ts') ? stripped(text) : text
+  const body = Buffer.from(/\.[tj]s$/.test(path) ? withAddresses(code) : code)
+  const etag = `"${digest(body)}"`
+  return { path, type: TYPES[extname(path)] ?? 'text/plain; charset=utf-8', body, etag }
+}
+
+/** Under the digest of what it was made of, so that nothing has to be thrown away. Where nothing can be kept all works without. */
+function stripped(text: string): string {
+  const file = join(kept, `${digest(text)}.js`)
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    const code = stripTypeScriptTypes(text)
+    keep(file, code)
+    return code
+  }
+}
+
+function keep(file: string, code: string): void {
+  try {
+    mkdirSync(kept, { recursive: true })
+    writeFileSync(`${file}.${process.pid}`, code)
+    renameSync(`${file}.${process.pid}`, file)
+  } catch {
+    // A folder that cannot be written to: the next start makes it again.
+  }
+}
+
+function digest(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('base64url').slice(0, 22)
+}

@@ -1,0 +1,53 @@
+import type { VNode } from 'preact'
+import { badge } from '../element/notice.ts'
+import { table } from '../element/table.ts'
+import { countText, dateTime } from '../format.ts'
+import { html } from '../html.ts'
+import { say, sayWord } from '../text/say.ts'
+import type { DeviceRow } from './device-rows.ts'
+
+const TONES = { live: 'good', silent: 'near', never: 'plain', quarantined: 'bad' } as const
+
+export function deviceTable(rows: readonly DeviceRow[]): VNode {
+  return table({
+    caption: say('devices.table'),
+    rows,
+    keyOf: ({ id }) => id,
+    empty: say('devices.none'),
+    columns: [
+      { title: say('column.device'), cell: ({ id }) => html`<strong>${id}</strong>` },
+      {
+        title: say('column.state'),
+        cell: ({ state }) => badge(say(`devices.${state}`), TONES[state]),
+      },
+      { title: 'MQTT', cell: ({ isConnected }) => (isConnected ? say('devices.connected') : '') },
+      { title: say('column.kind'), cell: ({ kind }) => sayWord('kind', kind) },
+      { title: say('column.where'), cell: ({ where }) => where },
+      { title: say('devices.lastReading'), cell: ({ lastMs }) => dateTime(lastMs) },
+      {
+        title: say('devices.received'),
+        isNumber: true,
+        cell: ({ account }) => countText(account?.received),
+      },
+      {
+        title: say('devices.stored'),
+        isNumber: true,
+        cell: ({ account }) => countText(account?.stored),
+      },
+      {
+        title: say('devices.duplicates'),
+        isNumber: true,
+        cell: ({ account }) => countText(account?.duplicates),
+      },
+      { title: say('devices.refused'), isNumber: true, cell: refusedText },
+    ],
+  })
+}
+
+function refusedText({ refused, account }: DeviceRow): VNode | string {
+  if (refused === 0) return countText(0)
+  const reasons = Object.entries(account?.refused ?? {}).filter(([, count]) => count > 0)
+  return html`<span class="beyond-text">
+    ${reasons.map(([reason, count]) => `${reason} ${countText(count)}`).join(', ')}
+  </span>`
+}

@@ -1,0 +1,6 @@
+export type {
+  DeviceOutline,
+  FeederOutline,
+  SiteInfo,
+  TransformerOutline,
+} from '../../src/api/ports.ts'

@@ -1,0 +1,98 @@
+import type { VNode } from 'preact'
+import type { ProcessorInfo } from '../../src/api/ports.ts'
+import { usePoll } from '../edge/poll.ts'
+import { badge, shown } from '../element/notice.ts'
+import { table } from '../element/table.ts'
+import { bytesText, countText, fixed } from '../format.ts'
+import { html } from '../html.ts'
+import { say, sayWord } from '../text/say.ts'
+
+const PROCESSORS_MS = 2000
+
+/** What computes on the spot, how it fares, and why what does not run was stopped. */
+export function ProcessorsPage(): VNode {
+  const known = usePoll<{ readonly processors: readonly ProcessorInfo[] }>(
+    '/api/v1/processors',
+    PROCESSORS_MS,
+  )
+  return html`<div class="processors">
+    ${shown(known, ({ processors }) => processorTable(processors))}
+  </div>`
+}
+
+function processorTable(processors: readonly ProcessorInfo[]): VNode {
+  const newest = Math.max(...processors.map(({ journal }) => journal))
+  return table({
+    caption: say('page.processors'),
+    rows: processors,
+    keyOf: ({ name }) => name,
+    empty: say('common.none'),
+    columns: [
+      {
+        title: say('column.processor'),
+        isLong: true,
+        cell: ({ name }) =>
+          html`<span><strong>${name}</strong> <span class="detail">${aboutOf(name)}</span></span>`,
+      },
+      { title: say('column.version'), cell: ({ version }) => version },
+      { title: say('column.state'), isLong: true, cell: stateOf },
+      {
+        title: say('processors.readings'),
+        isNumber: true,
+        cell: ({ readings }) => countText(readings),
+      },
+      {
+        title: say('processors.results'),
+        isNumber: true,
+        cell: ({ results }) => countText(results),
+      },
+      {
+        title: say('processors.dropped'),
+        isNumber: true,
+        cell: ({ dropped }) => countText(dropped),
+      },
+      { title: say('processors.calls'), isNumber: true, cell: ({ calls }) => countText(calls) },
+      { title: 'P50', isNumber: true, cell: ({ p50Seconds }) => micros(p50Seconds) },
+      { title: 'P99', isNumber: true, cell: ({ p99Seconds }) => micros(p99Seconds) },
+      {
+        title: say('processors.memory'),
+        isNumber: true,
+        cell: ({ memoryBytes }) => bytesText(memoryBytes),
+      },
+      {
+        title: say('processors.behind'),
+        isNumber: true,
+        cell: ({ journal }) => countText(newest - journal),
+      },
+      { title: say('processors.shadow'), isLong: true, cell: shadowText },
+    ],
+  })
+}
+
+function aboutOf(name: string): string {
+  const text = sayWord('processors.about', name)
+  return text === name ? '' : text
+}
+
+function stateOf({ fault, refused }: ProcessorInfo): VNode {
+  if (fault !== '')
+    return html`<span
+      >${badge(say('processors.stopped'), 'beyond')} <span lang="en">${fault}</span></span
+    >`
+  if (refused !== '')
+    return html`<span
+      >${badge(say('processors.refusedVersion'), 'near')} <span lang="en">${refused}</span></span
+    >`
+  return badge(say('processors.runs'), 'good')
+}
+
+function shadowText({ shadow }: ProcessorInfo): string {
+  // JSON has null where the type has undefined.
+  if (shadow === undefined || shadow === null) return ''
+  const { version, same, onlyOld, onlyNew } = shadow
+  return say('processors.shadowText', { version, same, onlyOld, onlyNew })
+}
+
+function micros(seconds: number): string {
+  return `${fixed(seconds * 1e6, 0)}\u202fµs`
+}
