@@ -14,6 +14,13 @@ export interface Point {
   readonly modelled: boolean
 }
 
+export interface Uplink {
+  readonly link: 'down' | 'connecting' | 'up'
+  /** Records that the centre has not acknowledged. */
+  readonly pending: number
+  readonly isStuck: boolean
+}
+
 export interface Health {
   readonly status: string
   readonly site: string

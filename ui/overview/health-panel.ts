@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { Health } from '../edge/answers.ts'
+import type { Health, Uplink } from '../edge/answers.ts'
 import { useAsked, usePoll } from '../edge/poll.ts'
 import { askText } from '../edge/request.ts'
 import { panel, shown } from '../element/notice.ts'
@@ -14,6 +14,7 @@ const FIGURES_MS = 5000
 /** What the edge says of itself. */
 export function HealthPanel(): VNode {
   const health = usePoll<Health>('/healthz', HEALTH_MS)
+  const uplink = usePoll<{ readonly uplink: Uplink | null }>('/api/v1/uplink', FIGURES_MS)
   const figures = useAsked('/metrics', FIGURES_MS, () => askText('/metrics'))
   const last = useRef<Sample | undefined>(undefined)
   const rate = useRef<number | undefined>(undefined)
@@ -36,11 +37,20 @@ export function HealthPanel(): VNode {
         ${figure('overview.clients', countText(read('busbar_mqtt_clients')))}
         ${figure('overview.behind', countText(read('busbar_processors_behind_readings')))}
         ${figure('overview.disk', bytesText(read('busbar_store_disk_bytes')))}
-        ${figure('overview.uplink', say('overview.noUplink'))}
+        ${figure('overview.uplink', uplinkText(uplink.value?.uplink))}
         ${figure('overview.uptime', lengthText(health.value?.uptimeSeconds))}
       </dl>`,
     ]}`,
   )
+}
+
+/** How much waits, and whether it goes. */
+function uplinkText(uplink: Uplink | null | undefined): string {
+  if (uplink === undefined) return '–'
+  if (uplink === null) return say('overview.noUplink')
+  const { isStuck, link, pending } = uplink
+  const state = isStuck ? 'stuck' : link
+  return say(`overview.uplink.${state}`, { pending: countText(pending) })
 }
 
 interface Sample {
