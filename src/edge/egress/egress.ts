@@ -13,6 +13,7 @@ import { policyChoice } from '../site/policy.ts'
 import type { Site } from '../site/site.ts'
 import { MqttCustoms } from './mqtt-customs.ts'
 import { siteBorder } from './site-border.ts'
+import { Subjects } from './subjects.ts'
 
 /** The rules that come with the program. */
 const SHIPPED_FOLDER = join(import.meta.dirname, '../../../policy')
@@ -49,8 +50,9 @@ export class Egress {
       },
     })
     const inside = new InsideNetwork(site.access.inside)
-    this.border = siteBorder(site.site.id, inside, this.gate)
-    this.customs = new MqttCustoms({ site: site.site.id, inside, gate: this.gate })
+    const subjects = new Subjects(site)
+    this.border = siteBorder(subjects, inside, this.gate)
+    this.customs = new MqttCustoms({ subjects, inside, gate: this.gate })
   }
 
   get gate(): Gate {

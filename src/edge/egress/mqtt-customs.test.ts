@@ -5,7 +5,13 @@ import type { Verdict } from '../../policy/gate.ts'
 import type { Road } from '../../policy/question.ts'
 import type { ExportRecord } from '../../policy/record.ts'
 import { InsideNetwork } from '../access/inside-network.ts'
+import { parseSite } from '../site/site.ts'
 import { MqttCustoms } from './mqtt-customs.ts'
+import { Subjects } from './subjects.ts'
+
+const SUBJECTS = new Subjects(
+  parseSite('site: { id: s1, name: S, frequencyHz: 50, limits: gbt }\n', 'site.yaml'),
+)
 
 interface Shape {
   readonly class: string
@@ -50,7 +56,11 @@ function message(topic: string, content: unknown, publisher = ''): Message {
 
 /** What is sent of a message to a client outside; undefined: nothing. */
 async function sent(rules: Rules, { ...given }: Message): Promise<string | undefined> {
-  const customs = new MqttCustoms({ site: 's1', inside: new InsideNetwork([]), gate: rules })
+  const customs = new MqttCustoms({
+    subjects: SUBJECTS,
+    inside: new InsideNetwork([]),
+    gate: rules,
+  })
   const inspector = customs.inspectorFor(undefined, '8.8.8.8:4711')
   assert.ok(inspector !== undefined)
   if (!inspector.mayPass(given)) return undefined
@@ -152,7 +162,7 @@ describe('to a client outside', () => {
 
 test('inside there is nobody who looks', () => {
   const inside = new InsideNetwork(['10.0.0.0/8', '::1/128'])
-  const customs = new MqttCustoms({ site: 's1', inside, gate: new Rules([]) })
+  const customs = new MqttCustoms({ subjects: SUBJECTS, inside, gate: new Rules([]) })
   assert.equal(customs.inspectorFor(undefined, '10.1.1.1:99'), undefined)
   assert.equal(customs.inspectorFor(undefined, '::ffff:10.1.1.1:99'), undefined)
   for (const remote of ['[::1]:99', '::1:99']) {

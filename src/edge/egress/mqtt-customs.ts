@@ -9,9 +9,10 @@ import { isOutsider } from '../access/gatekeeper.ts'
 import type { InsideNetwork } from '../access/inside-network.ts'
 import { publishedOf } from './published-record.ts'
 import { passageOf } from './site-border.ts'
+import type { Subjects } from './subjects.ts'
 
 export interface CustomsParts {
-  readonly site: string
+  readonly subjects: Subjects
   readonly inside: InsideNetwork
   readonly gate: Pick<Gate, 'ask'>
 }
@@ -25,12 +26,12 @@ export class MqttCustoms implements Customs {
   }
 
   inspectorFor(identity: Identity | undefined, remote: string): Inspector | undefined {
-    const { site, inside, gate } = this.#parts
+    const { subjects, inside, gate } = this.#parts
     const address = remote.slice(0, remote.lastIndexOf(':'))
     if (inside.has(address) && !isOutsider(identity)) return undefined
     const principal = identity?.name ?? peerNetwork(address)
     const road = { destination: 'outside', channel: 'mqtt', principal } as const
-    return new GateInspector(passageOf(site, gate, road))
+    return new GateInspector(passageOf(subjects, gate, road))
   }
 }
 

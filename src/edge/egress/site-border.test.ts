@@ -4,7 +4,17 @@ import type { Leaving } from '../../api/egress/border.ts'
 import type { Road } from '../../policy/question.ts'
 import type { ExportRecord } from '../../policy/record.ts'
 import { InsideNetwork } from '../access/inside-network.ts'
+import { parseSite } from '../site/site.ts'
 import { siteBorder } from './site-border.ts'
+import { Subjects } from './subjects.ts'
+
+/** `m1` is somebody's meter. */
+const SUBJECTS = new Subjects(
+  parseSite(
+    'site: { id: s1, name: S, frequencyHz: 50, limits: gbt }\ndevices: [{ id: rtu1, kind: rtu }, { id: m1, kind: meter }]\n',
+    'site.yaml',
+  ),
+)
 
 const inside = new InsideNetwork(['10.0.0.0/8'])
 
@@ -21,7 +31,7 @@ function leaving(change: Partial<Leaving> = {}): Leaving {
 
 test('whoever is inside meets no gate, whoever is outside is asked for by his network', async () => {
   const roads: Road[] = []
-  const border = siteBorder('s1', inside, {
+  const border = siteBorder(SUBJECTS, inside, {
     ask: async (road, records) => {
       roads.push(road)
       return records.map(() => ({ kind: 'stays', reason: 'no' }))
@@ -41,7 +51,7 @@ test('whoever is inside meets no gate, whoever is outside is asked for by his ne
 
 test('the gate sees names and the class of the code path, and what it takes away is gone', async () => {
   const shapes: object[] = []
-  const border = siteBorder('s1', inside, {
+  const border = siteBorder(SUBJECTS, inside, {
     ask: async (_, records: readonly ExportRecord[]) =>
       records.map(({ shape, subject, fields }) => {
         shapes.push(JSON.parse(shape) as object)
@@ -53,13 +63,13 @@ test('the gate sees names and the class of the code path, and what it takes away
   const asked = [
     leaving(),
     leaving({ class: 'raw', subject: { kind: 'feeder', id: 'f1' } }),
-    leaving({ class: 'aggregate', subject: { kind: 'device', id: 'm1' } }),
-    leaving({ class: 'health', subject: { kind: 'other', id: 'x' } }),
+    leaving({ class: 'aggregate', subject: { kind: 'device', id: 'rtu1' } }),
+    leaving({ class: 'health', subject: { kind: 'device', id: 'm1' } }),
     leaving({ class: 'inventory', subject: { kind: 'voltageLevel', id: '10kv' } }),
   ]
   const cleared = await border.passage('8.8.8.8', 'http')?.clear(asked)
   assert.deepEqual(cleared?.[0], { kind: 'leaves', names: new Set(['subject', 'depth']) })
-  const subjects = ['site s1', 'feeder f1', 'device m1', 'device x', 'site 10kv']
+  const subjects = ['site s1', 'feeder f1', 'device rtu1', 'customer ', 'site 10kv']
   assert.deepEqual(
     (shapes as { class: string; subject: { kind: string; id: string } }[]).map(
       ({ class: name, subject }) => `${name} ${subject.kind} ${subject.id}`,
@@ -71,7 +81,7 @@ test('the gate sees names and the class of the code path, and what it takes away
 })
 
 test('where the subject is taken away, so is what names it', async () => {
-  const border = siteBorder('s1', inside, {
+  const border = siteBorder(SUBJECTS, inside, {
     ask: async (_, records) =>
       records.map(({ fields }) => ({
         kind: 'leaves',

@@ -5,14 +5,19 @@ import type { Gate, Verdict } from '../../policy/gate.ts'
 import type { Road } from '../../policy/question.ts'
 import { ExportRecord, type RecordContent } from '../../policy/record.ts'
 import type { InsideNetwork } from '../access/inside-network.ts'
+import type { Subjects } from './subjects.ts'
 
 /** HTTP has no login: who asks is where he asks from, of IPv6 his network, or one could ask under any number of names. */
-export function siteBorder(site: string, inside: InsideNetwork, gate: Pick<Gate, 'ask'>): Border {
+export function siteBorder(
+  subjects: Subjects,
+  inside: InsideNetwork,
+  gate: Pick<Gate, 'ask'>,
+): Border {
   return {
     passage: (address, channel) =>
       inside.has(address)
         ? undefined
-        : passageOf(site, gate, {
+        : passageOf(subjects, gate, {
             destination: 'outside',
             channel,
             principal: peerNetwork(address),
@@ -21,12 +26,12 @@ export function siteBorder(site: string, inside: InsideNetwork, gate: Pick<Gate,
 }
 
 /** By one road to one principal. */
-export function passageOf(site: string, gate: Pick<Gate, 'ask'>, road: Road): Passage {
+export function passageOf(subjects: Subjects, gate: Pick<Gate, 'ask'>, road: Road): Passage {
   return {
     clear: async (records) => {
       const verdicts = await gate.ask(
         road,
-        records.map((record) => exportRecord(site, record)),
+        records.map((record) => exportRecord(subjects, record)),
       )
       return verdicts.map(clearedOf)
     },
@@ -34,11 +39,11 @@ export function passageOf(site: string, gate: Pick<Gate, 'ask'>, road: Road): Pa
 }
 
 /** Before anything is read or sent the names are what is asked about, so there are no values that could be let out by mistake. */
-function exportRecord(site: string, leaving: Leaving): ExportRecord {
+function exportRecord(subjects: Subjects, leaving: Leaving): ExportRecord {
   const { kind, subject, windowSeconds, members, names } = leaving
   const content: RecordContent = {
     kind,
-    subject: subject === undefined ? { kind: 'site', id: site } : subjectOf(subject),
+    subject: subjects.of(subject),
     windowSeconds,
     members,
     fields: Object.fromEntries(names.map((name) => [name, null])),
@@ -56,27 +61,6 @@ function exportRecord(site: string, leaving: Leaving): ExportRecord {
       return ExportRecord.inventory(content)
   }
   return never(leaving.class)
-}
-
-/** What is neither the site nor one of its parts that many share is taken for a single device. */
-function subjectOf({
-  kind,
-  id,
-}: {
-  readonly kind: string
-  readonly id: string
-}): RecordContent['subject'] {
-  switch (kind) {
-    case 'site':
-    case 'feeder':
-    case 'transformer':
-    case 'customer':
-      return { kind, id }
-    case 'voltageLevel':
-      return { kind: 'site', id }
-    default:
-      return { kind: 'device', id }
-  }
 }
 
 function clearedOf(verdict: Verdict): Cleared {

@@ -1,21 +1,19 @@
 import type { Gate as EgressGate } from '../../policy/gate.ts'
-import { ExportRecord, type RecordContent } from '../../policy/record.ts'
+import { ExportRecord } from '../../policy/record.ts'
 import type { Candidate, Gate, Verdict } from '../../uplink/gate.ts'
+import { Subjects } from '../egress/subjects.ts'
 import type { Site } from '../site/site.ts'
 
 /** Asks the egress gate of the site for the road to the centre. */
 export class PolicyGate implements Gate {
   readonly #gate: Pick<EgressGate, 'ask' | 'counters'>
   readonly #principal: string
-  /** Devices that are nobody's meter. */
-  readonly #machines: ReadonlySet<string>
+  readonly #subjects: Subjects
 
   constructor(site: Site, gate: Pick<EgressGate, 'ask' | 'counters'>) {
     this.#gate = gate
     this.#principal = site.uplink?.user ?? site.site.id
-    this.#machines = new Set(
-      site.devices.filter(({ kind }) => kind !== 'meter').map(({ id }) => id),
-    )
+    this.#subjects = new Subjects(site)
   }
 
   async ask(candidates: readonly Candidate[]): Promise<readonly Verdict[]> {
@@ -51,7 +49,7 @@ export class PolicyGate implements Gate {
     const { kind, subject, windowSeconds, members, fields } = candidate
     return ExportRecord.raw({
       kind,
-      subject: { kind: this.#kindOf(subject), id: subject.id },
+      subject: this.#subjects.of(subject),
       windowSeconds,
       members,
       fields,
@@ -66,10 +64,9 @@ export class PolicyGate implements Gate {
     members,
     fields,
   }: Candidate): ExportRecord {
-    const { id } = subject
     const content = {
       kind,
-      subject: { kind: this.#kindOf(subject), id },
+      subject: this.#subjects.of(subject),
       windowSeconds,
       members,
       fields,
@@ -85,20 +82,6 @@ export class PolicyGate implements Gate {
         return ExportRecord.health(content)
       case 'inventory':
         return ExportRecord.inventory(content)
-    }
-  }
-
-  /** A meter is a customer's. A device that the site file does not know may be one. */
-  #kindOf({ kind, id }: Candidate['subject']): RecordContent['subject']['kind'] {
-    switch (kind) {
-      case 'feeder':
-      case 'transformer':
-        return kind
-      case 'site':
-      case 'voltageLevel':
-        return 'site'
-      default:
-        return this.#machines.has(id) ? 'device' : 'customer'
     }
   }
 }
