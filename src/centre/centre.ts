@@ -1,8 +1,8 @@
 import type { IClientOptions } from 'mqtt'
-import { type Address, formatAddress } from '../core/address.ts'
+import { type Address, formatAddress, isLoopbackHost } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { assertLimits } from '../core/limits.ts'
-import type { PasswordHash } from '../edge/access/password-hash.ts'
+import type { PasswordHash } from '../core/password-hash.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
@@ -95,7 +95,7 @@ async function openLink(
 ): Promise<Link> {
   if (settings.kind === 'server') return { broker: undefined, link: settings }
   const { address, sites, tls } = settings
-  if (sites === undefined && !isHere(address)) {
+  if (sites === undefined && !isLoopbackHost(address.host)) {
     throw new GridError('usage', `sites from elsewhere reach ${formatAddress(address)}`, {
       hint: 'Give a file with --sites, so that they have to show a password; or listen on 127.0.0.1.',
     })
@@ -105,8 +105,4 @@ async function openLink(
   started.defer(async () => broker.stop())
   const url = `mqtt://${formatAddress(broker.inner)}`
   return { broker, link: { url, options: { ...gatekeeper.worker } } }
-}
-
-function isHere({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
