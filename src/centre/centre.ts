@@ -1,7 +1,8 @@
 import type { IClientOptions } from 'mqtt'
 import { type Address, formatAddress, isLoopbackHost } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
-import { assertLimits } from '../core/limits.ts'
+import { assertLimits, limits } from '../core/limits.ts'
+import { HttpCredentials } from '../edge/http-credentials.ts'
 import type { PasswordHash } from '../core/password-hash.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import type { Database } from './database/database.ts'
@@ -12,6 +13,7 @@ import { Inbox } from './inbox.ts'
 import { Ledger } from './ledger.ts'
 import { CentreMetrics } from './metrics.ts'
 import { SiteGatekeeper } from './site-gatekeeper.ts'
+import { centreUsers } from './users.ts'
 import { Worker } from './worker.ts'
 
 export interface CentreSettings {
@@ -28,6 +30,10 @@ export interface CentreSettings {
       }
     | { readonly kind: 'server'; readonly url: string; readonly options: IClientOptions }
   readonly http: Address
+  /** Undefined: HTTP is in the clear. */
+  readonly httpTls: { readonly certificate: string; readonly key: string } | undefined
+  /** Passwords from other machines are taken without TLS, too. */
+  readonly plainLogins: boolean
   readonly report: (fault: unknown) => void
   readonly warn: (text: string) => void
 }
@@ -55,7 +61,13 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   started.defer(async () => worker.stop())
   const ledger = new Ledger(database)
   const metrics = new CentreMetrics({ inbox, worker, ledger })
-  const http = await startHttp({ address: settings.http, ledger, worker, metrics, report })
+  const { http: address, plainLogins } = settings
+  const credentials = httpCredentials(settings, started)
+  const isSecure = credentials !== undefined
+  const users = centreUsers({ database, http: address, isSecure, plainLogins, warn })
+  const tls = credentials?.options
+  const http = await startHttp({ address, ledger, worker, metrics, users, tls, report })
+  credentials?.useWith((options) => http.renew(options))
   started.defer(async () => http.stop())
   const running = started.move()
   return {
@@ -63,6 +75,17 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
     http: http.address,
     stop: async () => running.disposeAsync(),
   }
+}
+
+function httpCredentials(
+  { httpTls, warn }: CentreSettings,
+  started: AsyncDisposableStack,
+): HttpCredentials | undefined {
+  if (httpTls === undefined) return undefined
+  const credentials = new HttpCredentials({ ...httpTls, minimumVersion: 'TLSv1.3' }, warn)
+  const looker = setInterval(() => credentials.files.look(), limits.certificateLookMs)
+  started.defer(() => clearInterval(looker))
+  return credentials
 }
 
 /** Each brings its package: who has a server does not load the other. */

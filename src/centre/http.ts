@@ -1,4 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify'
+import { Server } from 'node:https'
+import type { SecureContextOptions } from 'node:tls'
+import { guard } from '../api/access/guard.ts'
 import { readCount, readParameters } from '../api/parameters.ts'
 import { problem, problemOf, sendProblem } from '../api/problem.ts'
 import { readRange } from '../api/time-range.ts'
@@ -8,6 +11,8 @@ import { limits } from '../core/limits.ts'
 import { Micros } from '../core/time.ts'
 import type { Ledger, RecordsQuery } from './ledger.ts'
 import type { CentreMetrics } from './metrics.ts'
+import type { UserDesk } from '../users/user-desk.ts'
+import { userRoutes } from './users.ts'
 import type { Worker } from './worker.ts'
 
 export interface HttpParts {
@@ -15,18 +20,24 @@ export interface HttpParts {
   readonly ledger: Ledger
   readonly worker: Worker
   readonly metrics: CentreMetrics
+  readonly users: UserDesk
+  /** Undefined: in the clear. */
+  readonly tls: SecureContextOptions | undefined
   readonly report: (fault: unknown) => void
 }
 
 export interface CentreHttp {
   readonly address: Address
+  /** Another certificate, for connections from now on. Only where there was one. */
+  renew(tls: SecureContextOptions): void
   stop(): Promise<void>
 }
 
 /** What people and programs ask a centre. */
 export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
-  const { address, report } = parts
-  const app = fastify({
+  const { address, report, users, tls } = parts
+  const app: FastifyInstance = fastify({
+    ...(tls === undefined ? {} : ({ https: tls } as object)),
     requestTimeout: limits.httpRequestMs,
     connectionTimeout: limits.httpSilenceMs,
     keepAliveTimeout: limits.httpKeepAliveMs,
@@ -40,7 +51,12 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, problem(404, { detail: `${request.url}: nothing is here` })),
   )
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+  })
+  guard(app, users)
   addRoutes(app, parts)
+  app.register(userRoutes, { users })
   app.server.maxConnections = limits.httpConnections
   try {
     await app.listen({ host: address.host, port: address.port })
@@ -53,26 +69,35 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   }
   const bound = app.server.address()
   const port = bound === null || typeof bound === 'string' ? address.port : bound.port
-  return { address: { host: address.host, port }, stop: async () => app.close() }
+  return {
+    address: { host: address.host, port },
+    renew: (renewed) => {
+      if (app.server instanceof Server) app.server.setSecureContext(renewed)
+    },
+    stop: async () => app.close(),
+  }
 }
 
 function addRoutes(app: FastifyInstance, { ledger, worker, metrics }: HttpParts): void {
-  app.get('/healthz', async (_, reply) => {
+  // Probes need no password, and learn no more than whether all is well.
+  app.get('/healthz', { config: { needs: 'nobody' } }, async ({ person }, reply) => {
     const problems: string[] = []
     if (worker.failure !== '')
       problems.push(`Nothing can be stored (${worker.failure}). Sites keep what they have to send.`)
     if (!worker.isConnected) problems.push('There is no connection to the broker.')
     const status = problems.length === 0 ? 'ok' : 'failing'
-    return reply.code(status === 'ok' ? 200 : 503).send({ status, problems })
+    return reply
+      .code(status === 'ok' ? 200 : 503)
+      .send(person === undefined ? { status } : { status, problems })
   })
-  app.get('/metrics', async (_, reply) =>
+  app.get('/metrics', VIEWERS, async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.exposition(nowUs())),
   )
-  app.get('/api/v1/sites', async (request) => {
+  app.get('/api/v1/sites', VIEWERS, async (request) => {
     readParameters(request.query, [])
     return { sites: await ledger.sites(nowUs()) }
   })
-  app.get<{ Params: { site: string } }>('/api/v1/sites/:site', async (request) => {
+  app.get<{ Params: { site: string } }>('/api/v1/sites/:site', VIEWERS, async (request) => {
     const { site } = request.params
     const [found] = await ledger.sites(nowUs(), site)
     if (found === undefined)
@@ -80,11 +105,13 @@ function addRoutes(app: FastifyInstance, { ledger, worker, metrics }: HttpParts)
     return found
   })
   for (const table of ['events', 'aggregates'] as const) {
-    app.get(`/api/v1/${table}`, async (request) => ({
+    app.get(`/api/v1/${table}`, VIEWERS, async (request) => ({
       [table]: await ledger.records(readQuery(table, request.query)),
     }))
   }
 }
+
+const VIEWERS = { config: { needs: 'viewer' } } as const
 
 function readQuery(table: RecordsQuery['table'], query: unknown): RecordsQuery {
   const names = ['site', 'name', 'subject', 'from', 'to', 'limit'] as const

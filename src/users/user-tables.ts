@@ -70,7 +70,7 @@ export class UserTables {
     const { name, role, hash, token, expiresMs } = user
     const added = await this.#query(
       `INSERT INTO users (name, role, hash, token, added, changed, expires, unlocked)
-       SELECT $1, $2, $3, $4, $5, $5, $6, 0 WHERE (SELECT count(*) FROM users) < ${limits.users}
+       SELECT $1, $2, $3, $4, CAST($5 AS bigint), CAST($5 AS bigint), CAST($6 AS bigint), 0 WHERE (SELECT count(*) FROM users) < ${limits.users}
        ON CONFLICT (name) DO NOTHING RETURNING name`,
       [name, role, hash, token, nowMs, expiresMs],
     )

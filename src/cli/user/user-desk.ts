@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Database } from '../../centre/database/database.ts'
 import { GridError } from '../../core/errors.ts'
 import { UserFile } from '../../edge/access/user-file.ts'
+import { FolderLock } from '../../store/folder-lock.ts'
 import { UserDesk } from '../../users/user-desk.ts'
 import type { Query } from '../../users/user-tables.ts'
 import type { Args } from '../command.ts'
@@ -19,7 +23,9 @@ export async function openDesk(args: Args): Promise<OpenedDesk> {
   })
 }
 
-function ofFolder(directory: string): OpenedDesk {
+/** Of a centre with a database of its own only while it does not run: that has no second user at a time. */
+async function ofFolder(directory: string): Promise<OpenedDesk> {
+  if (existsSync(join(directory, 'postgres'))) return ofOwnDatabase(directory)
   const file = new UserFile(directory)
   return {
     desk: deskOf(file.query),
@@ -27,10 +33,29 @@ function ofFolder(directory: string): OpenedDesk {
   }
 }
 
+async function ofOwnDatabase(directory: string): Promise<OpenedDesk> {
+  const lock = new FolderLock(directory)
+  try {
+    const { openEmbedded } = await import('../../centre/database/embedded-database.ts')
+    const opened = await ofCentre(await openEmbedded(directory))
+    const close = async (): Promise<void> => {
+      await opened[Symbol.asyncDispose]()
+      lock.release()
+    }
+    return { desk: opened.desk, [Symbol.asyncDispose]: close }
+  } catch (thrown) {
+    lock.release()
+    throw thrown
+  }
+}
+
 async function ofDatabase(url: string): Promise<OpenedDesk> {
   const { openPostgres } = await import('../../centre/database/postgres-database.ts')
+  return ofCentre(await openPostgres(url))
+}
+
+async function ofCentre(database: Database): Promise<OpenedDesk> {
   const { migrate } = await import('../../centre/database/migrations.ts')
-  const database = await openPostgres(url)
   await migrate(database)
   return {
     desk: deskOf(database.query),
