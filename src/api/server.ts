@@ -22,7 +22,7 @@ import { auditRoute } from './audit-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
-import { KnownRoutes } from './known-routes.ts'
+import { type KnownRoute, KnownRoutes } from './known-routes.ts'
 import { pointsRoute } from './points-route.ts'
 import { policyRoutes } from './policy-route.ts'
 import type { EdgeView } from './ports.ts'
@@ -56,6 +56,7 @@ export interface ApiOptions {
 
 export interface Api {
   readonly address: Address
+  readonly routes: readonly KnownRoute[]
   /** Another certificate, for connections from now on. Only where there was one. */
   renew(tls: SecureContextOptions): void
   /** Cuts what is being sent: whoever reads it can tell that it is not the whole. */
@@ -104,6 +105,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const port = bound === null || typeof bound === 'string' ? address.port : bound.port
   return {
     address: { host: address.host, port },
+    routes: known.all,
     renew: (tls) => {
       if (app.server instanceof Server) app.server.setSecureContext(tls)
     },

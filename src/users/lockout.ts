@@ -51,6 +51,10 @@ export class Lockout {
     this.#names.delete(attempt.name)
   }
 
+  get size(): number {
+    return this.#throttle.size + this.#names.size + this.#places.size
+  }
+
   locked(nowMs: number): readonly string[] {
     return [...this.#names.keys()].filter((name) => this.#isLocked(name, nowMs))
   }

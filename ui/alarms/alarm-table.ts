@@ -4,6 +4,7 @@ import { badge } from '../element/notice.ts'
 import { table } from '../element/table.ts'
 import { dateTime } from '../format.ts'
 import { html } from '../html.ts'
+import { may } from '../login/session.ts'
 import { say, sayWord } from '../text/say.ts'
 import type { Action } from './action-dialog.ts'
 import { isOpen } from './open-alarms.ts'
@@ -75,6 +76,7 @@ function detailOf({ members, acknowledged, shelved }: Alarm): VNode {
 }
 
 function actionsOf(alarm: Alarm, act: (action: Action) => void): VNode {
+  if (!may('operator')) return html`<span></span>`
   const button = (kind: Action['kind']): VNode =>
     html`<button
       type="button"

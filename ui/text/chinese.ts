@@ -1,9 +1,11 @@
+import { chineseUsers } from './chinese-users.ts'
 import { chineseWords } from './chinese-words.ts'
 import type { TextKey } from './english.ts'
 
 /** The same texts; the compiler misses each that is not here. */
 export const chinese: Readonly<Record<TextKey, string>> = {
   ...chineseWords,
+  ...chineseUsers,
   'page.overview': '总览',
   'page.trends': '趋势',
   'page.alarms': '事件与告警',

@@ -1,8 +1,10 @@
+import { englishUsers } from './english-users.ts'
 import { englishWords } from './english-words.ts'
 
 /** Every text of the console. `{name}` is replaced by a value. */
 export const english = {
   ...englishWords,
+  ...englishUsers,
   'page.overview': 'Overview',
   'page.trends': 'Trends',
   'page.alarms': 'Events and alarms',

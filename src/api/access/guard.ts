@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Person } from '../../core/access.ts'
+import type { Found, Person } from '../../core/access.ts'
 import { assert } from '../../core/assert.ts'
+import { limits } from '../../core/limits.ts'
 import { type Need, covers } from '../../core/roles.ts'
 import { type Problem, problem, sendProblem } from '../problem.ts'
 import type { Access } from './access.ts'
@@ -51,7 +52,7 @@ async function identify(
 ): Promise<Problem | undefined> {
   const identified = access.identify(shownBy(request))
   // Health answers also where nobody can be known.
-  const found = await (needs === 'nobody' ? identified.catch(() => undefined) : identified)
+  const found = await (needs === 'nobody' ? soon(identified) : identified)
   if (found?.kind === 'known') request.person = found.person
   if (needs === 'nobody') return undefined
   if (found?.kind !== 'known') {
@@ -63,6 +64,17 @@ async function identify(
   await access.record({ ...actOf(request), outcome: 'forbidden' })
   const detail = `${name} is ${role}, and this is for ${needs === 'operator' ? 'operators and engineers' : 'engineers'}`
   return problem(403, { detail, code: 'role', hint: 'An engineer gives roles: busbar user role.' })
+}
+
+/** A probe does not wait for a database that is gone. */
+async function soon(identified: Promise<Found>): Promise<Found | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), limits.whoAsksMs)
+  try {
+    return await Promise.race([identified.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** A page of another site can have a browser send a form or follow a link, but not set this header; and newer browsers say whose page it is. */
