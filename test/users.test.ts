@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type TestContext, describe, test } from 'node:test'
+import type { Passage } from '../src/api/egress/border.ts'
 import { MemoryEdge, NOW } from '../src/api/memory-edge.test.ts'
 import { type Api, startApi } from '../src/api/server.ts'
 import { covers, roles } from '../src/core/roles.ts'
@@ -13,10 +15,13 @@ import { EdgeUsers } from '../src/edge/access/edge-users.ts'
 import { withScratch } from './crash/scratch.ts'
 import { TestedEdge } from './mqtt/tested-edge.ts'
 import { noPostgres, startPostgres } from './uplink/servers.ts'
+import { Certificates } from './transports/certificates.ts'
+import { overTls } from './users/over-tls.ts'
 import { Program } from './uplink/program.ts'
 import { PHRASE, Visitor } from './users/visitor.ts'
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const MAIN = join(ROOT, 'src/cli/main.ts')
 
 /** `busbar user …` with a password on standard input. */
 async function user(words: readonly string[], password = PHRASE) {
@@ -31,7 +36,7 @@ async function user(words: readonly string[], password = PHRASE) {
 }
 
 /** The API of an edge whose answers are made up, with users on a disk. */
-async function served(t: TestContext, folder: string): Promise<Api> {
+async function served(t: TestContext, folder: string, passage?: Passage): Promise<Api> {
   const http = { host: '127.0.0.1', port: 0 }
   const users = new EdgeUsers({
     site: { listeners: {} },
@@ -42,7 +47,7 @@ async function served(t: TestContext, folder: string): Promise<Api> {
   const api = await startApi({
     address: http,
     view: new MemoryEdge(),
-    border: { passage: () => undefined },
+    border: { passage: () => (isOutside ? passage : undefined) },
     access: users.desk,
     now: () => NOW,
   })
@@ -50,12 +55,14 @@ async function served(t: TestContext, folder: string): Promise<Api> {
     await api.stop()
     users[Symbol.dispose]()
   })
+  let isOutside = false
   const first = new Visitor(api.address)
   for (const role of roles.toReversed()) {
     const added = await first.post('/api/v1/users', { name: `a-${role}`, role, password: PHRASE })
     assert.equal(added.status, 201, JSON.stringify(added.body))
     if (role === 'engineer') await first.login('a-engineer')
   }
+  isOutside = true
   return api
 }
 
@@ -132,6 +139,21 @@ describe('over HTTP', () => {
     })
   })
 
+  test('who asks is one question, where it goes another', async (t) => {
+    await withScratch('users', async (folder) => {
+      const { address } = await served(t, folder, {
+        clear: async (records) => records.map(() => ({ kind: 'stays', reason: 'it is outside' })),
+      })
+      const ana = new Visitor(address)
+      assert.equal((await ana.get('/api/v1/readings')).body['code'], 'login')
+      assert.equal((await ana.login('a-engineer')).status, 200)
+      assert.equal((await ana.get('/api/v1/me')).status, 200)
+      for (const path of ['/api/v1/readings', '/metrics', '/api/v1/users'])
+        assert.equal((await ana.get(path)).body['code'], 'stays', path)
+      assert.equal((await ana.post('/api/v1/alarms/1/acknowledge')).body['code'], 'stays')
+    })
+  })
+
   test('a flood of logins is answered, costs few hashes, and leaves the log small', async (t) => {
     await withScratch('users', async (folder) => {
       const { address } = await served(t, folder)
@@ -183,6 +205,31 @@ test('busbar user, beside a running edge, and a session that outlives its restar
   assert.equal((await new Visitor(edge.http).get('/api/v1/me')).body['name'], 'local')
   edge.takeErrors()
   await edge[Symbol.asyncDispose]()
+})
+
+test('HTTP over TLS: a cookie for TLS alone, and another certificate without a restart', async (t) => {
+  if (Certificates.skip !== false) return t.skip(Certificates.skip)
+  using certificates = new Certificates()
+  certificates.issue('edge')
+  const keys = `certificate: ${certificates.path('edge.pem')}, key: ${certificates.path('edge.key')}`
+  const open = readFileSync(join(ROOT, 'examples/open.yaml'), 'utf8')
+  await using edge = await TestedEdge.start(`${open}\nlisteners: { http: { ${keys} } }\n`)
+  const first = { name: 'ana', role: 'engineer', password: PHRASE }
+  const ca = certificates.read('ca.pem')
+  const added = await overTls(edge.http, { path: '/api/v1/users', body: first, ca })
+  assert.equal(added.status, 201)
+  const words = { name: 'ana', password: PHRASE }
+  const { status, cookie } = await overTls(edge.http, { path: '/api/v1/login', body: words, ca })
+  assert.equal(status, 200)
+  assert.match(cookie, /; Secure$/)
+  const before = added.serial
+  certificates.issue('edge')
+  for (let tries = 0; tries < 50; tries++) {
+    const { serial } = await overTls(edge.http, { path: '/api/v1/login', body: words, ca })
+    if (serial !== before) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  assert.fail('the first certificate stays in use')
 })
 
 test('two centres on one PostgreSQL know the same users', { skip: noPostgres }, async () => {

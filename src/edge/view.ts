@@ -116,7 +116,7 @@ export class RunningEdge implements EdgeView {
 
   health(): HealthInfo {
     const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
-    const { egress } = this.#parts
+    const { egress, users } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -175,7 +175,17 @@ export class RunningEdge implements EdgeView {
         `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,
       )
     }
-    problems.push(...this.#parts.users.problems())
+    if (users.failure !== '') {
+      problems.push(
+        `Users cannot be read or written (${users.failure}). Nobody new is let in over HTTP; make room, or put users.db of a backup back.`,
+      )
+    }
+    const { locked } = users.desk
+    if (locked.length > 0) {
+      problems.push(
+        `Too many wrong passwords were tried, in the name of ${locked.join(', ')}. It is not heard from new addresses for a while; find out who tries, busbar user unlock ends it.`,
+      )
+    }
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
     return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }
   }
