@@ -1,3 +1,4 @@
+import { isMeasuredField } from '../../core/measured-field.ts'
 import type { Gate as EgressGate } from '../../policy/gate.ts'
 import { ExportRecord } from '../../policy/record.ts'
 import type { Candidate, Gate, Verdict } from '../../uplink/gate.ts'
@@ -25,7 +26,7 @@ export class PolicyGate implements Gate {
       road,
       parts.flatMap(({ record, readings }) => {
         const own = this.#recordOf(record)
-        return readings === undefined ? [own] : [own, this.#readingOf(readings)]
+        return readings === undefined ? [own] : [own, this.#recordOf(readings, 'raw')]
       }),
     )
     // A denial because nobody could decide is none: the record is asked about again.
@@ -44,10 +45,9 @@ export class PolicyGate implements Gate {
     })
   }
 
-  /** What an event has measured is a reading, and asks as one. */
-  #readingOf(candidate: Candidate): ExportRecord {
+  #recordOf(candidate: Candidate, as: Candidate['class'] | 'raw' = candidate.class): ExportRecord {
     const { kind, subject, windowSeconds, members, fields } = candidate
-    return ExportRecord.raw({
+    return ExportRecord[as]({
       kind,
       subject: this.#subjects.of(subject),
       windowSeconds,
@@ -55,50 +55,19 @@ export class PolicyGate implements Gate {
       fields,
     })
   }
-
-  #recordOf({
-    class: own,
-    kind,
-    subject,
-    windowSeconds,
-    members,
-    fields,
-  }: Candidate): ExportRecord {
-    const content = {
-      kind,
-      subject: this.#subjects.of(subject),
-      windowSeconds,
-      members,
-      fields,
-    }
-    switch (own) {
-      case 'aggregate':
-        return ExportRecord.aggregate(content)
-      case 'event':
-        return ExportRecord.event(content)
-      case 'quality':
-        return ExportRecord.quality(content)
-      case 'health':
-        return ExportRecord.health(content)
-      case 'inventory':
-        return ExportRecord.inventory(content)
-    }
-  }
 }
 
 interface Parts {
   readonly record: Candidate
-  /** Of an event of one device: the numbers in it that are readings, or may be. */
+  /** Of an event: what in it is a reading, or may be. */
   readonly readings: Candidate | undefined
 }
 
-/** The voltage to which a dip went is a reading, whoever noticed it. Numbers that say how long or how many are none, and nor is what is of a feeder. */
 function partsOf(candidate: Candidate): Parts {
-  if (candidate.class !== 'event' || candidate.subject.kind !== 'device')
-    return { record: candidate, readings: undefined }
-  const entries = Object.entries(candidate.fields)
+  const { class: own, subject, fields } = candidate
+  const entries = own === 'event' ? Object.entries(fields) : []
   const isReading = ([name, value]: readonly [string, unknown]): boolean =>
-    typeof value !== 'string' && !NO_READINGS.has(name)
+    isMeasuredField(subject.kind, name, value)
   const readings = entries.filter(isReading)
   if (readings.length === 0) return { record: candidate, readings: undefined }
   const others = entries.filter((entry) => !isReading(entry))
@@ -107,17 +76,3 @@ function partsOf(candidate: Candidate): Parts {
     readings: { ...candidate, fields: Object.fromEntries(readings) },
   }
 }
-
-const NO_READINGS: ReadonlySet<string> = new Set([
-  'severity',
-  'state',
-  'quality',
-  'duration',
-  'limit',
-  'members',
-  'samples',
-  'expected',
-  'missing',
-  'flagged',
-  'channels',
-])
