@@ -68,7 +68,10 @@ test('the shipped policy decides in its thread, and every decision is in the log
 test('a bundle that is missing or not signed: nothing leaves, and somebody is told', async () => {
   const path = join(directory, 'site.tar.gz')
   const missing = await askOnce({ kind: 'site', path, keys: [] })
-  assert.match(missing.verdicts[0]?.kind === 'undecided' ? missing.verdicts[0].reason : '', /no such/)
+  assert.match(
+    missing.verdicts[0]?.kind === 'undecided' ? missing.verdicts[0].reason : '',
+    /no such/,
+  )
   assert.match(missing.alarms[0] ?? '', /nothing may leave: .*site.tar.gz: no such file/)
   writeFileSync(path, 'x')
   writeFileSync(`${path}.sig`, 'x')
