@@ -56,6 +56,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const app = createApp(report)
   const routes: Readonly<Record<string, ClassifiedRoute>> = {
     '/healthz': healthRoute(view),
+    '/livez': livenessRoute,
     '/metrics': metricsRoute(view),
     '/api/v1/site': siteRoute(context),
     '/api/v1/points': pointsRoute(context),
@@ -125,6 +126,12 @@ function createApp(report: Report): FastifyInstance {
 }
 
 function ignore(): void {}
+
+/** Answers as long as the edge answers at all: an edge with a full disk, or without its centre, is not to be started again. */
+const livenessRoute: ClassifiedRoute = {
+  kind: 'program',
+  answer: (_request, reply) => reply.send({ status: 'alive' }),
+}
 
 function healthRoute(view: EdgeView): ClassifiedRoute {
   return {

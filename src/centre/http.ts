@@ -65,6 +65,7 @@ function addRoutes(app: FastifyInstance, { ledger, worker, metrics }: HttpParts)
     const status = problems.length === 0 ? 'ok' : 'failing'
     return reply.code(status === 'ok' ? 200 : 503).send({ status, problems })
   })
+  app.get('/livez', async () => ({ status: 'alive' }))
   app.get('/metrics', async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.exposition(nowUs())),
   )
