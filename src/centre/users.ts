@@ -35,7 +35,7 @@ export async function userRoutes(
 ): Promise<void> {
   takeJson(app)
   for (const { method, url, needs, answer } of accessRoutes(users)) {
-    const config = { needs, changes: method === 'POST', records: true }
+    const config = { needs, records: true }
     app.route({ method, url, handler: answer, config })
   }
 }

@@ -3,6 +3,7 @@ import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
+import { centreLimits } from './centre-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
 import { userLimits } from './user-limits.ts'
 
@@ -331,6 +332,7 @@ export const limits = {
   ...commandLimits,
   ...processorLimits,
   ...egressLimits,
+  ...centreLimits,
   ...uplinkLimits,
   ...userLimits,
 } as const

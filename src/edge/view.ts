@@ -116,8 +116,8 @@ export class RunningEdge implements EdgeView {
 
   health(): HealthInfo {
     const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
-    const { egress, users } = this.#parts
-    const problems: string[] = []
+    const { egress } = this.#parts
+    const problems = this.#userProblems()
     if (writer.gauge('diskFull') === 1) {
       problems.push(
         `The disk is full (${writer.refusal}). Readings are refused with 0x97, none that was acknowledged is lost; it goes on by itself when there is room.`,
@@ -173,17 +173,6 @@ export class RunningEdge implements EdgeView {
     if (egress.failure !== '') {
       problems.push(
         `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,
-      )
-    }
-    if (users.failure !== '') {
-      problems.push(
-        `Users cannot be read or written (${users.failure}). Nobody new is let in over HTTP; make room, or put users.db of a backup back.`,
-      )
-    }
-    const { locked } = users.desk
-    if (locked.length > 0) {
-      problems.push(
-        `Too many wrong passwords were tried, in the name of ${locked.join(', ')}. It is not heard from new addresses for a while; find out who tries, busbar user unlock ends it.`,
       )
     }
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
@@ -334,6 +323,23 @@ export class RunningEdge implements EdgeView {
         }
       },
     }
+  }
+
+  #userProblems(): string[] {
+    const { users } = this.#parts
+    const problems: string[] = []
+    if (users.failure !== '') {
+      problems.push(
+        `Users cannot be read or written (${users.failure}). Nobody new is let in over HTTP; make room, or put users.db of a backup back.`,
+      )
+    }
+    const { locked } = users.desk
+    if (locked.length > 0) {
+      problems.push(
+        `Too many wrong passwords were tried, in the name of ${locked.join(', ')}. It is not heard from new addresses for a while; find out who tries, busbar user unlock ends it.`,
+      )
+    }
+    return problems
   }
 
   /** Where a device sent no unit, the quantity's own holds. */

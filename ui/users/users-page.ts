@@ -79,57 +79,9 @@ function UserList({
   const remove = (name: string): void => {
     if (confirm(say('users.removeAsk', { name }))) void act(name, 'remove', {})
   }
-  const roleOf = ({ name, role }: User): VNode =>
-    html`<select
-      aria-label=${say('users.roleOf', { name })}
-      onChange=${(event: Event) => void act(name, 'role', { role: textIn(event) })}
-    >
-      ${roles.map(
-        (each) =>
-          html`<option value=${each} selected=${each === role}>${sayWord('role', each)}</option>`,
-      )}
-    </select>`
-  const actions = ({ name, kind, locked }: User): VNode =>
-    html`<span class="buttons">
-      ${
-        kind === 'person'
-          ? html`<button type="button" onClick=${() => setChanging(name)}>
-              ${say('users.passwordOf', { name })}
-            </button>`
-          : ''
-      }
-      ${
-        locked
-          ? html`<button type="button" onClick=${() => void act(name, 'unlock', {})}>
-              ${say('users.unlock', { name })}
-            </button>`
-          : ''
-      }
-      <button type="button" onClick=${() => remove(name)}>${say('users.remove', { name })}</button>
-    </span>`
   return html`<div>
     ${problem === undefined ? '' : html`<div role="alert">${problemText(problem)}</div>`}
-    ${table<User>({
-      caption: say('page.users'),
-      rows: users,
-      keyOf: ({ name }) => name,
-      empty: say('users.none'),
-      columns: [
-        { title: say('column.name'), cell: ({ name }) => name },
-        { title: say('column.kind'), cell: ({ kind }) => sayWord('userKind', kind) },
-        { title: say('users.role'), cell: roleOf },
-        { title: say('users.since'), cell: ({ changed }) => dateTime(changed) },
-        {
-          title: say('column.end'),
-          cell: ({ expires }) => (expires === null ? '' : dateTime(expires)),
-        },
-        {
-          title: say('column.state'),
-          cell: ({ locked }) => (locked ? badge(say('users.locked'), 'bad') : ''),
-        },
-        { title: say('column.action'), cell: actions },
-      ],
-    })}
+    ${userTable(users, { act, remove, change: setChanging })}
     ${
       changing === undefined
         ? ''
@@ -143,6 +95,68 @@ function UserList({
           })
     }
   </div>`
+}
+
+interface Steps {
+  readonly act: (name: string, step: string, body: object) => Promise<void>
+  readonly remove: (name: string) => void
+  readonly change: (name: string) => void
+}
+
+function userTable(users: readonly User[], steps: Steps): VNode {
+  return table<User>({
+    caption: say('page.users'),
+    rows: users,
+    keyOf: ({ name }) => name,
+    empty: say('users.none'),
+    columns: [
+      { title: say('column.name'), cell: ({ name }) => name },
+      { title: say('column.kind'), cell: ({ kind }) => sayWord('userKind', kind) },
+      { title: say('users.role'), cell: (user) => roleChoice(user, steps) },
+      { title: say('users.since'), cell: ({ changed }) => dateTime(changed) },
+      {
+        title: say('column.end'),
+        cell: ({ expires }) => (expires === null ? '' : dateTime(expires)),
+      },
+      {
+        title: say('column.state'),
+        cell: ({ locked }) => (locked ? badge(say('users.locked'), 'bad') : ''),
+      },
+      { title: say('column.action'), cell: (user) => actionsOf(user, steps) },
+    ],
+  })
+}
+
+function roleChoice({ name, role }: User, { act }: Steps): VNode {
+  return html`<select
+    aria-label=${say('users.roleOf', { name })}
+    onChange=${(event: Event) => void act(name, 'role', { role: textIn(event) })}
+  >
+    ${roles.map(
+      (each) =>
+        html`<option value=${each} selected=${each === role}>${sayWord('role', each)}</option>`,
+    )}
+  </select>`
+}
+
+function actionsOf({ name, kind, locked }: User, { act, remove, change }: Steps): VNode {
+  return html`<span class="buttons">
+    ${
+      kind === 'person'
+        ? html`<button type="button" onClick=${() => change(name)}>
+            ${say('users.passwordOf', { name })}
+          </button>`
+        : ''
+    }
+    ${
+      locked
+        ? html`<button type="button" onClick=${() => void act(name, 'unlock', {})}>
+            ${say('users.unlock', { name })}
+          </button>`
+        : ''
+    }
+    <button type="button" onClick=${() => remove(name)}>${say('users.remove', { name })}</button>
+  </span>`
 }
 
 function NewUser({ again }: { readonly again: Again }): VNode {

@@ -11,7 +11,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whom the route needs. One that does not say so cannot be added. */
     readonly needs?: Need
-    /** Something is done: no page of another site may have a browser ask for it, and it goes into the audit. */
+    /**
+     * Something is done, as with every request that is not GET unless this says no: no page of another site may have a browser ask for it, and it goes into the audit.
+     */
     readonly changes?: boolean
     /** It writes its own records. */
     readonly records?: boolean
@@ -29,9 +31,9 @@ export function guard(app: FastifyInstance, access: Access): void {
     assert(config?.needs !== undefined, 'a route says whom it needs'),
   )
   app.addHook('onRequest', async (request, reply) => {
-    const { needs, changes } = request.routeOptions.config
+    const { needs } = request.routeOptions.config
     if (request.is404 || needs === undefined) return undefined
-    const foreign = changes === true ? foreignFault(request) : undefined
+    const foreign = isChange(request) ? foreignFault(request) : undefined
     if (foreign !== undefined) return sendProblem(reply, foreign)
     const refused = await identify(request, access, needs)
     if (refused === undefined) return undefined
@@ -92,11 +94,15 @@ function foreignFault({ headers }: FastifyRequest): Problem | undefined {
   })
 }
 
+function isChange({ method, routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.changes ?? (method !== 'GET' && method !== 'HEAD')
+}
+
 /** Before the answer: what somebody was told is done is in the audit. */
 async function record(request: FastifyRequest, reply: FastifyReply, access: Access): Promise<void> {
-  const { changes, records } = request.routeOptions.config
+  const { records } = request.routeOptions.config
   const isDone = request.person !== undefined && reply.statusCode !== 403
-  if (changes !== true || records === true || !isDone) return
+  if (request.is404 || !isChange(request) || records === true || !isDone) return
   const outcome = reply.statusCode < 400 ? 'done' : `refused with ${reply.statusCode}`
   await access.record({ ...actOf(request), outcome })
 }
