@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Address, formatAddress, parseAddress } from '../core/address.ts'
+import { PROGRAM_FOLDER } from '../core/program-folder.ts'
 import { DEVICES_MAX } from '../simulator/substation.ts'
 import type { Progress } from '../simulator/simulation.ts'
 import type { Args, Command } from './command.ts'
@@ -9,7 +10,7 @@ import { Child } from './demo/child.ts'
 import { Observer } from './demo/observer.ts'
 import { Screen } from './demo/screen.ts'
 
-const SITE = new URL('../../examples/demo.yaml', import.meta.url)
+const SITE = new URL('examples/demo.yaml', PROGRAM_FOLDER)
 const READY = /^ready mqtt=(\S+) http=(\S+)/
 /** Together under the two seconds within which Ctrl-C has to be done. */
 const SIMULATOR_PATIENCE_MS = 800

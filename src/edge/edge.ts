@@ -1,9 +1,10 @@
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import type { Api } from '../api/server.ts'
 import type { Address } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
 import { assertLimits, limits } from '../core/limits.ts'
+import { PROGRAM_FOLDER } from '../core/program-folder.ts'
 import { seededRandom } from '../core/random.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
@@ -150,7 +151,7 @@ async function serve(
   { border }: Egress,
 ): Promise<Api> {
   const { startApi } = await import('../api/server.ts')
-  const consoleRoot = join(import.meta.dirname, '../..')
+  const consoleRoot = fileURLToPath(PROGRAM_FOLDER)
   return startApi({ address, view, border, now: wallClock, consoleRoot, report })
 }
 
