@@ -134,12 +134,14 @@ export interface ReadingsQuery extends LatestQuery {
 
 /** Columns of equal length in order of time, then point; they belong to the consumer. */
 export interface ReadingsChunk extends Columns {
+  /** Of windows that are asked for with their extremes. */
+  readonly extremes?: { readonly least: Float64Array; readonly greatest: Float64Array } | undefined
   /** Journal rows left out since the chunk before because the disk returned other bytes than were written. */
   readonly damagedRows: number
 }
 
 export interface TextForm {
-  readonly format: 'json' | 'csv'
+  readonly format: 'json' | 'csv' | 'columns'
   /** Readings; Infinity for all. */
   readonly limit: number
 }
@@ -297,6 +299,10 @@ export interface ResultsQuery {
   /** Of aggregates: microseconds from begin to end. */
   readonly widthUs: number | undefined
   readonly limit: number
+  /** Of events by the time they began. */
+  readonly order?: 'asc' | 'desc'
+  /** Of events: this severe, or more. */
+  readonly leastSeverity?: number
 }
 
 export interface ResultInfo {

@@ -7,6 +7,20 @@ export interface Reading {
   readonly quality: string
 }
 
+/** Readings of one point as columns. */
+export interface ReadingColumns {
+  readonly device: string
+  readonly quantity: string
+  readonly unit: string
+  readonly times: readonly number[]
+  readonly values: readonly (number | null)[]
+  /** Of windows. */
+  readonly least?: readonly (number | null)[]
+  readonly greatest?: readonly (number | null)[]
+  /** From which place on the quality is which. */
+  readonly qualities: readonly (readonly [number, string])[]
+}
+
 export interface Point {
   readonly device: string
   readonly quantity: string

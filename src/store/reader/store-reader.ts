@@ -21,7 +21,7 @@ import { levelsWithin } from '../rollups/levels.ts'
 import { DevicesSource } from '../rollups/devices-source.ts'
 import { WindowSource } from '../rollups/window-source.ts'
 import { type Selection, selectPoints } from './selection.ts'
-import { partsFor } from './window-sums.ts'
+import { EXTREME_PARTS, partsFor } from './window-sums.ts'
 import { type WindowQuery, aggregateChooser, rangeOf, windowSteps } from './window-steps.ts'
 
 /**
@@ -119,7 +119,10 @@ export class StoreReader {
       goodOnly,
       step: windows.step,
       depth: levelsWithin(windows.step),
-      partsFor: (point: number) => partsFor(aggregateOf(point)),
+      partsFor: (point: number) => [
+        ...partsFor(aggregateOf(point)),
+        ...(windows.withExtremes === true ? EXTREME_PARTS : []),
+      ],
     }
     const [device, other] = selection.deviceNumbers ?? []
     const items =
