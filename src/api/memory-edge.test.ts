@@ -9,6 +9,7 @@ import type {
   AuditInfo,
   AuditQuery,
   EdgeView,
+  FaultInfo,
   HealthInfo,
   LatestQuery,
   PointInfo,
@@ -24,6 +25,7 @@ import type {
   TextPiece,
 } from './ports.ts'
 import type { Passage } from './egress/border.ts'
+import type { ChangesView } from './changes/changes-view.ts'
 import { AnswerText } from './answer-text.ts'
 import { type Api, startApi } from './server.ts'
 
@@ -43,6 +45,9 @@ export class MemoryEdge implements EdgeView {
   auditInfo: AuditInfo = { entries: [], dropped: 0 }
   latestList: ReadingsChunk[] = []
   resultList: ResultInfo[] = []
+  faultList: FaultInfo[] = []
+  /** What was changed, a line each. */
+  readonly done: string[] = []
   processorList: ProcessorInfo[] = []
   readonly resultsAsked: ResultsQuery[] = []
   readonly latestAsked: LatestQuery[] = []
@@ -148,6 +153,25 @@ export class MemoryEdge implements EdgeView {
 
   uplink(): undefined {}
 
+  faults(): Iterable<FaultInfo> {
+    return this.faultList
+  }
+
+  readonly changes: ChangesView = {
+    adopt: ({ device: id, kind, feeder }, { who }) => {
+      this.done.push(`adopt ${id} ${kind} ${feeder} by ${who}`)
+      return { ...NOTHING_SAID, id, kind, feeder }
+    },
+    deploy: async (text, { who }) => {
+      this.done.push(`deploy ${text.length} by ${who}`)
+      return { name: 'n', version: '1.0.0', signer: undefined }
+    },
+    rollBack: (name, { who }) => {
+      this.done.push(`roll back ${name} by ${who}`)
+      return { name, version: '1.0.0', signer: undefined }
+    },
+  }
+
   processors(): readonly ProcessorInfo[] {
     return this.processorList
   }
@@ -173,6 +197,13 @@ export class MemoryEdge implements EdgeView {
   async metrics(): Promise<{ contentType: string; text: string }> {
     return { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: 'busbar_up 1\n' }
   }
+}
+
+const NOTHING_SAID = {
+  transformer: undefined,
+  voltageLevel: undefined,
+  phase: undefined,
+  nominal: undefined,
 }
 
 export class Served {

@@ -1,6 +1,10 @@
 import type { Windows } from '../core/aggregates.ts'
 import type { Columns } from '../core/batch.ts'
 import type { Micros } from '../core/time.ts'
+import type { ChangesView } from './changes/changes-view.ts'
+import type { UplinkInfo } from './uplink-info.ts'
+
+export type { UplinkInfo, UplinkStreamInfo } from './uplink-info.ts'
 
 /** What HTTP needs from the edge around it. */
 export interface EdgeView {
@@ -33,6 +37,9 @@ export interface EdgeView {
   processors(): readonly ProcessorInfo[]
   /** Undefined: the site has none. */
   uplink(): UplinkInfo | undefined
+  /** Payloads that were refused, the newest first. */
+  faults(query: AuditQuery): Iterable<FaultInfo>
+  readonly changes: ChangesView
   /** About what left, and why; what is to be sent as JSON. Rejects with a GridError where there is no such log. */
   policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
@@ -82,13 +89,21 @@ export interface DeviceOutline {
   readonly nominal:
     | { readonly voltageV?: number | undefined; readonly currentA?: number | undefined }
     | undefined
+  /** It is not in the site file, and somebody said that it is one of the site. */
+  readonly adopted?: { readonly who: string; readonly at: string } | undefined
 }
 
-export interface UplinkInfo {
-  readonly url: string
-  readonly link: string
-  readonly streams: readonly { readonly stream: string; readonly oldest: number }[]
+/** A payload that was refused. */
+export interface FaultInfo {
+  readonly number: number
+  readonly device: string
+  readonly time: Micros
+  readonly reason: string
+  readonly complaint: string
+  /** The first of them. */
+  readonly bytes: Uint8Array
 }
+
 export type PolicyReport =
   | { readonly kind: 'decisions'; readonly limit: number }
   | { readonly kind: 'verify' }

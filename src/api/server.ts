@@ -13,6 +13,8 @@ import {
 } from './alarms/alarm-routes.ts'
 import { consoleRoutes } from './console/console-routes.ts'
 import { auditRoute } from './audit-route.ts'
+import { ADOPT_PATH, ROLL_BACK_PATH, changeRoutes } from './changes/change-routes.ts'
+import { faultsRoute } from './faults-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
@@ -24,7 +26,7 @@ import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Border } from './egress/border.ts'
 import { type ClassifiedRoute, addRoute, refuseUnclassified } from './egress/classified-route.ts'
 import type { Report, RouteContext } from './route.ts'
-import { processorsRoute } from './processors-route.ts'
+import { PROCESSORS_PATH, processorsRoute } from './processors-route.ts'
 import { readingsRoute } from './readings-route.ts'
 import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
 import { derivedRoute, resultsRoute } from './results-route.ts'
@@ -70,13 +72,15 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/events': resultsRoute('event', 'events')(context),
     '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
     '/api/v1/derived': derivedRoute(context),
-    '/api/v1/processors': processorsRoute(context),
+    '/api/v1/faults': faultsRoute(context),
+    [PROCESSORS_PATH]: processorsRoute(context),
     '/api/v1/uplink': uplinkRoute(context),
     ...policyRoutes(context),
   }
   for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
+  app.register(changeRoutes, context)
   if (consoleRoot !== undefined) app.register(consoleRoutes, { ...context, root: consoleRoot })
   app.setNotFoundHandler(notFound([...Object.keys(routes), READ_PATH]))
   app.server.maxConnections = limits.httpConnections
@@ -157,7 +161,7 @@ function metricsRoute(view: EdgeView): ClassifiedRoute {
 function notFound(paths: readonly string[]) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0] ?? ''
-    const isAction = ACTION_PATH.test(path)
+    const isAction = [ACTION_PATH, ADOPT_PATH, ROLL_BACK_PATH].some((each) => each.test(path))
     if (paths.includes(path) || isAction || ALARM_PATH.test(path)) {
       const isRead = path !== READ_PATH && !isAction
       reply.header('allow', isRead ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS')

@@ -1,6 +1,7 @@
 import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
+import { consoleLimits } from './console-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
@@ -328,6 +329,7 @@ export const limits = {
 
   ...alarmLimits,
   ...commandLimits,
+  ...consoleLimits,
   ...processorLimits,
   ...egressLimits,
   ...uplinkLimits,

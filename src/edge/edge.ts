@@ -22,6 +22,8 @@ import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from './access/login-throttle.ts'
+import { withAdopted } from './adoption.ts'
+import { Changes } from './changes.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { Egress } from './egress/egress.ts'
@@ -76,14 +78,18 @@ const clock: Clock = () => Micros(Math.round((performance.timeOrigin + performan
  * A substation's edge. Up: folder, journal, MQTT, HTTP; devices are served before people are. Down: the same backwards, so
  * that what was taken is written, and acknowledged to whoever is still there.
  */
-export async function startEdge(settings: EdgeSettings): Promise<Edge> {
-  const { site, directory } = settings
+export async function startEdge(given: EdgeSettings): Promise<Edge> {
+  const { directory } = given
   assertLimits()
   await using started = new AsyncDisposableStack()
   const lock = new FolderLock(directory)
   started.defer(() => lock.release())
   const { report } = prepareFolder(directory, false)
-  for (const line of report.slice(0, LINES_OF_REPORT)) settings.warn(line)
+  for (const line of report.slice(0, LINES_OF_REPORT)) given.warn(line)
+  const devices = new DeviceStore(directory, given.warn)
+  started.defer(() => devices[Symbol.dispose]())
+  const settings = { ...given, site: withAdopted(given.site, devices.adopted()) }
+  const { site } = settings
   const batches: WriterListener = { durable() {}, refused() {}, failed: settings.onFailed }
   const writer = await JournalWriter.start(directory, batches)
   started.defer(async () => writer.stop())
@@ -98,8 +104,6 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const ingest = new Ingest({ writer, names, kept, isWelcome, foreign })
   const egress = new Egress({ ...settings, clock: wallClock })
   started.defer(async () => egress.stop())
-  const devices = new DeviceStore(directory, settings.warn)
-  started.defer(() => devices[Symbol.dispose]())
   const throttle = new LoginThrottle()
   const broker = new Broker({
     intake: ingest,
@@ -134,7 +138,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms, egress, uplink }
+  const changes = new Changes({ file: given.site, directory, devices, ingest, clock: wallClock })
+  const parts = { ...machines, commands, alarms, egress, uplink, changes }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const api = await serve(settings, view, egress)

@@ -114,6 +114,18 @@ export interface Ledger {
   readonly totals: Omit<Account, 'device'>
 }
 
+/** A payload that was refused. */
+export interface Fault {
+  readonly number: number
+  readonly time: string
+  readonly device: string
+  readonly reason: string
+  readonly complaint: string
+  /** The first of them, two hexadecimal digits each. */
+  readonly bytes: string
+  readonly isCut: boolean
+}
+
 export interface Session {
   readonly client: string
   readonly owner: string | null

@@ -1,6 +1,7 @@
 import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { suggestion } from '../../core/nearest.ts'
+import { type Words, readObject } from '../json-scope.ts'
 import type { AlarmAction } from '../ports.ts'
 
 export const actionNames = ['acknowledge', 'shelve', 'unshelve'] as const
@@ -15,7 +16,7 @@ const MINUTE_MS = 60_000
 
 /** The body of an action: who does it, and why. @throws GridError `input` */
 export function readAction(kind: ActionName, body: unknown): AlarmAction {
-  const words = objectOf(body)
+  const words = readObject(body, '{"who":"ana"}')
   for (const key of Object.keys(words)) {
     if (!KEYS[kind].includes(key))
       throw new GridError(
@@ -36,24 +37,6 @@ export function readAction(kind: ActionName, body: unknown): AlarmAction {
       }
     case 'unshelve':
       return { kind, who }
-  }
-}
-
-type Words = Readonly<Record<string, unknown>>
-
-function objectOf(body: unknown): Words {
-  const value = parsed(body)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Words
-  throw new GridError('input', 'the body is no JSON object', {
-    hint: 'For example {"who":"ana"}.',
-  })
-}
-
-function parsed(body: unknown): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : '')
-  } catch {
-    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GridError } from '../../core/errors.ts'
 import { formatTime } from '../../core/time.ts'
+import { takeJson } from '../json-scope.ts'
 import { readCount, readParameters } from '../parameters.ts'
 import {
   type AlarmAction,
@@ -62,17 +63,8 @@ export function alarmStepsRoute({ view }: RouteContext): ClassifiedRoute {
 
 /** One alarm, its members, and what people do to it. Only JSON is taken, hence a scope of its own. */
 export async function alarmRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
-  )
+  takeJson(app)
   app.addHook('onRequest', refuseOtherSites)
-  app.setErrorHandler((thrown, _request, reply) => {
-    if (!isMediaTypeFault(thrown)) throw thrown
-    const hint = 'Content-Type: application/json, which a form of another site cannot send.'
-    const detail = 'an action is JSON'
-    return sendProblem(reply, problem(415, { detail, code: 'media-type', hint }))
-  })
   addRoute(app, `${ALARMS_PATH}/:id`, oneRoute(context), context)
   addRoute(app, `${ALARMS_PATH}/:id/members`, membersRoute(context), context)
   for (const kind of actionNames) {
@@ -137,7 +129,10 @@ function* listedSteps(steps: Iterable<AlarmStep>): Generator<Listed> {
 }
 
 /** A page of another site must not act in the name of whoever looks at it. */
-async function refuseOtherSites(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+export async function refuseOtherSites(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
   const { origin, host } = request.headers
   if (origin === undefined || request.method === 'GET') return undefined
   if (origin === `http://${host}` || origin === `https://${host}`) return undefined
@@ -187,8 +182,4 @@ function unknownAlarm(request: FastifyRequest): GridError {
   return new GridError('not-found', `there is no alarm ${textIdOf(request).slice(0, 20)}`, {
     hint: `${ALARMS_PATH} lists them.`,
   })
-}
-
-function isMediaTypeFault(thrown: unknown): boolean {
-  return thrown instanceof Error && 'statusCode' in thrown && thrown.statusCode === 415
 }
