@@ -7,10 +7,19 @@ import { FolderLock } from '../store/folder-lock.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
 import { type EmbeddedBroker, openBroker } from './embedded-broker.ts'
+import { operationsOf } from './api/operations.ts'
+import { problemsOf } from './health.ts'
 import { startHttp } from './http.ts'
 import { Inbox } from './inbox.ts'
+import { Devices } from './inventory/devices.ts'
 import { Ledger } from './ledger.ts'
 import { CentreMetrics } from './metrics.ts'
+import { Housekeeping } from './housekeeping.ts'
+import type { Kept } from './records/kept.ts'
+import { Partitions } from './records/partitions.ts'
+import { Records } from './records/records.ts'
+import { Retention } from './records/retention.ts'
+import { Reliability } from './reliability/reliability.ts'
 import { SiteGatekeeper } from './site-gatekeeper.ts'
 import { Worker } from './worker.ts'
 
@@ -28,6 +37,7 @@ export interface CentreSettings {
       }
     | { readonly kind: 'server'; readonly url: string; readonly options: IClientOptions }
   readonly http: Address
+  readonly kept: Kept
   readonly report: (fault: unknown) => void
   readonly warn: (text: string) => void
 }
@@ -49,13 +59,22 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const database = await openDatabase(settings.database, started)
   await migrate(database)
   const { broker, link } = await openLink(settings.broker, started)
-  const inbox = new Inbox(database)
-  const { warn, report } = settings
+  const { warn, report, kept } = settings
+  const partitions = new Partitions(database, kept)
+  const retention = new Retention(database, partitions, kept)
+  const inbox = new Inbox(database, partitions)
   const worker = new Worker({ ...link, group: GROUP, inbox, warn })
   started.defer(async () => worker.stop())
+  const housekeeping = new Housekeeping({ retention, warn })
+  started.defer(async () => housekeeping.stop())
   const ledger = new Ledger(database)
-  const metrics = new CentreMetrics({ inbox, worker, ledger })
-  const http = await startHttp({ address: settings.http, ledger, worker, metrics, report })
+  const metrics = new CentreMetrics({ inbox, worker, ledger, retention })
+  const records = new Records(database)
+  const devices = new Devices(database)
+  const reliability = new Reliability(database)
+  const operations = operationsOf({ ledger, records, devices, reliability, retention })
+  const problems = (): readonly string[] => problemsOf(worker, housekeeping)
+  const http = await startHttp({ address: settings.http, operations, metrics, problems, report })
   started.defer(async () => http.stop())
   const running = started.move()
   return {

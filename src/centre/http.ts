@@ -1,20 +1,18 @@
 import { type FastifyInstance, fastify } from 'fastify'
-import { readCount, readParameters } from '../api/parameters.ts'
 import { problem, problemOf, sendProblem } from '../api/problem.ts'
-import { readRange } from '../api/time-range.ts'
 import type { Address } from '../core/address.ts'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
-import { Micros } from '../core/time.ts'
-import type { Ledger, RecordsQuery } from './ledger.ts'
+import { openApi } from './api/document.ts'
+import type { Operation } from './api/operation.ts'
 import type { CentreMetrics } from './metrics.ts'
-import type { Worker } from './worker.ts'
 
 export interface HttpParts {
   readonly address: Address
-  readonly ledger: Ledger
-  readonly worker: Worker
-  readonly metrics: CentreMetrics
+  readonly operations: readonly Operation[]
+  readonly metrics: Pick<CentreMetrics, 'exposition' | 'contentType'>
+  /** A sentence for each thing that is wrong. */
+  readonly problems: () => readonly string[]
   readonly report: (fault: unknown) => void
 }
 
@@ -56,42 +54,24 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   return { address: { host: address.host, port }, stop: async () => app.close() }
 }
 
-function addRoutes(app: FastifyInstance, { ledger, worker, metrics }: HttpParts): void {
+function addRoutes(app: FastifyInstance, { operations, metrics, problems }: HttpParts): void {
   app.get('/healthz', async (_, reply) => {
-    const problems: string[] = []
-    if (worker.failure !== '')
-      problems.push(`Nothing can be stored (${worker.failure}). Sites keep what they have to send.`)
-    if (!worker.isConnected) problems.push('There is no connection to the broker.')
-    const status = problems.length === 0 ? 'ok' : 'failing'
-    return reply.code(status === 'ok' ? 200 : 503).send({ status, problems })
+    const wrong = problems()
+    const status = wrong.length === 0 ? 'ok' : 'failing'
+    return reply.code(status === 'ok' ? 200 : 503).send({ status, problems: wrong })
   })
   app.get('/metrics', async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.exposition(nowUs())),
   )
-  app.get('/api/v1/sites', async (request) => {
-    readParameters(request.query, [])
-    return { sites: await ledger.sites(nowUs()) }
-  })
-  app.get<{ Params: { site: string } }>('/api/v1/sites/:site', async (request) => {
-    const { site } = request.params
-    const [found] = await ledger.sites(nowUs(), site)
-    if (found === undefined)
-      throw new GridError('not-found', `${site}: nothing has ever come from such a site`)
-    return found
-  })
-  for (const table of ['events', 'aggregates'] as const) {
-    app.get(`/api/v1/${table}`, async (request) => ({
-      [table]: await ledger.records(readQuery(table, request.query)),
-    }))
+  app.get('/api/openapi.json', async () => openApi(operations))
+  for (const each of operations) {
+    app.route({
+      method: each.method,
+      url: each.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      handler: async ({ params, query }) =>
+        each.run({ path: params as Record<string, string>, query }, nowUs()),
+    })
   }
-}
-
-function readQuery(table: RecordsQuery['table'], query: unknown): RecordsQuery {
-  const names = ['site', 'name', 'subject', 'from', 'to', 'limit'] as const
-  const { site, name, subject, from, to, limit } = readParameters(query, names)
-  const range = readRange({ from, to, prefix: '' }, Micros(nowUs()))
-  const rows = limit === undefined ? limits.centreRows : readCount(limit, 'limit')
-  return { table, site, name, subject, ...range, limit: rows }
 }
 
 function nowUs(): number {

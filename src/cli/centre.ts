@@ -3,6 +3,7 @@ import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
+import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
 import type { Args, Command } from './command.ts'
 
@@ -26,6 +27,8 @@ export const command: Command = {
     user: { value: 'NAME', help: 'of this centre at --broker; its password is in BUSBAR_PASSWORD' },
     ca: { value: 'FILE', help: 'CA of the certificate of --broker (PEM)' },
     http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8081' },
+    'keep-events': { value: 'TIME', help: 'how long events are kept, e.g. 400d', default: '3y' },
+    'keep-aggregates': { value: 'TIME', help: 'how long aggregates are kept', default: '3y' },
   },
   example: 'busbar centre --data var/centre',
   run,
@@ -39,6 +42,10 @@ async function run(args: Args): Promise<number> {
     database: databaseOf(args),
     broker: brokerOf(args),
     http: parseAddress(args.required('http'), '--http'),
+    kept: {
+      events: readKept(args.required('keep-events'), '--keep-events'),
+      aggregates: readKept(args.required('keep-aggregates'), '--keep-aggregates'),
+    },
     report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
     warn: say,
   })

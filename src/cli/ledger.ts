@@ -65,7 +65,7 @@ async function checkAll(ledger: Ledger, url: string): Promise<Finding[]> {
 
 function subjectsOf(ledger: Ledger): Subject[] {
   const plan = planOf(ledger)
-  const model = new Model(ledger.seed, plan.deviceCount)
+  const model = new Model(ledger.seed, plan.deviceCount, { isStormy: ledger.isStormy === true })
   return Object.entries(ledger.devices).map(([device, entry], index) => {
     if (model.devices[index]?.id !== device) {
       throw new GridError('input', `${device} is not device ${index + 1} of the simulator`)

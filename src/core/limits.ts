@@ -4,6 +4,7 @@ import { commandLimits } from './command-limits.ts'
 import { consoleLimits } from './console-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
+import { centreLimits } from './centre-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
 
 /**
@@ -332,6 +333,7 @@ export const limits = {
   ...consoleLimits,
   ...processorLimits,
   ...egressLimits,
+  ...centreLimits,
   ...uplinkLimits,
 } as const
 

@@ -13,8 +13,7 @@ import {
 } from '../ports.ts'
 import { problem, sendProblem } from '../problem.ts'
 import { ALARM_ALIASES, STEP_ALIASES, classifyAlarm } from '../egress/alarm-record.ts'
-import type { Classified } from '../egress/border.ts'
-import { isReading } from '../egress/result-record.ts'
+import { readingsIn } from '../egress/result-record.ts'
 import { type ClassifiedRoute, addRoute } from '../egress/classified-route.ts'
 import type { Listed } from '../egress/record-list.ts'
 import type { RouteContext } from '../route.ts'
@@ -114,8 +113,9 @@ function* listed(alarms: Iterable<object>): Generator<Listed> {
 }
 
 function listedAlarm(alarm: object): Listed {
-  const classified = (): Classified => classifyAlarm(alarm)
-  return { object: alarm, aliases: ALARM_ALIASES, classified, isReading }
+  const about = classifyAlarm(alarm)
+  const isReading = readingsIn(about.subject?.kind, alarm)
+  return { object: alarm, aliases: ALARM_ALIASES, classified: () => about, isReading }
 }
 
 function* listedSteps(steps: Iterable<AlarmStep>): Generator<Listed> {
