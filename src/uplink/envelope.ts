@@ -95,6 +95,11 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   return { ...envelope, body }
 }
 
+/** What the head says, before anybody has looked whether it is an envelope at all. */
+export function isBackfill(bytes: Uint8Array): boolean {
+  return ((bytes[AT.flags] ?? 0) & FLAG.backfill) !== 0
+}
+
 function bodyText(body: Body): string {
   if (body.kind === 'manifest') return JSON.stringify(body.manifest)
   const { records, withheld } = body
