@@ -1,5 +1,3 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
@@ -9,6 +7,7 @@ import type { Args, Command } from './command.ts'
 import { CentreProcess } from './fleet/centre-process.ts'
 import { Drill, type DrillResult } from './fleet/drill.ts'
 import { resultText } from './fleet/drill-text.ts'
+import { Scratch } from './fleet/scratch.ts'
 
 export const command: Command = {
   name: 'simulate fleet',
@@ -39,7 +38,7 @@ export const command: Command = {
 
 async function run(args: Args): Promise<number> {
   await using started = new AsyncDisposableStack()
-  const directory = args.optional('data') ?? temporary(started)
+  const directory = args.optional('data') ?? started.use(new Scratch('busbar-fleet-')).folder
   const centre = await centreOf(args, directory, started)
   const faults = args.flag('faults')
   const sites = args.integer('sites', { min: 1, max: limits.connections - 96 })
@@ -64,14 +63,6 @@ async function run(args: Args): Promise<number> {
 
 export function isSound({ audit, isSettled }: DrillResult): boolean {
   return isSettled && audit.faults.length === 0
-}
-
-/** In memory where there is such a folder: one disk is not a thousand, and is not what is looked at here. */
-function temporary(started: AsyncDisposableStack): string {
-  const memory = '/dev/shm'
-  const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'busbar-fleet-'))
-  started.defer(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 interface CentrePlace {

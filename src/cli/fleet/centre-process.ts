@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { GridError } from '../../core/errors.ts'
 
+const LEASH = new URL('../demo/leash.ts', import.meta.url).href
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 /** A centre of the fleet's own, which can be killed and started again on what it left. */
@@ -29,8 +30,10 @@ export class CentreProcess {
   async start(): Promise<void> {
     const isOwnBroker = !this.#words.includes('--broker')
     const places = [...(isOwnBroker ? ['--mqtt', this.mqtt] : []), '--http', this.http]
-    const args = [...process.execArgv, MAIN, 'centre', ...this.#words, ...places]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    // It ends when we are gone, however that was.
+    const args = ['--import', LEASH, ...process.execArgv, MAIN, 'centre', ...this.#words, ...places]
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    child.stdin.on('error', () => {})
     this.#child = child
     for await (const line of createInterface({ input: child.stdout })) {
       const [, , mqtt = '', http = ''] = /^ready( mqtt=(\S+))? http=(\S+)/.exec(line) ?? []

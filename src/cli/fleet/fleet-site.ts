@@ -40,6 +40,7 @@ export class FleetSite {
   #station: UplinkStation | undefined
   #acknowledged: Ranges = []
   #waiting: Committed[] = []
+  #isOff = false
   /** Of stations that are gone. */
   readonly #before: SentCounters = {
     records: 0,
@@ -79,6 +80,11 @@ export class FleetSite {
     this.#waiting.push({ sequence: this.last, records, atMs: performance.now() })
   }
 
+  /** What has been found so far says nothing about how long what is new takes. */
+  forgetWaiting(): void {
+    this.#waiting = []
+  }
+
   connect(): void {
     const { name: site, directory, uplink: settings } = this.#settings
     const outbox = { sent: (order: ExportOrder) => this.#keep(order) }
@@ -100,10 +106,12 @@ export class FleetSite {
     this.#count(this.#before, station)
     station.stop()
     this.#writer[Symbol.dispose]()
+    this.#isOff = true
   }
 
   powerOn(): void {
-    if (this.#station !== undefined) return
+    if (!this.#isOff) return
+    this.#isOff = false
     this.#writer = this.#openWriter()
     this.connect()
   }
@@ -135,7 +143,7 @@ export class FleetSite {
 
   close(): void {
     this.#station?.stop()
-    if (this.#station !== undefined) this.#writer[Symbol.dispose]()
+    if (!this.#isOff) this.#writer[Symbol.dispose]()
     this.#station = undefined
   }
 

@@ -138,10 +138,10 @@ export class Fleet {
       }
       await pause(STEP_MS)
     }
-    this.heal()
+    this.#heal()
   }
 
-  heal(): void {
+  #heal(): void {
     for (const member of this.#members) {
       member.faults = []
       this.#begin(member, undefined)
