@@ -93,7 +93,7 @@ describe(
           {
             what: 'foreign',
             lie: (events: object[]) =>
-              void events.push({ ...events.at(-1), time: '2099-01-01T00:00:00Z' }),
+              void events.push({ ...events.at(-1), time: '2001-01-01T00:00:00Z' }),
           },
           {
             what: 'stale',

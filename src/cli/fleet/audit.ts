@@ -81,11 +81,11 @@ async function auditSite(site: FleetSite, http: string, startUs: number): Promis
   let arrived = 0
   let foreign = 0
   let stale = 0
-  let before = 0
+  let before = Infinity
   for await (const event of eventsOf(name, http, startUs)) {
     arrived++
     const time = parseTime(event.time) ?? 0
-    if (time <= before) faults.push(`${name}: ${event.time} is out of order`)
+    if (time >= before) faults.push(`${name}: ${event.time} is out of order`)
     before = time
     const row = left.get(event.time)
     if (row === undefined) foreign++
@@ -100,25 +100,25 @@ async function auditSite(site: FleetSite, http: string, startUs: number): Promis
   return { records, arrived, missing, foreign, stale, received, duplicates, faults }
 }
 
-/** All of a site since then. A site has no two records of one time here. */
+/** All of a site since then, the newest first. */
 async function* eventsOf(
   site: string,
   http: string,
   startUs: number,
 ): AsyncGenerator<ArrivedEvent> {
-  let from = formatTime(Micros(startUs))
+  const from = formatTime(Micros(startUs))
   const to = formatTime(Micros((Date.now() + DAY_MS) * 1000))
-  for (;;) {
-    const query = new URLSearchParams({ site, from, to, limit: String(PAGE) })
-    const { events } = (await ask(`http://${http}/api/v1/events?${query.toString()}`)) as {
-      events: readonly ArrivedEvent[]
-    }
-    // The last one begins the next page, and is passed over here.
-    const isLastPage = events.length < PAGE
-    yield* isLastPage ? events : events.slice(0, -1)
-    if (isLastPage) return
-    from = events.at(-1)?.time ?? to
+  const asked = { site, from, to, limit: String(PAGE) }
+  for (let page: Page | undefined; page === undefined || page.next !== null;) {
+    const query = new URLSearchParams(page?.next ? { ...asked, after: page.next } : asked)
+    page = (await ask(`http://${http}/api/v1/events?${query.toString()}`)) as Page
+    yield* page.events
   }
+}
+
+interface Page {
+  readonly events: readonly ArrivedEvent[]
+  readonly next: string | null
 }
 
 function isSame({ end, subject, fields }: ArrivedEvent, row: OutboxRow): boolean {
