@@ -30,10 +30,10 @@ function check({ code, said }: Awaited<ReturnType<typeof simulate>>): void {
   const { audit, sent, centreRestarts, duplicated } = said
   assert.deepEqual(audit.faults, [])
   assert.equal(code, 0)
-  assert.ok(audit.records > 2000, `${audit.records} records`)
+  assert.ok(audit.records > 500, `${audit.records} records`)
   assert.equal(audit.arrived, audit.records)
   assert.ok(duplicated > 0 && audit.duplicates > 0, 'what came twice is counted')
-  assert.ok(sent.connections > 100, 'connections broke')
+  assert.ok(sent.connections > said.sites, 'connections broke')
   assert.equal(centreRestarts, 1)
 }
 

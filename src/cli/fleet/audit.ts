@@ -1,7 +1,7 @@
-import { GridError } from '../../core/errors.ts'
 import { Micros, formatTime, parseTime } from '../../core/time.ts'
 import type { SiteInfo } from '../../centre/ledger.ts'
 import type { OutboxRow } from '../../store/outbox/outbox-reader.ts'
+import { askEdge } from '../query/edge-request.ts'
 import type { Fleet } from './fleet.ts'
 import type { FleetSite } from './fleet-site.ts'
 
@@ -132,11 +132,7 @@ function isSame({ end, subject, fields }: ArrivedEvent, row: OutboxRow): boolean
 }
 
 async function ask(url: string): Promise<unknown> {
-  const answer = await fetch(url)
-  if (answer.ok) return answer.json()
-  throw new GridError('unreachable', `${url}: ${answer.status} ${await answer.text()}`, {
-    hint: 'Is the HTTP address of the centre right?',
-  })
+  return (await askEdge(url)).json()
 }
 
 const AT_ONCE = 4
