@@ -25,6 +25,12 @@ export function may(role: Role): boolean {
   return value.kind === 'in' && roles.indexOf(value.person.role) >= roles.indexOf(role)
 }
 
+/** Whatever a form says, what is done is done under this name. */
+export function isNamed(): boolean {
+  const { value } = session
+  return value.kind === 'in' && value.person.kind !== 'local'
+}
+
 const AWAY_MS = 60_000
 let touchedMs = Date.now()
 for (const event of ['pointerdown', 'keydown', 'wheel'] as const)

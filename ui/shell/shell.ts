@@ -19,6 +19,7 @@ import { TransformersPage } from '../transformers/transformers-page.ts'
 import { TrendsPage } from '../trends/trends-page.ts'
 import { UsersPage } from '../users/users-page.ts'
 import { EntryBar, TopBar } from './top-bar.ts'
+import { UplinkPage } from '../uplink/uplink-page.ts'
 
 /** What every page has in common; before that, who looks at it. */
 export function Shell(): VNode {
@@ -113,5 +114,7 @@ function pageOf({ page, query }: Route): ComponentChild {
       return h(ResidencyPage, {})
     case 'users':
       return h(UsersPage, {})
+    case 'uplink':
+      return h(UplinkPage, {})
   }
 }
