@@ -75,7 +75,6 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const housekeeping = new Housekeeping({ retention, warn })
   started.defer(async () => housekeeping.stop())
   const ledger = new Ledger(database)
-  const metrics = new CentreMetrics({ inbox, worker, ledger, retention })
   const records = new Records(database)
   const devices = new Devices(database)
   const reliability = new Reliability(database)
@@ -84,6 +83,7 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const credentials = httpCredentials(settings, started)
   const isSecure = credentials !== undefined
   const users = centreUsers({ database, http: address, isSecure, plainLogins, warn })
+  const metrics = new CentreMetrics({ inbox, worker, ledger, retention, users })
   const tls = credentials?.options
   const problems = (): readonly string[] => [
     ...problemsOf(worker, housekeeping),

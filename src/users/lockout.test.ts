@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { limits } from '../core/limits.ts'
 import { Lockout } from './lockout.ts'
 
-const ANA = { name: 'ana', isHere: false }
+const ANA = { name: 'ana', isHere: false, isUser: true }
 
 /** Each from an address of its own: what is left is the lock by name. */
 function failFromEverywhere(lockout: Lockout, times: number): void {
@@ -38,6 +38,12 @@ test('nobody is kept from this machine, nor from where the name came in lately',
 test('a hundred thousand names and addresses take no more room than what is kept', () => {
   const lockout = new Lockout()
   for (let at = 0; at < 100_000; at++)
-    lockout.failure({ name: `n${at}`, address: `10.${at >> 16}.${at >> 8}.${at}` }, at)
+    lockout.failure(
+      { name: `n${at}`, address: `10.${at >> 16}.${at >> 8}.${at}`, isUser: false },
+      at,
+    )
+  for (let time = 0; time < limits.userFailures; time++)
+    lockout.failure({ name: 'made up', address: `10.1.1.${time}`, isUser: false }, 0)
+  assert.deepEqual(lockout.locked(0), [])
   assert.ok(lockout.size <= 3 * limits.loginFailuresKept)
 })
