@@ -11,6 +11,8 @@ import type {
   EdgeView,
   HealthInfo,
   LatestQuery,
+  NotifyInfo,
+  NotifyTest,
   PointInfo,
   ProcessorInfo,
   PolicyReport,
@@ -147,6 +149,15 @@ export class MemoryEdge implements EdgeView {
   }
 
   uplink(): undefined {}
+
+  notify(): NotifyInfo | undefined {
+    return undefined
+  }
+
+  async notifyTest(name: string): Promise<NotifyTest> {
+    if (name === 'duty') return { kind: 'delivered' }
+    return name === 'gone' ? { kind: 'failed', why: 'no answer' } : { kind: 'unknown' }
+  }
 
   processors(): readonly ProcessorInfo[] {
     return this.processorList

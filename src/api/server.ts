@@ -11,6 +11,7 @@ import {
   alarmStepsRoute,
   alarmsRoute,
 } from './alarms/alarm-routes.ts'
+import { NOTIFY_PATH, notifyRoute } from './alarms/notify-routes.ts'
 import { consoleRoutes } from './console/console-routes.ts'
 import { auditRoute } from './audit-route.ts'
 import { latestRoute } from './latest-route.ts'
@@ -65,6 +66,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/sessions': sessionsRoute(context),
     [ALARMS_PATH]: alarmsRoute(context),
     [STEPS_PATH]: alarmStepsRoute(context),
+    [NOTIFY_PATH]: notifyRoute(context),
     '/api/v1/audit': auditRoute(context),
     '/api/v1/clock': clockRoute(context),
     '/api/v1/events': resultsRoute('event', 'events')(context),
@@ -174,7 +176,8 @@ function notFound(paths: readonly string[]) {
 
 /** Addresses with an id in them. */
 const ALARM_PATH = /^\/api\/v1\/alarms\/\d+(?:\/members)?$/
-const ACTION_PATH = /^\/api\/v1\/alarms\/\d+\/(?:acknowledge|shelve|unshelve)$/
+const ACTION_PATH =
+  /^\/api\/v1\/(?:alarms\/\d+\/(?:acknowledge|shelve|unshelve)|notify\/[a-z0-9-]+\/test)$/
 
 function listenFault(thrown: unknown, address: Address): unknown {
   const text = formatAddress(address)

@@ -1,6 +1,7 @@
 import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
+import { notifyLimits } from './notify-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
@@ -327,6 +328,7 @@ export const limits = {
   clients: 256,
 
   ...alarmLimits,
+  ...notifyLimits,
   ...commandLimits,
   ...processorLimits,
   ...egressLimits,

@@ -17,6 +17,7 @@ import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
 import { AlarmStore } from '../store/alarms/alarm-store.ts'
+import { NotifyStore } from '../store/notify/notify-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
@@ -28,6 +29,7 @@ import { Egress } from './egress/egress.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
+import type { NotifyStation } from './notify/station.ts'
 import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
@@ -114,6 +116,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
   const alarmStore = new AlarmStore(directory, settings.warn)
   const alarms = new AlarmStation({ site, store: alarmStore, broker })
+  const notify = await openNotify(settings, { alarms, egress }, started)
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
@@ -134,7 +137,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms, egress, uplink }
+  const parts = { ...machines, commands, alarms, egress, uplink, notify }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const api = await serve(settings, view, egress)
@@ -183,6 +186,21 @@ async function openUplink(
     outbox: processors,
     warn,
   })
+  started.defer(() => station.stop())
+  return station
+}
+
+/** A site that tells nobody loads no mail client. */
+async function openNotify(
+  { site, directory, warn }: EdgeSettings,
+  { alarms, egress }: { readonly alarms: AlarmStation; readonly egress: Egress },
+  started: AsyncDisposableStack,
+): Promise<NotifyStation | undefined> {
+  const { notify: settings } = site
+  if (settings === undefined) return undefined
+  const { NotifyStation } = await import('./notify/station.ts')
+  const store = new NotifyStore(directory, warn)
+  const station = new NotifyStation({ site, settings, store, gate: egress.gate, alarms })
   started.defer(() => station.stop())
   return station
 }

@@ -6,6 +6,8 @@ import type {
   EdgeView,
   HealthInfo,
   LatestQuery,
+  NotifyInfo,
+  NotifyTest,
   PointInfo,
   ProcessorInfo,
   PolicyReport,
@@ -41,6 +43,7 @@ import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from './access/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
+import type { NotifyStation } from './notify/station.ts'
 import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import { siteOutline } from './site/site-outline.ts'
@@ -68,6 +71,8 @@ export interface ViewParts {
   /** Undefined: the site has none. */
   readonly uplink: UplinkStation | undefined
   readonly egress: Egress
+  /** Undefined: the site names nobody. */
+  readonly notify: NotifyStation | undefined
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -114,7 +119,7 @@ export class RunningEdge implements EdgeView {
 
   health(): HealthInfo {
     const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
-    const { egress } = this.#parts
+    const { egress, notify } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -145,6 +150,16 @@ export class RunningEdge implements EdgeView {
     if (alarms.failure !== '') {
       problems.push(
         `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
+      )
+    }
+    for (const { name, why, seconds } of notify?.failures() ?? []) {
+      problems.push(
+        `Contact ${name} cannot be told of alarms (${why}, for ${seconds} s). What waits is kept and sent when it can be; look whether its host answers.`,
+      )
+    }
+    if (notify !== undefined && notify.writeFailure !== '') {
+      problems.push(
+        `What people were told of alarms cannot be written (${notify.writeFailure}). After a restart they are told once more; make room in the data folder.`,
       )
     }
     for (const failure of processors.failures) {
@@ -276,6 +291,14 @@ export class RunningEdge implements EdgeView {
 
   uplink(): UplinkStatus | undefined {
     return this.#parts.uplink?.status()
+  }
+
+  notify(): NotifyInfo | undefined {
+    return this.#parts.notify?.status()
+  }
+
+  async notifyTest(name: string): Promise<NotifyTest> {
+    return (await this.#parts.notify?.test(name)) ?? { kind: 'unknown' }
   }
 
   policyReport(order: PolicyReport): Promise<unknown> {
