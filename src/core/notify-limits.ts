@@ -13,7 +13,7 @@ export const notifyLimits = {
   /** Of what a receiver answers. More is not looked at. */
   deliveryAnswerBytes: 16 * 1024,
   /** Before a delivery that failed is tried again; doubled up to the second. */
-  deliveryRetryMs: 5000,
+  deliveryRetryMs: 2000,
   deliveryRetryMsMax: 600_000,
   /** Health says so when deliveries have failed for so long: one that is greylisted gets through before. */
   deliveryAlarmMs: 60_000,

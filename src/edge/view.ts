@@ -119,7 +119,7 @@ export class RunningEdge implements EdgeView {
 
   health(): HealthInfo {
     const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
-    const { egress, notify } = this.#parts
+    const { egress } = this.#parts
     const problems: string[] = []
     if (writer.gauge('diskFull') === 1) {
       problems.push(
@@ -152,16 +152,7 @@ export class RunningEdge implements EdgeView {
         `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
-    for (const { name, why, seconds } of notify?.failures() ?? []) {
-      problems.push(
-        `Contact ${name} cannot be told of alarms (${why}, for ${seconds} s). What waits is kept and sent when it can be; look whether its host answers.`,
-      )
-    }
-    if (notify !== undefined && notify.writeFailure !== '') {
-      problems.push(
-        `What people were told of alarms cannot be written (${notify.writeFailure}). After a restart they are told once more; make room in the data folder.`,
-      )
-    }
+    this.#tellingProblems(problems)
     for (const failure of processors.failures) {
       problems.push(
         `Processors do not run (${failure}). Readings are kept; it is tried again, and they go on where they were.`,
@@ -314,6 +305,20 @@ export class RunningEdge implements EdgeView {
     await this.#policyReports.close()
     this.#reader.close()
     this.#results[Symbol.dispose]()
+  }
+
+  #tellingProblems(problems: string[]): void {
+    const { notify } = this.#parts
+    for (const { name, why, seconds } of notify?.failures() ?? []) {
+      problems.push(
+        `Contact ${name} cannot be told of alarms (${why}, for ${seconds} s). What waits is kept and sent when it can be; look whether its host answers.`,
+      )
+    }
+    if (notify !== undefined && notify.writeFailure !== '') {
+      problems.push(
+        `What people were told of alarms cannot be written (${notify.writeFailure}). After a restart they are told once more; make room in the data folder.`,
+      )
+    }
   }
 
   /**

@@ -130,7 +130,7 @@ describe('a contact', () => {
     }
     assert.deepEqual(
       waits,
-      [0, 5, 10, 20, 40, 80, 160, 320, 600].map((seconds) => seconds * 1000),
+      [0, 2, 4, 8, 16, 32, 64, 128, 256].map((seconds) => seconds * 1000),
     )
     assert.equal(duty.backOff.why, 'no answer')
     assert.equal(sent(desk, nowMs + limits.deliveryRetryMsMax).length, 9)
