@@ -36,12 +36,13 @@ import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
 import type { AlarmStation } from './alarms/station.ts'
 import { ResultsReader } from '../store/results/results-reader.ts'
+import type { EdgeUsers } from './access/edge-users.ts'
 import type { Egress } from './egress/egress.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
-import type { LoginThrottle } from './access/login-throttle.ts'
+import type { LoginThrottle } from '../core/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { NotifyStation } from './notify/station.ts'
 import type { Processors } from './processors/processors.ts'
@@ -71,6 +72,7 @@ export interface ViewParts {
   /** Undefined: the site has none. */
   readonly uplink: UplinkStation | undefined
   readonly egress: Egress
+  readonly users: EdgeUsers
   /** Undefined: the site names nobody. */
   readonly notify: NotifyStation | undefined
 }
@@ -179,6 +181,7 @@ export class RunningEdge implements EdgeView {
         `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,
       )
     }
+    problems.push(...this.#parts.users.problems())
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
     return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }
   }

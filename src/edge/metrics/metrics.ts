@@ -14,6 +14,7 @@ import { NOTIFY_COUNTERS, NOTIFY_GAUGES } from './notify-metrics.ts'
 import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
 import { UPLINK_STREAM_COUNTERS, uplinkCounters, uplinkGauges } from './uplink-metrics.ts'
 import { policyCounters, policyGauges } from './policy-metrics.ts'
+import { userCounters, userGauges } from './user-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
@@ -33,6 +34,7 @@ export class Metrics {
       ...commandCounters(parts),
       ...alarmCounters(parts),
       ...policyCounters(parts),
+      ...userCounters(parts),
       ...totals.counters,
       ...uplinkCounters(parts),
       ...PROCESS_COUNTERS,
@@ -45,6 +47,7 @@ export class Metrics {
       ...commandGauges(parts),
       ...alarmGauges(parts),
       ...policyGauges(parts),
+      ...userGauges(parts),
       ...totals.gauges,
       ...uplinkGauges(parts),
       ...PROCESS_GAUGES,

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { ALARM_ALIASES, classifyAlarm } from '../../api/egress/alarm-record.ts'
 import type { Passage } from '../../api/egress/border.ts'
 import { type Listed, clearAll } from '../../api/egress/record-list.ts'
-import { isReading } from '../../api/egress/result-record.ts'
+import { readingsIn } from '../../api/egress/result-record.ts'
 import { GridError, errorCode } from '../../core/errors.ts'
 import type { ClearedNotice } from '../../notify/message-text.ts'
 import type { AlarmFacts, Notice } from '../../notify/ports.ts'
@@ -13,7 +13,7 @@ import type { Subjects } from '../egress/subjects.ts'
 import type { Channel, Destination } from './delivery.ts'
 
 export interface GateParts {
-  readonly gate: Pick<Gate, 'ask' | 'counters'>
+  readonly gate: Pick<Gate, 'ask'>
   readonly subjects: Subjects
   readonly inside: InsideNetwork
 }
@@ -53,15 +53,20 @@ export async function clear(
   way: Way,
   parts: GateParts,
 ): Promise<Clearance> {
-  const passage = passageTo(way, parts)
+  let undecided = ''
+  const gate: GateParts['gate'] = {
+    ask: async (road, records) => {
+      const verdicts = await parts.gate.ask(road, records)
+      for (const each of verdicts) if (each.kind === 'undecided') undecided = each.reason
+      return verdicts
+    },
+  }
+  const passage = passageTo(way, { ...parts, gate })
   if (passage === undefined) return { kind: 'decided', notices, withheld: 0, reason: '' }
-  const { gate } = parts
-  const failed = gate.counters.failed
   const shown = await clearAll(notices.map(listed), passage)
+  if (undecided !== '') return { kind: 'undecided', reason: undecided }
   const reasons = new Set(shown.flatMap((each) => (each.shown === undefined ? each.reasons : [])))
   const reason = [...reasons].join('; ')
-  if (gate.counters.failed > failed)
-    return { kind: 'undecided', reason: reason || 'the policy cannot decide' }
   const cleared = shown.flatMap((each, at): ClearedNotice[] =>
     each.shown === undefined ? [] : [{ kind: notices[at]?.kind ?? 'raised', alarm: each.shown }],
   )
@@ -89,5 +94,6 @@ function passageTo(way: Way, { gate, subjects, inside }: GateParts): Passage | u
 function listed({ alarm }: Notice): Listed {
   const { first: _first, ...members } = alarm.members ?? { count: 0, active: 0 }
   const object: AlarmFacts = alarm.members === null ? alarm : { ...alarm, members }
+  const isReading = readingsIn(alarm.subject.kind, object)
   return { object, aliases: ALARM_ALIASES, classified: () => classifyAlarm(object), isReading }
 }
