@@ -31,7 +31,7 @@ export function alarmTable(
     empty: say('alarms.none'),
     columns: [
       {
-        title: '',
+        title: say('alarms.chosen'),
         cell: ({ id, state }) =>
           html`<input
             type="checkbox"

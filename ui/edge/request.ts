@@ -54,6 +54,8 @@ async function send<T>(path: string, init: RequestInit): Promise<Reply<T>> {
       continue
     }
     const value: unknown = await response.json().catch(() => undefined)
+    // The connection ended in the middle, or the page asks no more.
+    if (value === undefined && response.ok) return silence()
     if (response.ok || path === '/healthz') return { kind: 'done', value: value as T }
     return { kind: 'problem', problem: problemOf(response.status, value) }
   }
