@@ -6,7 +6,7 @@ import { limits } from '../core/limits.ts'
 import { Micros, formatTime } from '../core/time.ts'
 import { type AdoptedDevice, type DeviceRecord, DeviceStore } from '../edge/access/device-store.ts'
 import { siteFileLine } from '../edge/adoption.ts'
-import { CHOSEN, GENERATED, hashPassword } from '../edge/access/password-hash.ts'
+import { CHOSEN, GENERATED, hashPassword } from '../core/password-hash.ts'
 import {
   CHOSEN_ITERATIONS,
   GENERATED_ITERATIONS,

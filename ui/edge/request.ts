@@ -32,7 +32,7 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<Reply<
 
 /** An action; the type of its body is what another site's page could not send. */
 export async function tell<T>(path: string, body: object): Promise<Reply<T>> {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', 'x-busbar-request': '1' }
   return send<T>(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 

@@ -1,3 +1,4 @@
+import type { Person } from '../../core/access.ts'
 import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { suggestion } from '../../core/nearest.ts'
@@ -14,8 +15,15 @@ const KEYS: Readonly<Record<ActionName, readonly string[]>> = {
 }
 const MINUTE_MS = 60_000
 
-/** The body of an action: who does it, and why. @throws GridError `input` */
-export function readAction(kind: ActionName, body: unknown): AlarmAction {
+/**
+ * The body of an action: why it is done, and by whom where whoever asks is nobody in particular; `person` is who it is otherwise, whatever the body says.
+ * @throws GridError `input`
+ */
+export function readAction(
+  kind: ActionName,
+  body: unknown,
+  person: Person | undefined,
+): AlarmAction {
   const words = readObject(body, '{"who":"ana"}')
   for (const key of Object.keys(words)) {
     if (!KEYS[kind].includes(key))
@@ -24,7 +32,8 @@ export function readAction(kind: ActionName, body: unknown): AlarmAction {
         `${kind}: "${key}" is no key of it${suggestion(key, KEYS[kind])}`,
       )
   }
-  const who = textOf(words, 'who', 'needed')
+  const isNamed = person !== undefined && person.kind !== 'local'
+  const who = isNamed ? person.name : textOf(words, 'who', 'needed')
   switch (kind) {
     case 'acknowledge':
       return { kind, who, comment: textOf(words, 'comment', 'optional') }

@@ -10,7 +10,7 @@ async function post(
   const { host, port } = served.api.address
   const response = await fetch(`http://${host}:${port}/api/v1/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-busbar-request': '1' },
     body: JSON.stringify(body),
   })
   return { status: response.status, text: await response.text() }

@@ -2,23 +2,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { suggestion } from '../../core/nearest.ts'
-import { refuseOtherSites } from '../alarms/alarm-routes.ts'
 import { type ClassifiedRoute, addRoute } from '../egress/classified-route.ts'
 import { type Words, readObject, takeJson } from '../json-scope.ts'
 import { PROCESSORS_PATH } from '../processors-route.ts'
 import type { ChangesView, Doer } from './changes-view.ts'
 import type { RouteContext } from '../route.ts'
 
-export const ADOPT_PATH = /^\/api\/v1\/devices\/[^/]+\/adopt$/
-export const ROLL_BACK_PATH = /^\/api\/v1\/processors\/[^/]+\/roll-back$/
-
 /** What people change in the console: devices that they adopt, processors that they deploy. */
 export async function changeRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
   takeJson(app)
-  app.addHook('onRequest', refuseOtherSites)
   const { changes } = context.view
   addRoute(app, '/api/v1/devices/:id/adopt', adoptRoute(changes), context)
-  addRoute(app, `${PROCESSORS_PATH}/:id/roll-back`, rollBackRoute(changes), context)
+  const rollBack = { ...rollBackRoute(changes), needs: 'engineer' } as const
+  addRoute(app, `${PROCESSORS_PATH}/:id/roll-back`, rollBack, context)
   app.register(deployScope, context)
 }
 
@@ -27,7 +23,8 @@ async function deployScope(app: FastifyInstance, context: RouteContext): Promise
   app.addHook('onRoute', (route) => {
     route.bodyLimit = limits.packageBytes
   })
-  addRoute(app, PROCESSORS_PATH, deployRoute(context.view.changes), context)
+  const deploy = { ...deployRoute(context.view.changes), needs: 'engineer' } as const
+  addRoute(app, PROCESSORS_PATH, deploy, context)
 }
 
 function adoptRoute(changes: ChangesView): ClassifiedRoute {
@@ -80,8 +77,10 @@ function wordsOf(body: unknown, keys: readonly string[]): Words {
   return words
 }
 
-function doerOf(request: FastifyRequest, words: Words): Doer {
-  return { who: textOf(words, 'who'), address: request.socket.remoteAddress ?? '' }
+/** Whoever is known by name; else, on the machine itself where there are no users, who he says he is. */
+function doerOf({ person, socket }: FastifyRequest, words: Words): Doer {
+  const isNamed = person !== undefined && person.kind !== 'local'
+  return { who: isNamed ? person.name : textOf(words, 'who'), address: socket.remoteAddress ?? '' }
 }
 
 /** One line, as long as an entry of a list may be. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { extname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -23,12 +23,13 @@ const TYPES: Readonly<Record<string, string>> = {
 process.removeAllListeners('warning')
 const { root } = workerData as { readonly root: string }
 const kept = join(root, 'node_modules/.cache/busbar-console')
-const names = globSync('**/*.{html,css,svg,ts}', { cwd: join(root, 'ui') }).filter(
+// In a bundle it has been done.
+const isDone = existsSync(join(root, 'ui/packages'))
+const names = globSync('**/*.{html,css,svg,ts,js}', { cwd: join(root, 'ui') }).filter(
   (name) => !name.endsWith('.test.ts'),
 )
-const foreign = Object.values(packageFiles).map(({ path, file }) =>
-  fileOf(path, join(root, 'node_modules', file)),
-)
+const packages = isDone ? [] : Object.values(packageFiles)
+const foreign = packages.map(({ path, file }) => fileOf(path, join(root, 'node_modules', file)))
 const modules = [...names.map((name) => `/ui/${name}`), ...foreign.map(({ path }) => path)]
   .filter((path) => /\.[tj]s$/.test(path))
   .map((path) => `<link rel="modulepreload" href="${path}" />`)
@@ -37,7 +38,7 @@ parentPort?.postMessage([...own, ...foreign])
 
 function fileOf(path: string, file: string): ConsoleFile {
   const text = readFileSync(file, 'utf8')
-  const code = path.endsWith('.ts') ? stripped(text) : withModules(path, text)
+  const code = path.endsWith('.ts') && !isDone ? stripped(text) : withModules(path, text)
   const body = Buffer.from(/\.[tj]s$/.test(path) ? withAddresses(code) : code)
   const etag = `"${digest(body)}"`
   const type = TYPES[extname(path)] ?? 'text/plain; charset=utf-8'

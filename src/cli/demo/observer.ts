@@ -1,3 +1,4 @@
+import { credentials } from '../query/edge-request.ts'
 import type { UplinkFigures } from './table.ts'
 
 export interface EdgeFigures {
@@ -63,7 +64,11 @@ export class Observer {
   /** An edge that does not answer shows as a dash; whether it runs, its process tells. */
   async #get(path: string): Promise<string | undefined> {
     try {
-      const response = await fetch(`${this.#url}${path}`, { signal: AbortSignal.timeout(2000) })
+      const response = await fetch(`${this.#url}${path}`, {
+        headers: credentials(),
+        signal: AbortSignal.timeout(2000),
+      })
+      if (response.status === 401) return undefined
       return await response.text()
     } catch {
       return undefined
