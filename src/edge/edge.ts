@@ -89,10 +89,8 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   started.defer(() => lock.release())
   const { report } = prepareFolder(directory, false)
   for (const line of report.slice(0, LINES_OF_REPORT)) given.warn(line)
-  const devices = new DeviceStore(directory, given.warn)
-  started.defer(() => devices[Symbol.dispose]())
-  const settings = { ...given, site: withAdopted(given.site, devices.adopted()) }
-  const { site } = settings
+  const { devices, site } = knownDevices(given, started)
+  const settings = { ...given, site }
   const batches: WriterListener = { durable() {}, refused() {}, failed: settings.onFailed }
   const writer = await JournalWriter.start(directory, batches)
   started.defer(async () => writer.stop())
@@ -152,6 +150,16 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
+}
+
+/** And the site with those of them that were adopted. */
+function knownDevices(
+  { site, directory, warn }: EdgeSettings,
+  started: AsyncDisposableStack,
+): { readonly devices: DeviceStore; readonly site: Site } {
+  const devices = new DeviceStore(directory, warn)
+  started.defer(() => devices[Symbol.dispose]())
+  return { devices, site: withAdopted(site, devices.adopted()) }
 }
 
 interface Served {
