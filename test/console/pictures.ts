@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type MqttClient, connectAsync } from 'mqtt'
 import { withScratch } from '../crash/scratch.ts'
 import { DemoUnderTest } from '../docs/demo-under-test.ts'
 import { ConsoleUnderTest, launchBrowser } from './browser.ts'
+import { smallerPng } from './smaller-png.ts'
 
 export const PICTURES = 'docs/pictures'
 const LEARN_MS = 75_000
@@ -68,7 +69,8 @@ async function take(http: string): Promise<void> {
     await pause(2500)
     if (name === 'devices') await shown.page.locator('.faults summary').first().click()
     if (name === 'events') await shown.page.locator('tbody button.link').first().click()
-    await shown.page.screenshot({ path: join(PICTURES, `console-${name}.png`) })
+    const png = smallerPng(await shown.page.screenshot())
+    writeFileSync(join(PICTURES, `console-${name}.png`), png)
   }
   await browser.close()
 }
