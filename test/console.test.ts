@@ -26,7 +26,7 @@ const PAGES = [
   'residency',
   'uplink',
 ] as const
-const VIEWS = [...PAGES, 'alarms?view=events', 'alarms?view=steps'] as const
+const VIEWS = [...PAGES, 'alarms?view=events', 'alarms?view=steps', 'alarms?view=notify'] as const
 const COMPRESSED_MAX = 250_000
 const PAINT_MS_MAX = 1000
 const LIVE_MS = 1000

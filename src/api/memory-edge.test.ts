@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { GridError } from '../core/errors.ts'
 import { Micros } from '../core/time.ts'
 import type { Access } from './access/access.ts'
+import type { NotifyInfo, NotifyTest } from './notify-info.ts'
 import type {
   AccountInfo,
   AlarmAction,
@@ -174,6 +175,15 @@ export class MemoryEdge implements EdgeView {
     },
   }
 
+  notify(): NotifyInfo | undefined {
+    return undefined
+  }
+
+  async notifyTest(name: string): Promise<NotifyTest> {
+    if (name === 'duty') return { kind: 'delivered' }
+    return name === 'gone' ? { kind: 'failed', why: 'no answer' } : { kind: 'unknown' }
+  }
+
   processors(): readonly ProcessorInfo[] {
     return this.processorList
   }
@@ -201,13 +211,6 @@ export class MemoryEdge implements EdgeView {
   }
 }
 
-const NOTHING_SAID = {
-  transformer: undefined,
-  voltageLevel: undefined,
-  phase: undefined,
-  nominal: undefined,
-}
-
 const refused = async (): Promise<never> => {
   throw new GridError('conflict', 'nobody is kept here')
 }
@@ -229,6 +232,13 @@ export const OPEN_ACCESS: Access = {
   unlock: refused,
   record: async () => {},
   acts: async () => ({ acts: [], dropped: 0 }),
+}
+
+const NOTHING_SAID = {
+  transformer: undefined,
+  voltageLevel: undefined,
+  phase: undefined,
+  nominal: undefined,
 }
 
 export class Served {

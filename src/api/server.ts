@@ -13,6 +13,7 @@ import {
   alarmStepsRoute,
   alarmsRoute,
 } from './alarms/alarm-routes.ts'
+import { NOTIFY_PATH, notifyRoute } from './alarms/notify-routes.ts'
 import type { Access } from './access/access.ts'
 import { accessRoutes } from './access/access-routes.ts'
 import { guard } from './access/guard.ts'
@@ -81,6 +82,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/sessions': sessionsRoute(context),
     [ALARMS_PATH]: alarmsRoute(context),
     [STEPS_PATH]: alarmStepsRoute(context),
+    [NOTIFY_PATH]: notifyRoute(context),
     '/api/v1/audit': auditRoute(context),
     '/api/v1/clock': clockRoute(context),
     '/api/v1/events': resultsRoute('event', 'events')(context),
@@ -94,8 +96,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
-  app.register(changeRoutes, context)
   app.register(loginRoutes, { ...context, access })
+  app.register(changeRoutes, context)
   if (consoleRoot !== undefined) app.register(consoleRoutes, { ...context, root: consoleRoot })
   app.setNotFoundHandler((request, reply) => known.notFound(request, reply))
   app.server.maxConnections = limits.httpConnections

@@ -4,9 +4,9 @@ import { assert } from '../core/assert.ts'
 import { GridError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { Micros, formatTime } from '../core/time.ts'
+import { CHOSEN, GENERATED, hashPassword } from '../core/password-hash.ts'
 import { type AdoptedDevice, type DeviceRecord, DeviceStore } from '../edge/access/device-store.ts'
 import { siteFileLine } from '../edge/adoption.ts'
-import { CHOSEN, GENERATED, hashPassword } from '../core/password-hash.ts'
 import {
   CHOSEN_ITERATIONS,
   GENERATED_ITERATIONS,

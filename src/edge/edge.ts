@@ -18,6 +18,7 @@ import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
 import { AlarmStore } from '../store/alarms/alarm-store.ts'
+import { NotifyStore } from '../store/notify/notify-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
@@ -33,6 +34,7 @@ import { HttpCredentials } from './http-credentials.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
+import type { NotifyStation } from './notify/station.ts'
 import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
@@ -85,18 +87,10 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const { directory } = given
   assertLimits()
   await using started = new AsyncDisposableStack()
-  const lock = new FolderLock(directory)
-  started.defer(() => lock.release())
-  const { report } = prepareFolder(directory, false)
-  for (const line of report.slice(0, LINES_OF_REPORT)) given.warn(line)
-  const { devices, site } = knownDevices(given, started)
-  const settings = { ...given, site }
+  const { settings, devices } = openFolder(given, started)
+  const { site } = settings
   const batches: WriterListener = { durable() {}, refused() {}, failed: settings.onFailed }
-  const writer = await JournalWriter.start(directory, batches)
-  started.defer(async () => writer.stop())
-  const db = new DatabaseSync(journalPath(directory), { readOnly: true })
-  started.defer(() => db.close())
-  const names = new Names(db)
+  const { writer, db, names } = await openJournal(directory, batches, started)
   const isWelcome = welcome(site)
   const sparkplug = sparkplugStation(site, isWelcome)
   const foreign = foreignDevices(site, sparkplug)
@@ -121,6 +115,7 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
   const alarmStore = new AlarmStore(directory, settings.warn)
   const alarms = new AlarmStation({ site, store: alarmStore, broker })
+  const notify = await openNotify(settings, { alarms, egress }, started)
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
@@ -142,7 +137,7 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
   const changes = new Changes({ file: given.site, directory, devices, ingest, clock: wallClock })
-  const parts = { ...machines, commands, alarms, egress, uplink, users, changes }
+  const parts = { ...machines, commands, alarms, egress, uplink, users, changes, notify }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const api = await serve(settings, { view, egress, users, listeners })
@@ -152,14 +147,40 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
 }
 
-/** And the site with those of them that were adopted. */
-function knownDevices(
-  { site, directory, warn }: EdgeSettings,
-  started: AsyncDisposableStack,
-): { readonly devices: DeviceStore; readonly site: Site } {
+interface Folder {
+  /** With the devices that were adopted. */
+  readonly settings: EdgeSettings
+  readonly devices: DeviceStore
+}
+
+function openFolder(given: EdgeSettings, started: AsyncDisposableStack): Folder {
+  const { directory, site, warn } = given
+  const lock = new FolderLock(directory)
+  started.defer(() => lock.release())
+  const { report } = prepareFolder(directory, false)
+  for (const line of report.slice(0, LINES_OF_REPORT)) warn(line)
   const devices = new DeviceStore(directory, warn)
   started.defer(() => devices[Symbol.dispose]())
-  return { devices, site: withAdopted(site, devices.adopted()) }
+  return { settings: { ...given, site: withAdopted(site, devices.adopted()) }, devices }
+}
+
+interface OpenJournal {
+  readonly writer: JournalWriter
+  /** To read it. */
+  readonly db: DatabaseSync
+  readonly names: Names
+}
+
+async function openJournal(
+  directory: string,
+  batches: WriterListener,
+  started: AsyncDisposableStack,
+): Promise<OpenJournal> {
+  const writer = await JournalWriter.start(directory, batches)
+  started.defer(async () => writer.stop())
+  const db = new DatabaseSync(journalPath(directory), { readOnly: true })
+  started.defer(() => db.close())
+  return { writer, db, names: new Names(db) }
 }
 
 interface Served {
@@ -215,6 +236,21 @@ async function openUplink(
     outbox: processors,
     warn,
   })
+  started.defer(() => station.stop())
+  return station
+}
+
+/** A site that tells nobody loads no mail client. */
+async function openNotify(
+  { site, directory, warn }: EdgeSettings,
+  { alarms, egress }: { readonly alarms: AlarmStation; readonly egress: Egress },
+  started: AsyncDisposableStack,
+): Promise<NotifyStation | undefined> {
+  const { notify: settings } = site
+  if (settings === undefined) return undefined
+  const { NotifyStation } = await import('./notify/station.ts')
+  const store = new NotifyStore(directory, warn)
+  const station = new NotifyStation({ site, settings, store, gate: egress.gate, alarms })
   started.defer(() => station.stop())
   return station
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { suggestion } from '../../core/nearest.ts'
-import { type ClassifiedRoute, addRoute } from '../egress/classified-route.ts'
+import { type AddedRoute, addRoute } from '../egress/classified-route.ts'
 import { type Words, readObject, takeJson } from '../json-scope.ts'
 import { PROCESSORS_PATH } from '../processors-route.ts'
 import type { ChangesView, Doer } from './changes-view.ts'
@@ -13,8 +13,7 @@ export async function changeRoutes(app: FastifyInstance, context: RouteContext):
   takeJson(app)
   const { changes } = context.view
   addRoute(app, '/api/v1/devices/:id/adopt', adoptRoute(changes), context)
-  const rollBack = { ...rollBackRoute(changes), needs: 'engineer' } as const
-  addRoute(app, `${PROCESSORS_PATH}/:id/roll-back`, rollBack, context)
+  addRoute(app, `${PROCESSORS_PATH}/:id/roll-back`, rollBackRoute(changes), context)
   app.register(deployScope, context)
 }
 
@@ -23,13 +22,13 @@ async function deployScope(app: FastifyInstance, context: RouteContext): Promise
   app.addHook('onRoute', (route) => {
     route.bodyLimit = limits.packageBytes
   })
-  const deploy = { ...deployRoute(context.view.changes), needs: 'engineer' } as const
-  addRoute(app, PROCESSORS_PATH, deploy, context)
+  addRoute(app, PROCESSORS_PATH, deployRoute(context.view.changes), context)
 }
 
-function adoptRoute(changes: ChangesView): ClassifiedRoute {
+function adoptRoute(changes: ChangesView): AddedRoute {
   return {
     kind: 'action',
+    records: true,
     answer: (request, reply) => {
       const words = wordsOf(request.body, ['who', 'kind', 'feeder'])
       const feeder = words['feeder'] === undefined ? undefined : textOf(words, 'feeder')
@@ -40,9 +39,11 @@ function adoptRoute(changes: ChangesView): ClassifiedRoute {
   }
 }
 
-function deployRoute(changes: ChangesView): ClassifiedRoute {
+function deployRoute(changes: ChangesView): AddedRoute {
   return {
     kind: 'action',
+    needs: 'engineer',
+    records: true,
     answer: async (request, reply) => {
       const words = wordsOf(request.body, ['who', 'package'])
       const { package: text } = words
@@ -57,9 +58,11 @@ function deployRoute(changes: ChangesView): ClassifiedRoute {
   }
 }
 
-function rollBackRoute(changes: ChangesView): ClassifiedRoute {
+function rollBackRoute(changes: ChangesView): AddedRoute {
   return {
     kind: 'action',
+    needs: 'engineer',
+    records: true,
     answer: (request, reply) => {
       const words = wordsOf(request.body, ['who'])
       const module = changes.rollBack(idOf(request), doerOf(request, words))
@@ -77,10 +80,12 @@ function wordsOf(body: unknown, keys: readonly string[]): Words {
   return words
 }
 
-/** Whoever is known by name; else, on the machine itself where there are no users, who he says he is. */
-function doerOf({ person, socket }: FastifyRequest, words: Words): Doer {
+/** By whom where whoever asks is nobody in particular; who it is otherwise, whatever the body says. */
+function doerOf(request: FastifyRequest, words: Words): Doer {
+  const { person } = request
   const isNamed = person !== undefined && person.kind !== 'local'
-  return { who: isNamed ? person.name : textOf(words, 'who'), address: socket.remoteAddress ?? '' }
+  const who = isNamed ? person.name : textOf(words, 'who')
+  return { who, address: request.socket.remoteAddress ?? '' }
 }
 
 /** One line, as long as an entry of a list may be. */

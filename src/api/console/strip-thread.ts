@@ -38,7 +38,8 @@ parentPort?.postMessage([...own, ...foreign])
 
 function fileOf(path: string, file: string): ConsoleFile {
   const text = readFileSync(file, 'utf8')
-  const code = path.endsWith('.ts') && !isDone ? stripped(text) : withModules(path, text)
+  const isTyped = path.endsWith('.ts') && !isDone
+  const code = isTyped ? stripped(text) : withModules(path, text)
   const body = Buffer.from(/\.[tj]s$/.test(path) ? withAddresses(code) : code)
   const etag = `"${digest(body)}"`
   const type = TYPES[extname(path)] ?? 'text/plain; charset=utf-8'
