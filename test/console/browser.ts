@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { type Browser, type Page, chromium } from 'playwright-core'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export const CHROMIUM = 'chromium'
 
 export interface Look {
   readonly language?: 'en' | 'zh-CN'
   readonly theme?: 'light' | 'dark'
+  readonly operator?: string
 }
 
 /** A page of the console, and everything that it complains of. */
@@ -39,6 +44,16 @@ export class ConsoleUnderTest {
   async show(hash: string): Promise<void> {
     await this.page.goto(`${this.#url}#/${hash}`)
     await this.page.locator('main h1').waitFor()
+  }
+
+  /** What axe finds that keeps people from using the page: serious and critical. */
+  async accessibilityFaults(): Promise<readonly string[]> {
+    await this.page.evaluate(AXE)
+    return this.page.evaluate(`axe
+      .run(document, { resultTypes: ['violations'] })
+      .then(({ violations }) => violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200)))`)
   }
 
   /** Controls without a name, and what else a screen reader would miss. */

@@ -32,7 +32,7 @@ export function alarmTable(
     empty: say('alarms.none'),
     columns: [
       {
-        title: '',
+        title: say('alarms.chosen'),
         cell: ({ id, state }) =>
           html`<input
             type="checkbox"

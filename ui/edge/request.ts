@@ -33,7 +33,7 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<Reply<
 
 /** An action; a page of another site could send neither the type of its body nor the header of `answerOf`. */
 export async function tell<T>(path: string, body: object): Promise<Reply<T>> {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', 'x-busbar-request': '1' }
   return send<T>(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
@@ -56,6 +56,8 @@ async function send<T>(path: string, init: RequestInit): Promise<Reply<T>> {
       continue
     }
     const value: unknown = await response.json().catch(() => undefined)
+    // The connection ended in the middle, or the page asks no more.
+    if (value === undefined && response.ok) return silence()
     if (response.ok || path === '/healthz') return { kind: 'done', value: value as T }
     return { kind: 'problem', problem: problemOf(response.status, value) }
   }

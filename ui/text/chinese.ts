@@ -157,6 +157,7 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   'alarms.memberList': '成员',
   'alarms.active': '活动',
   'alarms.inactive': '已恢复',
+  'alarms.chosen': '选择',
   'devices.live': '在线',
   'devices.silent': '静默',
   'devices.never': '从未上报',

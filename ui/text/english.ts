@@ -158,6 +158,7 @@ export const english = {
   'alarms.memberList': 'Members',
   'alarms.active': 'active',
   'alarms.inactive': 'returned',
+  'alarms.chosen': 'Choose',
   'devices.live': 'live',
   'devices.silent': 'silent',
   'devices.never': 'never heard',
