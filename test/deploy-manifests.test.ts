@@ -141,6 +141,12 @@ describe('manifests', { skip }, () => {
     }
   })
 
+  test('Prometheus reads its configuration', { skip: missingPrograms('promtool') }, () => {
+    const path = 'deploy/kustomize/components/monitoring/scrape.yml'
+    const { status, text } = runProgram('promtool', ['check', 'config', '--syntax-only', path])
+    assert.equal(status, 0, text)
+  })
+
   test('the page shows what it says of containerd as it is', () => {
     const shown = fencesOf(readPage('docs/operating/k3s.md')).map(({ text }) => text)
     assert.ok(shown.includes(readPage('deploy/k3s/config.toml.tmpl')))

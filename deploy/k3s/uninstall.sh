@@ -46,7 +46,7 @@ say 'Files:'
 for name in kubectl crictl ctr; do
   if [ "$(readlink "$ROOT/usr/local/bin/$name" || true)" = k3s ]; then leave "/usr/local/bin/$name"; fi
 done
-leave /etc/systemd/system/k3s.service /etc/rancher/k3s /usr/local/bin/k3s /usr/local/bin/crun-wasm \
+leave /etc/systemd/system/k3s.service /etc/rancher/k3s /etc/rancher/node /usr/local/bin/k3s /usr/local/bin/crun-wasm \
   /usr/local/lib/libwasmedge.so.0 /run/k3s /run/flannel /var/lib/kubelet /var/lib/cni /etc/cni/net.d/10-flannel.conflist
 for name in agent server data; do leave "/var/lib/rancher/k3s/$name"; done
 if [ "$WITH_DATA" = yes ]; then

@@ -22,8 +22,14 @@ export type Overlay = (typeof OVERLAYS)[number]
 
 /** A folder of `deploy`, as `kubectl apply -k` would send it: YAML. */
 export function build(folder: string): string {
-  return buildAt(DEPLOY + folder)
+  const known = built.get(folder)
+  if (known !== undefined) return known
+  const text = buildAt(DEPLOY + folder)
+  built.set(folder, text)
+  return text
 }
+
+const built = new Map<string, string>()
 
 export function buildAt(path: string): string {
   const { stdout, stderr, status } = spawnSync('kustomize', ['build', path], { encoding: 'utf8' })
