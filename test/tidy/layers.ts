@@ -11,6 +11,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   store: ['core'],
   policy: ['core'],
   uplink: ['core'],
+  users: ['core'],
   api: ['core'],
   simulator: ['core'],
   edge: ['*'],
@@ -18,8 +19,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   cli: ['*'],
 }
 
-/** Outside of src: our version, and what a processor and its host agree on. */
-const OPEN_TO_ALL = ['package.json', 'kernel/sdk/layout.ts']
+/** Outside of src: our version, what a processor and its host agree on, and the folder itself. */
+const OPEN_TO_ALL = ['package.json', 'kernel/sdk/layout.ts', './']
 
 /** Builtins that compute and nothing else: no socket, file, clock, thread or process behind them. */
 const PURE = ['buffer', 'crypto', 'events', 'path', 'stream', 'url', 'util', 'zlib']
@@ -34,7 +35,7 @@ const RIM: Readonly<Record<string, readonly string[]>> = {
   'src/policy/log/': ['fs', 'sqlite'],
   'src/policy/thread/': ['worker_threads', 'timers'],
   'src/api/console/': ['fs', 'module', 'worker_threads'],
-  'src/api/': ['http', 'net', 'fs', 'fs/promises', 'timers'],
+  'src/api/': ['http', 'https', 'net', 'tls', 'fs', 'fs/promises', 'timers'],
   'src/simulator/': ['*'],
   'src/edge/': ['*'],
   'src/centre/': ['*'],
