@@ -145,9 +145,13 @@ describe('manifests', { skip }, () => {
   })
 
   test('Prometheus reads its configuration', { skip: missingPrograms('promtool') }, () => {
-    const path = 'deploy/kustomize/components/monitoring/scrape.yml'
+    const path = 'deploy/kustomize/overlays/substation/scrape.yml'
     const { status, text } = runProgram('promtool', ['check', 'config', '--syntax-only', path])
     assert.equal(status, 0, text)
+    const { site } = parse(readPage('deploy/kustomize/overlays/substation/site.yaml')) as {
+      site: { id: string }
+    }
+    assert.ok(readPage(path).includes(`replacement: ${site.id} }`), 'one site')
   })
 
   test('the page shows what it says of containerd as it is', () => {
