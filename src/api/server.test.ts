@@ -120,6 +120,7 @@ describe('the other routes', () => {
     }
     const ill = await served.get('/healthz')
     assert.equal(ill.status, 503)
+    assert.equal((await served.get('/livez')).status, 200, 'it answers, so it is alive')
     assert.deepEqual(await ill.json(), {
       status: 'failing',
       site: 's1',

@@ -70,6 +70,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const known = new KnownRoutes(app)
   const routes: Readonly<Record<string, AddedRoute>> = {
     '/healthz': healthRoute(view),
+    '/livez': livenessRoute,
     '/metrics': metricsRoute(view),
     '/api/v1/site': siteRoute(context),
     '/api/v1/points': pointsRoute(context),
@@ -158,6 +159,13 @@ async function loginRoutes(
     const kind = reach === 'inside' ? 'action' : 'own'
     addRoute(app, url, { kind, method, needs, records: true, answer }, surroundings)
   }
+}
+
+/** Answers as long as the edge answers at all: an edge with a full disk, or without its centre, is not to be started again. */
+const livenessRoute: AddedRoute = {
+  kind: 'program',
+  needs: 'nobody',
+  answer: (_request, reply) => reply.send({ status: 'alive' }),
 }
 
 /** Probes need no password, and learn no more than whether all is well: sentences about what is not name devices. */

@@ -85,6 +85,7 @@ function addRoutes(app: FastifyInstance, { operations, metrics, problems }: Http
       .code(status === 'ok' ? 200 : 503)
       .send(person === undefined ? { status } : { status, problems: wrong })
   })
+  app.get('/livez', { config: { needs: 'nobody' } }, async () => ({ status: 'alive' }))
   app.get('/metrics', VIEWERS, async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.exposition(nowUs())),
   )

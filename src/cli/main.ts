@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   alarm: () => import('./alarm.ts'),
   ledger: () => import('./ledger.ts'),
   doctor: () => import('./doctor.ts'),
+  health: () => import('./health.ts'),
   store: () => import('./store.ts'),
   policy: () => import('./policy.ts'),
   bench: () => import('./bench.ts'),

@@ -1,9 +1,10 @@
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import type { Api } from '../api/server.ts'
 import type { Address } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
 import { assertLimits, limits } from '../core/limits.ts'
+import { PROGRAM_FOLDER } from '../core/program-folder.ts'
 import { seededRandom } from '../core/random.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
@@ -163,7 +164,7 @@ async function serve(
   { view, egress, users, listeners }: Served,
 ): Promise<Api> {
   const { startApi } = await import('../api/server.ts')
-  const consoleRoot = join(import.meta.dirname, '../..')
+  const consoleRoot = fileURLToPath(PROGRAM_FOLDER)
   const { border } = egress
   const { certificate, key, minimumVersion = 'TLSv1.3' } = site.listeners.http ?? {}
   const rest = { address, view, border, access: users.desk, now: wallClock, consoleRoot, report }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { extname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -22,18 +22,19 @@ const TYPES: Readonly<Record<string, string>> = {
 process.removeAllListeners('warning')
 const { root } = workerData as { readonly root: string }
 const kept = join(root, 'node_modules/.cache/busbar-console')
-const names = globSync('**/*.{html,css,svg,ts}', { cwd: join(root, 'ui') }).filter(
+// In a bundle it has been done.
+const isDone = existsSync(join(root, 'ui/packages'))
+const names = globSync('**/*.{html,css,svg,ts,js}', { cwd: join(root, 'ui') }).filter(
   (name) => !name.endsWith('.test.ts'),
 )
 const own = names.map((name) => fileOf(`/ui/${name}`, join(root, 'ui', name)))
-const foreign = Object.values(packageFiles).map(({ path, file }) =>
-  fileOf(path, join(root, 'node_modules', file)),
-)
+const packages = isDone ? [] : Object.values(packageFiles)
+const foreign = packages.map(({ path, file }) => fileOf(path, join(root, 'node_modules', file)))
 parentPort?.postMessage([...own, ...foreign])
 
 function fileOf(path: string, file: string): ConsoleFile {
   const text = readFileSync(file, 'utf8')
-  const code = path.endsWith('.ts') ? stripped(text) : text
+  const code = path.endsWith('.ts') && !isDone ? stripped(text) : text
   const body = Buffer.from(/\.[tj]s$/.test(path) ? withAddresses(code) : code)
   const etag = `"${digest(body)}"`
   return { path, type: TYPES[extname(path)] ?? 'text/plain; charset=utf-8', body, etag }
