@@ -1,6 +1,7 @@
 import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
+import { consoleLimits } from './console-limits.ts'
 import { notifyLimits } from './notify-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
@@ -332,6 +333,7 @@ export const limits = {
   ...alarmLimits,
   ...notifyLimits,
   ...commandLimits,
+  ...consoleLimits,
   ...processorLimits,
   ...egressLimits,
   ...centreLimits,

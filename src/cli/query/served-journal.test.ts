@@ -43,6 +43,8 @@ export async function serve(
     notify: () => undefined,
     notifyTest: async () => ({ kind: 'unknown' }),
     uplink: () => undefined,
+    faults: () => [],
+    changes: new MemoryEdge().changes,
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

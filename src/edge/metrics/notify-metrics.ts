@@ -1,4 +1,4 @@
-import type { ContactInfo } from '../../api/ports.ts'
+import type { ContactInfo } from '../../api/notify-info.ts'
 
 /** Figures that each contact has, labelled with its name. */
 interface OfContact {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { NotifyInfo, NotifyTest } from '../../api/ports.ts'
+import type { NotifyInfo, NotifyTest } from '../../api/notify-info.ts'
 import type { AlarmMessage } from '../../alarms/ports.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
