@@ -7,6 +7,8 @@ import { FolderLock } from '../store/folder-lock.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
 import { type EmbeddedBroker, openBroker } from './embedded-broker.ts'
+import { FleetDesk } from './fleet/fleet-desk.ts'
+import { SiteReports } from './fleet/site-reports.ts'
 import { startHttp } from './http.ts'
 import { Inbox } from './inbox.ts'
 import { Ledger } from './ledger.ts'
@@ -53,9 +55,12 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const { warn, report } = settings
   const worker = new Worker({ ...link, group: GROUP, inbox, warn })
   started.defer(async () => worker.stop())
+  const reports = new SiteReports(database)
+  const fleet = new FleetDesk({ ...link, group: GROUP, reports, warn })
+  started.defer(async () => fleet.stop())
   const ledger = new Ledger(database)
-  const metrics = new CentreMetrics({ inbox, worker, ledger })
-  const http = await startHttp({ address: settings.http, ledger, worker, metrics, report })
+  const metrics = new CentreMetrics({ inbox, worker, ledger, reports })
+  const http = await startHttp({ address: settings.http, ledger, reports, worker, metrics, report })
   started.defer(async () => http.stop())
   const running = started.move()
   return {

@@ -6,6 +6,8 @@ import type { Address } from '../core/address.ts'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { Micros } from '../core/time.ts'
+import { reportSummary, wholeReport } from './fleet/report-summary.ts'
+import type { SiteReports } from './fleet/site-reports.ts'
 import type { Ledger, RecordsQuery } from './ledger.ts'
 import type { CentreMetrics } from './metrics.ts'
 import type { Worker } from './worker.ts'
@@ -13,6 +15,7 @@ import type { Worker } from './worker.ts'
 export interface HttpParts {
   readonly address: Address
   readonly ledger: Ledger
+  readonly reports: SiteReports
   readonly worker: Worker
   readonly metrics: CentreMetrics
   readonly report: (fault: unknown) => void
@@ -56,7 +59,8 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   return { address: { host: address.host, port }, stop: async () => app.close() }
 }
 
-function addRoutes(app: FastifyInstance, { ledger, worker, metrics }: HttpParts): void {
+function addRoutes(app: FastifyInstance, parts: HttpParts): void {
+  const { ledger, reports, worker, metrics } = parts
   app.get('/healthz', async (_, reply) => {
     const problems: string[] = []
     if (worker.failure !== '')
@@ -70,14 +74,20 @@ function addRoutes(app: FastifyInstance, { ledger, worker, metrics }: HttpParts)
   )
   app.get('/api/v1/sites', async (request) => {
     readParameters(request.query, [])
-    return { sites: await ledger.sites(nowUs()) }
+    const stored = await reports.all(nowUs())
+    const bySite = new Map(stored.map((each) => [each.site, each]))
+    const sites = await ledger.sites(nowUs())
+    return {
+      sites: sites.map((each) => ({ ...each, report: reportSummary(bySite.get(each.site)) })),
+    }
   })
   app.get<{ Params: { site: string } }>('/api/v1/sites/:site', async (request) => {
     const { site } = request.params
     const [found] = await ledger.sites(nowUs(), site)
     if (found === undefined)
       throw new GridError('not-found', `${site}: nothing has ever come from such a site`)
-    return found
+    const [stored] = await reports.all(nowUs(), site)
+    return { ...found, report: wholeReport(stored) }
   })
   for (const table of ['events', 'aggregates'] as const) {
     app.get(`/api/v1/${table}`, async (request) => ({

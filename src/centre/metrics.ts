@@ -1,12 +1,14 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Inbox } from './inbox.ts'
 import type { Ledger, SiteInfo, StreamInfo } from './ledger.ts'
+import type { SiteReports } from './fleet/site-reports.ts'
 import type { Worker } from './worker.ts'
 
 export interface MetricsParts {
   readonly inbox: Inbox
   readonly worker: Worker
   readonly ledger: Ledger
+  readonly reports: SiteReports
 }
 
 /** Prometheus exposition of the centre; what is of a site is read from the database when it is asked for. */
@@ -15,7 +17,7 @@ export class CentreMetrics {
   readonly #ledger: Ledger
   readonly #sites: readonly { readonly gauge: Gauge; readonly set: (info: SiteInfo) => void }[]
 
-  constructor({ inbox, worker, ledger }: MetricsParts) {
+  constructor({ inbox, worker, ledger, reports }: MetricsParts) {
     this.#ledger = ledger
     const counts = [
       ['envelopes', 'Envelopes in the database.', () => inbox.counters.envelopes],
@@ -24,6 +26,9 @@ export class CentreMetrics {
       ['commits', 'Commits of the database.', () => inbox.counters.commits],
       ['acknowledgements', 'Acknowledgements sent.', () => worker.acknowledgements],
       ['refused', 'Payloads that were no envelopes of their topic.', () => worker.refused],
+      ['reports', 'Reports of sites in the database.', () => reports.counters.stored],
+      ['reports_refused', 'Payloads that were no reports.', () => reports.counters.refused],
+      ['reports_dropped', 'Reports that found no room.', () => reports.counters.dropped],
     ] as const
     for (const [name, help, value] of counts) this.#counter(name, help, value)
     const gauges = [

@@ -7,6 +7,7 @@ import { type PasswordHash, PasswordChecks, parseHash } from '../edge/access/pas
 import { LoginThrottle } from '../edge/access/login-throttle.ts'
 import type { Gatekeeper, Identity, Later, Stranger, Verdict } from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
+import { fleetSourceOf, fleetTopic, toSite } from '../fleet/topics.ts'
 import { ackTopic, sourceOf } from '../uplink/topics.ts'
 
 /** A site, or the worker of this process. */
@@ -68,13 +69,14 @@ export class SiteGatekeeper implements Gatekeeper {
 
   mayPublish(_: string, topic: string, identity: Identity | undefined): boolean {
     if (!(identity instanceof Peer)) return false
-    if (identity.kind === 'worker') return topic.startsWith('uplink/')
-    return sourceOf(topic)?.site === identity.name
+    if (identity.kind === 'worker') return /^(?:uplink|fleet)\//.test(topic)
+    return (sourceOf(topic) ?? fleetSourceOf(topic))?.site === identity.name
   }
 
   maySubscribe(_: string, filter: string, identity: Identity | undefined): boolean {
     if (!(identity instanceof Peer)) return false
-    return identity.kind === 'worker' || filter === ackTopic(identity.name)
+    if (identity.kind === 'worker' || filter === ackTopic(identity.name)) return true
+    return toSite.some((kind) => filter === fleetTopic(identity.name, kind))
   }
 
   standing(): number {

@@ -3,6 +3,7 @@ import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
+import { fleetLimits } from './fleet-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
 
 /**
@@ -331,6 +332,7 @@ export const limits = {
   ...processorLimits,
   ...egressLimits,
   ...uplinkLimits,
+  ...fleetLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */

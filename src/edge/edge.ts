@@ -25,6 +25,7 @@ import { LoginThrottle } from './access/login-throttle.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { Egress } from './egress/egress.ts'
+import type { FleetParts } from './fleet/open-fleet.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
@@ -36,7 +37,7 @@ import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
 import type { Gate } from '../uplink/gate.ts'
 import { PolicyGate } from './uplink/policy-gate.ts'
 import type { UplinkStation } from './uplink/station.ts'
-import { RunningEdge } from './view.ts'
+import { RunningEdge, type ViewParts } from './view.ts'
 
 export interface EdgeSettings {
   readonly site: Site
@@ -137,6 +138,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const parts = { ...machines, commands, alarms, egress, uplink }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
+  await joinFleet({ ...settings, ...parts, view, ingest, clockWatch }, started)
   const api = await serve(settings, view, egress)
   started.defer(async () => api.stop())
   const running = started.move()
@@ -185,6 +187,16 @@ async function openUplink(
   })
   started.defer(() => station.stop())
   return station
+}
+
+/** A site without a centre does not load what is of the fleet. */
+async function joinFleet(
+  { uplink, ...parts }: Omit<FleetParts, 'uplink'> & Pick<ViewParts, 'uplink'>,
+  started: AsyncDisposableStack,
+): Promise<void> {
+  if (uplink === undefined) return
+  const { openFleet } = await import('./fleet/open-fleet.ts')
+  openFleet({ ...parts, uplink }, started)
 }
 
 interface ProcessorNeighbours {

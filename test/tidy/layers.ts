@@ -11,6 +11,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   store: ['core'],
   policy: ['core'],
   uplink: ['core'],
+  fleet: ['core'],
   api: ['core'],
   simulator: ['core'],
   edge: ['*'],

@@ -58,6 +58,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     )`,
     'CREATE INDEX aggregates_time ON aggregates (time)',
   ],
+  [
+    `CREATE TABLE site_reports (
+      site text PRIMARY KEY,
+      heard_at bigint NOT NULL,
+      report text NOT NULL
+    )`,
+  ],
 ]
 
 /** Of all centres in the world, so that two workers that start together do not both migrate. */
