@@ -56,11 +56,20 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const worker = new Worker({ ...link, group: GROUP, inbox, warn })
   started.defer(async () => worker.stop())
   const reports = new SiteReports(database)
-  const fleet = new FleetDesk({ ...link, group: GROUP, reports, warn })
+  const fleet = new FleetDesk({ ...link, group: GROUP, reports, database, warn })
   started.defer(async () => fleet.stop())
   const ledger = new Ledger(database)
   const metrics = new CentreMetrics({ inbox, worker, ledger, reports })
-  const http = await startHttp({ address: settings.http, ledger, reports, worker, metrics, report })
+  const http = await startHttp({
+    address: settings.http,
+    ledger,
+    reports,
+    fleet,
+    database,
+    worker,
+    metrics,
+    report,
+  })
   started.defer(async () => http.stop())
   const running = started.move()
   return {

@@ -7,15 +7,14 @@ import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { Micros } from '../core/time.ts'
 import { reportSummary, wholeReport } from './fleet/report-summary.ts'
-import type { SiteReports } from './fleet/site-reports.ts'
+import { type FleetRouteParts, addFleetRoutes } from './fleet/routes.ts'
 import type { Ledger, RecordsQuery } from './ledger.ts'
 import type { CentreMetrics } from './metrics.ts'
 import type { Worker } from './worker.ts'
 
-export interface HttpParts {
+export interface HttpParts extends FleetRouteParts {
   readonly address: Address
   readonly ledger: Ledger
-  readonly reports: SiteReports
   readonly worker: Worker
   readonly metrics: CentreMetrics
   readonly report: (fault: unknown) => void
@@ -44,6 +43,7 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
     sendProblem(reply, problem(404, { detail: `${request.url}: nothing is here` })),
   )
   addRoutes(app, parts)
+  addFleetRoutes(app, parts)
   app.server.maxConnections = limits.httpConnections
   try {
     await app.listen({ host: address.host, port: address.port })

@@ -6,6 +6,7 @@ import { type Command, helpText, parseCommandLine } from './command.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   edge: () => import('./edge.ts'),
   centre: () => import('./centre.ts'),
+  fleet: () => import('./fleet.ts'),
   simulate: () => import('./simulate.ts'),
   demo: () => import('./demo.ts'),
   query: () => import('./query.ts'),

@@ -44,6 +44,10 @@ export interface EdgeSettings {
   readonly directory: string
   readonly mqtt: Address
   readonly http: Address
+  /** Where the site came from; with `restart` a centre may ask for another one. */
+  readonly siteFile?: string
+  /** The edge is to be stopped and started again with the site file as it is now. */
+  readonly restart?: (why: string) => void
   /** What may leave for the centre; absent: what the policy lets. */
   readonly gate?: Gate
   /** The journal's writer has ended: nothing can be acknowledged any more, the process should end and be started again. */

@@ -16,7 +16,7 @@ import { siteBorder } from './site-border.ts'
 import { Subjects } from './subjects.ts'
 
 /** The rules that come with the program. */
-const SHIPPED_FOLDER = join(import.meta.dirname, '../../../policy')
+export const SHIPPED_FOLDER = join(import.meta.dirname, '../../../policy')
 
 export interface EgressSettings {
   readonly site: Site

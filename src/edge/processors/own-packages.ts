@@ -92,7 +92,11 @@ export class OwnPackages {
   }
 }
 
-function requireTrust({ manifest, signer }: Package, { allowUnsigned, trustedKeys }: Trust): void {
+/** @throws GridError `input` where it may not run here. */
+export function requireTrust(
+  { manifest, signer }: Package,
+  { allowUnsigned, trustedKeys }: Trust,
+): void {
   if (signer === undefined ? allowUnsigned : trustedKeys.includes(signer)) return
   const reason = signer === undefined ? 'is not signed' : 'is signed with a key that is not known'
   throw new GridError('input', `processor ${manifest.name} ${reason} here`, {
