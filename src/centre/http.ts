@@ -12,8 +12,16 @@ import type { Ledger, RecordsQuery } from './ledger.ts'
 import type { CentreMetrics } from './metrics.ts'
 import type { Worker } from './worker.ts'
 
+/** PEM. */
+export interface HttpTls {
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
+}
+
 export interface HttpParts extends FleetRouteParts {
   readonly address: Address
+  /** Undefined: no TLS. */
+  readonly tls: HttpTls | undefined
   readonly ledger: Ledger
   readonly worker: Worker
   readonly metrics: CentreMetrics
@@ -27,8 +35,9 @@ export interface CentreHttp {
 
 /** What people and programs ask a centre. */
 export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
-  const { address, report } = parts
+  const { address, report, tls } = parts
   const app = fastify({
+    ...(tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' } }),
     requestTimeout: limits.httpRequestMs,
     connectionTimeout: limits.httpSilenceMs,
     keepAliveTimeout: limits.httpKeepAliveMs,

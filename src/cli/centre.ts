@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
+import { enroll, revoke } from './centre/enroll.ts'
 import type { Args, Command } from './command.ts'
 
 export const command: Command = {
   name: 'centre',
   summary: 'Take in what the edges of many substations send.',
+  positionals: '[enroll | revoke]',
   options: {
     data: { value: 'DIR', help: 'folder of its own database, made if it does not exist' },
     database: {
@@ -26,6 +29,20 @@ export const command: Command = {
     user: { value: 'NAME', help: 'of this centre at --broker; its password is in BUSBAR_PASSWORD' },
     ca: { value: 'FILE', help: 'CA of the certificate of --broker (PEM)' },
     http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8081' },
+    'http-certificate': { value: 'FILE', help: 'TLS for --http: certificate with its chain (PEM)' },
+    'http-key': { value: 'FILE', help: 'its private key' },
+    authority: {
+      value: 'DIR',
+      help: 'folder of its own CA, made if it does not exist: sites come with certificates, --mqtt and --http are TLS',
+    },
+    names: { value: 'HOST,…', help: 'by which sites reach it, for its certificate' },
+    site: { value: 'ID', help: 'enroll, revoke: the site' },
+    serial: { value: 'HEX', help: 'revoke: one certificate' },
+    url: {
+      value: 'URL',
+      help: 'enroll, revoke: HTTP address of the centre',
+      default: 'https://127.0.0.1:8081',
+    },
   },
   example: 'busbar centre --data var/centre',
   run,
@@ -33,12 +50,19 @@ export const command: Command = {
 
 /** Runs until SIGINT or SIGTERM. */
 async function run(args: Args): Promise<number> {
+  const [action] = args.positionals
+  if (action === 'enroll') return enroll(args)
+  if (action === 'revoke') return revoke(args)
+  if (action !== undefined)
+    throw new GridError('usage', `busbar centre ${action}: nothing, enroll or revoke is needed`)
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const say = (text: string): void => void process.stderr.write(`busbar: ${text}\n`)
   const centre = await startCentre({
     database: databaseOf(args),
     broker: brokerOf(args),
     http: parseAddress(args.required('http'), '--http'),
+    httpTls: pairOf(args, 'http-certificate', 'http-key'),
+    authority: authorityOf(args),
     report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
     warn: say,
   })
@@ -65,18 +89,34 @@ function databaseOf(args: Args): CentreSettings['database'] {
 
 function brokerOf(args: Args): CentreSettings['broker'] {
   const url = args.optional('broker')
-  const certificate = args.optional('certificate')
-  const key = args.optional('key')
   if (url !== undefined) return { kind: 'server', url, options: clientOptions(args) }
-  if ((certificate === undefined) !== (key === undefined))
-    throw new GridError('usage', '--certificate and --key belong together')
   const sites = args.optional('sites')
   return {
     kind: 'embedded',
     address: parseAddress(args.required('mqtt'), '--mqtt'),
     sites: sites === undefined ? undefined : readSites(sites),
-    tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
+    tls: pairOf(args, 'certificate', 'key'),
   }
+}
+
+function pairOf(
+  args: Args,
+  certificateName: string,
+  keyName: string,
+): { readonly certificate: string; readonly key: string } | undefined {
+  const certificate = args.optional(certificateName)
+  const key = args.optional(keyName)
+  if (certificate === undefined && key === undefined) return undefined
+  if (certificate !== undefined && key !== undefined) return { certificate, key }
+  throw new GridError('usage', `--${certificateName} and --${keyName} belong together`)
+}
+
+/** On this machine it is reached by these names, and elsewhere by those that it is told. */
+function authorityOf(args: Args): CentreSettings['authority'] {
+  const folder = args.optional('authority')
+  if (folder === undefined) return undefined
+  const given = args.optional('names')?.split(',') ?? []
+  return { folder, names: [...new Set([...given, hostname(), 'localhost', '127.0.0.1'])] }
 }
 
 function clientOptions(args: Args): IClientOptions {

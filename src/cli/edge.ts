@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { formatAddress, parseAddress } from '../core/address.ts'
-import type { GridError } from '../core/errors.ts'
+import { GridError } from '../core/errors.ts'
 import { type Edge, startEdge } from '../edge/edge.ts'
 import { settledSite, takenBack } from '../edge/fleet/settled-site.ts'
 import { damagedFile, isCorrupt } from '../store/damage/corrupt.ts'
@@ -9,11 +9,16 @@ import type { Args, Command } from './command.ts'
 export const command: Command = {
   name: 'edge',
   summary: 'Run the edge of one substation.',
+  positionals: '[enroll]',
   options: {
     site: { value: 'FILE', help: 'what is in this substation (YAML)' },
     data: { value: 'DIR', help: 'folder of the journal; made if it does not exist' },
     mqtt: { value: 'HOST:PORT', help: 'where devices connect', default: '127.0.0.1:1883' },
     http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8080' },
+    centre: { value: 'URL', help: 'enroll: https://… of the centre' },
+    token: { value: 'TOKEN', help: 'enroll: what busbar centre enroll has printed' },
+    fingerprint: { value: 'HEX', help: 'enroll: of the CA of the centre, printed beside it' },
+    trust: { value: 'KEY,…', help: 'enroll: public keys whose sets run here' },
   },
   example: 'busbar edge --site examples/demo.yaml --data var/demo',
   run,
@@ -21,6 +26,10 @@ export const command: Command = {
 
 /** Runs until SIGINT or SIGTERM, or until its writer fails: then whoever supervises it starts it again. Another site file it takes by itself. */
 async function run(args: Args): Promise<number> {
+  const [action] = args.positionals
+  if (action === 'enroll') return (await import('./edge/enroll.ts')).run(args)
+  if (action !== undefined)
+    throw new GridError('usage', `busbar edge ${action}: nothing or enroll is needed`)
   const mqtt = parseAddress(args.required('mqtt'), '--mqtt')
   const http = parseAddress(args.required('http'), '--http')
   const directory = args.required('data')

@@ -51,4 +51,15 @@ export const fleetLimits = {
   trialStarts: 3,
   /** A rehearsal compiles a policy and a few modules and calls each of them. */
   rehearsalMs: 60_000,
+  /** A site's certificate, which it renews when a third is left: half a year without a link is no end of it. */
+  siteCertificateDays: 730,
+  serverCertificateDays: 730,
+  /** Of the centre's CA: longer than machines in a substation live. */
+  authorityDays: 7300,
+  /** A token is used on the day that it is made for. */
+  enrolTokenMs: 86_400_000,
+  /** Between two looks whether a certificate ends, and two requests for another. */
+  renewalAgainMs: 3_600_000,
+  /** Between two looks at what was revoked: within so long a connection that is there is cut by every worker. */
+  revokedLookMs: 2000,
 } as const

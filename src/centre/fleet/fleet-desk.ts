@@ -1,7 +1,8 @@
 import type { IClientOptions } from 'mqtt'
-import { errorText } from '../../core/errors.ts'
+import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import { type Request, decodeRequest, encodeAnswer } from '../../fleet/transfer.ts'
+import { type Answer, type Request, decodeRequest, encodeAnswer } from '../../fleet/transfer.ts'
+import type { Enrolment } from '../authority/enrolment.ts'
 import type { Database } from '../database/database.ts'
 import { FleetLink } from './fleet-link.ts'
 import { Rollouts } from './rollouts.ts'
@@ -14,6 +15,7 @@ export interface DeskParts {
   readonly group: string
   readonly reports: SiteReports
   readonly database: Database
+  readonly enrolment: Enrolment | undefined
   readonly warn: (text: string) => void
 }
 
@@ -24,10 +26,12 @@ export class FleetDesk {
   readonly #link: FleetLink
   readonly #warn: (text: string) => void
   readonly #timer: NodeJS.Timeout
+  readonly #enrolment: Enrolment | undefined
   #answering = 0
   #complaint = ''
 
-  constructor({ reports, database, ...parts }: DeskParts) {
+  constructor({ reports, database, enrolment, ...parts }: DeskParts) {
+    this.#enrolment = enrolment
     this.#warn = parts.warn
     this.sets = new SetShelf(database)
     const send = async (site: string, desired: Uint8Array): Promise<void> =>
@@ -59,6 +63,7 @@ export class FleetDesk {
     this.#answering++
     try {
       if (request.kind === 'read') await this.#sendPiece(site, request)
+      else await this.#renew(site, request)
     } finally {
       this.#answering--
     }
@@ -75,6 +80,21 @@ export class FleetDesk {
       piece === undefined
         ? ({ kind: 'nothing', digest } as const)
         : ({ kind: 'piece', digest, offset, ...piece } as const)
+    await this.#link.send(site, 'answer', encodeAnswer(answer))
+  }
+
+  async #renew(site: string, request: Extract<Request, { readonly kind: 'renew' }>): Promise<void> {
+    let answer: Answer
+    try {
+      const pem = await this.#enrolment?.renew(site, request, Date.now() * 1000)
+      answer =
+        pem === undefined
+          ? { kind: 'refused', why: 'this centre makes no certificates' }
+          : { kind: 'certificate', pem }
+    } catch (thrown) {
+      if (!(thrown instanceof GridError)) throw thrown
+      answer = { kind: 'refused', why: thrown.message }
+    }
     await this.#link.send(site, 'answer', encodeAnswer(answer))
   }
 

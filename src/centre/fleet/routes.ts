@@ -4,6 +4,7 @@ import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { Order } from '../../fleet/rollout.ts'
 import { sha256 } from '../../fleet/set.ts'
+import type { Enrolment } from '../authority/enrolment.ts'
 import type { Database } from '../database/database.ts'
 import { deeds } from './audit.ts'
 import type { FleetDesk } from './fleet-desk.ts'
@@ -15,9 +16,12 @@ export interface FleetRouteParts {
   readonly reports: SiteReports
   readonly fleet: FleetDesk
   readonly database: Database
+  /** Undefined: this centre has no authority. */
+  readonly enrolment: Enrolment | undefined
 }
 
 /** Who must ask; looked at where logins are. */
+const nobody = { config: { needs: 'nobody' } } as const
 const viewer = { config: { needs: 'viewer' } } as const
 const engineer = { config: { needs: 'engineer' } } as const
 
@@ -62,6 +66,7 @@ export function addFleetRoutes(app: FastifyInstance, parts: FleetRouteParts): vo
     },
   )
   addRolloutRoutes(app, parts)
+  addEnrolmentRoutes(app, parts)
 }
 
 function addRolloutRoutes(app: FastifyInstance, { fleet, reports }: FleetRouteParts): void {
@@ -86,6 +91,41 @@ function addRolloutRoutes(app: FastifyInstance, { fleet, reports }: FleetRoutePa
       },
     )
   }
+}
+
+function addEnrolmentRoutes(app: FastifyInstance, { enrolment }: FleetRouteParts): void {
+  const required = (): Enrolment => {
+    if (enrolment !== undefined) return enrolment
+    throw new GridError('conflict', 'this centre makes no certificates', {
+      hint: 'Start it with --authority DIR.',
+    })
+  }
+  const by = (request: FastifyRequest): { who: string; nowUs: number } => {
+    return { who: whoOf(request), nowUs: nowUs() }
+  }
+  app.get('/api/v1/fleet/certificates', viewer, async () => ({
+    certificates: await required().list(),
+  }))
+  app.post('/api/v1/fleet/tokens', engineer, async (request) => {
+    const invited = await required().invite(textOf(request, 'site'), by(request))
+    return { ...invited, fingerprint: required().authority.fingerprint }
+  })
+  app.post('/api/v1/fleet/revocations', engineer, async (request) => {
+    const serial = textOf(request, 'serial')
+    const column = serial === '' ? 'site' : 'serial'
+    const value = serial === '' ? textOf(request, 'site') : serial
+    return { revoked: await required().revoke({ column, value }, by(request)) }
+  })
+  // A machine that nobody knows yet: its token is what it shows.
+  app.post('/api/v1/fleet/enrolments', nobody, async (request) => {
+    const asked = { token: textOf(request, 'token'), csr: textOf(request, 'csr') }
+    return required().enroll(asked, by(request))
+  })
+}
+
+function textOf({ body }: FastifyRequest, key: string): string {
+  const value = (body as Readonly<Record<string, unknown>> | null)?.[key]
+  return typeof value === 'string' ? value : ''
 }
 
 /** As long as nobody logs in it is said from where it came. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { limits } from '../../core/limits.ts'
 import type { EdgeView } from '../../api/ports.ts'
 import type { ReportedSet } from '../../fleet/report.ts'
 import { fleetTopic, toSite } from '../../fleet/topics.ts'
+import { decodeAnswer } from '../../fleet/transfer.ts'
 import type { Sample } from '../../fleet/watch.ts'
 import type { Gate } from '../../uplink/gate.ts'
 import type { AlarmStation } from '../alarms/station.ts'
@@ -13,6 +15,7 @@ import type { Site } from '../site/site.ts'
 import { PolicyGate } from '../uplink/policy-gate.ts'
 import type { UplinkStation } from '../uplink/station.ts'
 import { Places } from './places.ts'
+import { Renewal } from './renewal.ts'
 import { Reporter } from './reporter.ts'
 import { SetStation, type SetStationParts } from './set-station.ts'
 import { SetStore } from './set-store.ts'
@@ -53,9 +56,15 @@ export function openFleet(parts: FleetParts, started: AsyncDisposableStack): voi
     connected: () => {
       reporter.connected()
       sets?.connected()
+      void renewal.look(Date.now())
     },
-    message: (topic, bytes) =>
-      topic === desiredTopic ? sets?.desired(bytes) : sets?.answered(bytes),
+    message: (topic, bytes) => {
+      if (topic === desiredTopic) return sets?.desired(bytes)
+      const answer = decodeAnswer(bytes)
+      if (answer === undefined) return
+      sets?.answered(answer)
+      renewal.answered(answer)
+    },
     refused: (why) => warn(`The broker refuses what is of the fleet: ${why}.`),
   })
   const sample = (): Sample => ({
@@ -63,10 +72,11 @@ export function openFleet(parts: FleetParts, started: AsyncDisposableStack): voi
     readings: ingest.received.reduce((sum, each) => sum + each, 0),
     p99Seconds: ingest.waits.p99Seconds,
   })
-  const sets = openSets(parts, {
-    sample,
-    request: (bytes) => link.sendAside(fleetTopic(id, 'request'), bytes, { retain: false }),
-  })
+  const request = (bytes: Uint8Array): void =>
+    link.sendAside(fleetTopic(id, 'request'), bytes, { retain: false })
+  const sets = openSets(parts, { sample, request })
+  const renewal = new Renewal({ site: id, settings: site.uplink ?? {}, request, warn })
+  const timer = setInterval(() => void renewal.look(Date.now()), limits.renewalAgainMs).unref()
   const policy = (): string => policyDigest(egress)
   const set = (): ReportedSet => sets?.status() ?? NO_SET
   const reporter = new Reporter({
@@ -77,6 +87,7 @@ export function openFleet(parts: FleetParts, started: AsyncDisposableStack): voi
     warn,
   })
   started.defer(() => {
+    clearInterval(timer)
     reporter.stop()
     sets?.stop()
   })

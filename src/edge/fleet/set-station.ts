@@ -3,7 +3,7 @@ import { limits } from '../../core/limits.ts'
 import { type Desired, decodeDesired } from '../../fleet/desired.ts'
 import type { ReportedSet } from '../../fleet/report.ts'
 import { type SetFile, type SignedSet, filesFor, openSet } from '../../fleet/set.ts'
-import { decodeAnswer } from '../../fleet/transfer.ts'
+import type { Answer } from '../../fleet/transfer.ts'
 import { type Sample, Watch } from '../../fleet/watch.ts'
 import { Contents } from './contents.ts'
 import type { PlacedFile, Places } from './places.ts'
@@ -73,9 +73,8 @@ export class SetStation {
     this.#contents.look(performance.now())
   }
 
-  answered(bytes: Uint8Array): void {
-    const answer = decodeAnswer(bytes)
-    if (answer !== undefined) this.#contents.answered(answer)
+  answered(answer: Answer): void {
+    this.#contents.answered(answer)
   }
 
   desired(bytes: Uint8Array): void {
