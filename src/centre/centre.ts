@@ -1,9 +1,11 @@
+import type { SecureContextOptions } from 'node:tls'
 import type { IClientOptions } from 'mqtt'
-import { type Address, formatAddress } from '../core/address.ts'
+import { type Address, formatAddress, isLoopbackHost } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { assertLimits, limits } from '../core/limits.ts'
-import type { PasswordHash } from '../edge/access/password-hash.ts'
 import { CredentialFiles } from '../edge/credential-files.ts'
+import { HttpCredentials } from '../edge/http-credentials.ts'
+import type { PasswordHash } from '../core/password-hash.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import type { Enrolment } from './authority/enrolment.ts'
 import type { Database } from './database/database.ts'
@@ -11,11 +13,21 @@ import { migrate } from './database/migrations.ts'
 import { type BrokerTls, type EmbeddedBroker, openBroker } from './embedded-broker.ts'
 import { FleetDesk } from './fleet/fleet-desk.ts'
 import { SiteReports } from './fleet/site-reports.ts'
-import { type HttpTls, startHttp } from './http.ts'
+import { operationsOf } from './api/operations.ts'
+import { problemsOf } from './health.ts'
+import { startHttp } from './http.ts'
 import { Inbox } from './inbox.ts'
+import { Devices } from './inventory/devices.ts'
 import { Ledger } from './ledger.ts'
 import { CentreMetrics } from './metrics.ts'
+import { Housekeeping } from './housekeeping.ts'
+import type { Kept } from './records/kept.ts'
+import { Partitions } from './records/partitions.ts'
+import { Records } from './records/records.ts'
+import { Retention } from './records/retention.ts'
+import { Reliability } from './reliability/reliability.ts'
 import { SiteGatekeeper } from './site-gatekeeper.ts'
+import { centreUsers } from './users.ts'
 import { Worker } from './worker.ts'
 
 export interface CentreSettings {
@@ -32,10 +44,13 @@ export interface CentreSettings {
       }
     | { readonly kind: 'server'; readonly url: string; readonly options: IClientOptions }
   readonly http: Address
-  /** Of HTTP; undefined: the authority's, or none. */
-  readonly httpTls: { readonly certificate: string; readonly key: string } | undefined
+  readonly kept: Kept
   /** Sites come with certificates of the centre's own CA; undefined: they do not. */
   readonly authority: { readonly folder: string; readonly names: readonly string[] } | undefined
+  /** Undefined: HTTP has the certificate of the authority, or is in the clear. */
+  readonly httpTls: { readonly certificate: string; readonly key: string } | undefined
+  /** Passwords from other machines are taken without TLS, too. */
+  readonly plainLogins: boolean
   readonly report: (fault: unknown) => void
   readonly warn: (text: string) => void
 }
@@ -58,27 +73,41 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   await migrate(database)
   const enrolment = await openEnrolment(settings.authority, database, started)
   const { broker, link } = await openLink(settings.broker, { enrolment, started })
-  const inbox = new Inbox(database)
-  const { warn, report } = settings
+  const { warn, report, kept } = settings
+  const partitions = new Partitions(database, kept)
+  const retention = new Retention(database, partitions, kept)
+  const inbox = new Inbox(database, partitions)
   const worker = new Worker({ ...link, group: GROUP, inbox, warn })
   started.defer(async () => worker.stop())
+  const housekeeping = new Housekeeping({ retention, warn })
+  started.defer(async () => housekeeping.stop())
   const reports = new SiteReports(database)
   const fleet = new FleetDesk({ ...link, group: GROUP, reports, database, enrolment, warn })
   started.defer(async () => fleet.stop())
   const ledger = new Ledger(database)
-  const metrics = new CentreMetrics({ inbox, worker, ledger, reports })
+  const metrics = new CentreMetrics({ inbox, worker, ledger, retention, reports })
+  const records = new Records(database)
+  const devices = new Devices(database)
+  const reliability = new Reliability(database)
+  const operations = operationsOf({ ledger, reports, records, devices, reliability, retention })
+  const problems = (): readonly string[] => problemsOf(worker, housekeeping)
+  const { http: address, plainLogins } = settings
+  const credentials = httpCredentials(settings, started)
+  const tls = credentials?.options ?? ownTls(enrolment)
+  const isSecure = tls !== undefined
+  const users = centreUsers({ database, http: address, isSecure, plainLogins, warn })
+  const ofFleet = { fleet, reports, database, enrolment }
   const http = await startHttp({
-    address: settings.http,
-    ledger,
-    reports,
-    fleet,
-    database,
-    enrolment,
-    tls: httpTls(settings, enrolment),
-    worker,
+    address,
+    operations,
     metrics,
+    problems,
+    users,
+    tls,
     report,
+    fleet: ofFleet,
   })
+  credentials?.useWith((options) => http.renew(options))
   started.defer(async () => http.stop())
   const running = started.move()
   return {
@@ -86,6 +115,17 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
     http: http.address,
     stop: async () => running.disposeAsync(),
   }
+}
+
+function httpCredentials(
+  { httpTls, warn }: CentreSettings,
+  started: AsyncDisposableStack,
+): HttpCredentials | undefined {
+  if (httpTls === undefined) return undefined
+  const credentials = new HttpCredentials({ ...httpTls, minimumVersion: 'TLSv1.3' }, warn)
+  const looker = setInterval(() => credentials.files.look(), limits.certificateLookMs)
+  started.defer(() => clearInterval(looker))
+  return credentials
 }
 
 /** Each brings its package: who has a server does not load the other. */
@@ -128,16 +168,9 @@ async function openEnrolment(
   return enrolment
 }
 
-function httpTls(
-  { httpTls: files }: CentreSettings,
-  enrolment: Enrolment | undefined,
-): HttpTls | undefined {
-  if (files === undefined) {
-    const own = enrolment?.authority.server
-    return own === undefined ? undefined : { cert: own.certificate, key: own.key }
-  }
-  const { certificate, key } = CredentialFiles.read({ ...files, clientCa: undefined })
-  return { cert: certificate, key }
+function ownTls(enrolment: Enrolment | undefined): SecureContextOptions | undefined {
+  const own = enrolment?.authority.server
+  return own === undefined ? undefined : { cert: own.certificate, key: own.key }
 }
 
 async function openLink(
@@ -147,7 +180,7 @@ async function openLink(
   const { enrolment, started } = parts
   if (settings.kind === 'server') return { broker: undefined, link: settings }
   const { address, sites } = settings
-  if (sites === undefined && enrolment === undefined && !isHere(address)) {
+  if (sites === undefined && enrolment === undefined && !isLoopbackHost(address.host)) {
     throw new GridError('usage', `sites from elsewhere reach ${formatAddress(address)}`, {
       hint: 'Give a folder with --authority, so that they have to show a certificate, or a file with --sites; or listen on 127.0.0.1.',
     })
@@ -180,8 +213,4 @@ function brokerTls(
   const { certificate, key } = authority.server
   const own = { certificate: Buffer.from(certificate), key: Buffer.from(key) }
   return { credentials: { ...own, clientCa }, clientCertificates }
-}
-
-function isHere({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { peerNetwork } from '../core/peer-network.ts'
-import { type PasswordHash, PasswordChecks, parseHash } from '../edge/access/password-hash.ts'
-import { LoginThrottle } from '../edge/access/login-throttle.ts'
+import { type PasswordHash, PasswordChecks, parseHash } from '../core/password-hash.ts'
+import { LoginThrottle } from '../core/login-throttle.ts'
 import type {
   Gatekeeper,
   Identity,

@@ -4,6 +4,7 @@ import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
+import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
 import { enroll, revoke } from './centre/enroll.ts'
 import type { Args, Command } from './command.ts'
@@ -29,6 +30,8 @@ export const command: Command = {
     user: { value: 'NAME', help: 'of this centre at --broker; its password is in BUSBAR_PASSWORD' },
     ca: { value: 'FILE', help: 'CA of the certificate of --broker (PEM)' },
     http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8081' },
+    'keep-events': { value: 'TIME', help: 'how long events are kept, e.g. 400d', default: '3y' },
+    'keep-aggregates': { value: 'TIME', help: 'how long aggregates are kept', default: '3y' },
     'http-certificate': { value: 'FILE', help: 'TLS for --http: certificate with its chain (PEM)' },
     'http-key': { value: 'FILE', help: 'its private key' },
     authority: {
@@ -42,6 +45,9 @@ export const command: Command = {
       value: 'URL',
       help: 'enroll, revoke: HTTP address of the centre',
       default: 'https://127.0.0.1:8081',
+    },
+    'plain-logins': {
+      help: 'take passwords and tokens from other machines without TLS, too',
     },
   },
   example: 'busbar centre --data var/centre',
@@ -61,8 +67,13 @@ async function run(args: Args): Promise<number> {
     database: databaseOf(args),
     broker: brokerOf(args),
     http: parseAddress(args.required('http'), '--http'),
+    kept: {
+      events: readKept(args.required('keep-events'), '--keep-events'),
+      aggregates: readKept(args.required('keep-aggregates'), '--keep-aggregates'),
+    },
     httpTls: pairOf(args, 'http-certificate', 'http-key'),
     authority: authorityOf(args),
+    plainLogins: args.flag('plain-logins'),
     report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
     warn: say,
   })
@@ -106,9 +117,9 @@ function pairOf(
 ): { readonly certificate: string; readonly key: string } | undefined {
   const certificate = args.optional(certificateName)
   const key = args.optional(keyName)
-  if (certificate === undefined && key === undefined) return undefined
-  if (certificate !== undefined && key !== undefined) return { certificate, key }
-  throw new GridError('usage', `--${certificateName} and --${keyName} belong together`)
+  if ((certificate === undefined) !== (key === undefined))
+    throw new GridError('usage', `--${certificateName} and --${keyName} belong together`)
+  return certificate === undefined || key === undefined ? undefined : { certificate, key }
 }
 
 /** On this machine it is reached by these names, and elsewhere by those that it is told. */

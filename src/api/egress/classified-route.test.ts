@@ -149,7 +149,7 @@ describe('to somebody outside', () => {
 
   test('nothing is done from outside', async () => {
     await using served = await Served.start(new Rules())
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', 'x-busbar-request': '1' }
     const init = { method: 'POST', headers, body: '{"who":"ana"}' }
     const body = await served.problem('/api/v1/alarms/1/acknowledge', init)
     assert.equal(body['status'], 403)

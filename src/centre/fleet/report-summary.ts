@@ -14,14 +14,16 @@ const SUMMARY = [
   'certificateEnds',
 ] as const
 
-export function reportSummary(stored: StoredReport | undefined): object | null {
+type Fields = Readonly<Record<string, unknown>>
+
+export function reportSummary(stored: StoredReport | undefined): Fields | null {
   if (stored === undefined) return null
   const { heardAt, heardSecondsAgo, report } = stored
   const some = Object.fromEntries(SUMMARY.map((key) => [key, report[key] ?? null]))
   return { heardAt, heardSecondsAgo, ...some }
 }
 
-export function wholeReport(stored: StoredReport | undefined): object | null {
+export function wholeReport(stored: StoredReport | undefined): Fields | null {
   if (stored === undefined) return null
   const { heardAt, heardSecondsAgo, report } = stored
   return { heardAt, heardSecondsAgo, ...report }

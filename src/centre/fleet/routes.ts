@@ -20,13 +20,13 @@ export interface FleetRouteParts {
   readonly enrolment: Enrolment | undefined
 }
 
-/** Who must ask; looked at where logins are. */
-const nobody = { config: { needs: 'nobody' } } as const
+/** Deeds have an audit of their own, in the transaction that does them. */
+const nobody = { config: { needs: 'nobody', changes: true, records: true } } as const
 const viewer = { config: { needs: 'viewer' } } as const
-const engineer = { config: { needs: 'engineer' } } as const
+const engineer = { config: { needs: 'engineer', changes: true, records: true } } as const
 
-/** What people do with the fleet. */
-export function addFleetRoutes(app: FastifyInstance, parts: FleetRouteParts): void {
+/** What people do with the fleet: addresses that take a body, hence a scope of its own. */
+export async function fleetRoutes(app: FastifyInstance, parts: FleetRouteParts): Promise<void> {
   const { reports, fleet, database } = parts
   app.addContentTypeParser(
     'application/octet-stream',
@@ -128,9 +128,9 @@ function textOf({ body }: FastifyRequest, key: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** As long as nobody logs in it is said from where it came. */
-function whoOf(request: FastifyRequest): string {
-  return `somebody at ${request.ip}`
+/** The name of the login; of a machine with a token, from where it came. */
+function whoOf({ person, ip }: FastifyRequest): string {
+  return person?.name ?? `somebody at ${ip}`
 }
 
 function nowUs(): number {

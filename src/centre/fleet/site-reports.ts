@@ -88,16 +88,22 @@ export class SiteReports {
       if (this.#waiting.get(each.site) === each) this.#waiting.delete(each.site)
   }
 
-  /** All, or that of one site. */
-  async all(nowUs: number, site?: string): Promise<readonly StoredReport[]> {
-    const rows = await this.#database.query(
-      `SELECT site, heard_at::float8 AS heard, report FROM site_reports
-       WHERE $1::text IS NULL OR site = $1 ORDER BY site LIMIT ${limits.centreRows}`,
-      [site ?? null],
-    )
+  async all(nowUs: number): Promise<readonly StoredReport[]> {
+    const rows = await this.#database.query(`${SELECT} ORDER BY site LIMIT ${limits.centreRows}`)
     return rows.map((row) => storedReport(row, nowUs))
   }
+
+  /** By their sites. */
+  async some(sites: readonly string[], nowUs: number): Promise<Map<string, StoredReport>> {
+    const rows = await this.#database.query(
+      `${SELECT} WHERE site IN (SELECT json_array_elements_text($1::text::json))`,
+      [JSON.stringify(sites)],
+    )
+    return new Map(rows.map((row) => [String(row['site']), storedReport(row, nowUs)]))
+  }
 }
+
+const SELECT = 'SELECT site, heard_at::float8 AS heard, report FROM site_reports'
 
 function storedReport(row: Row, nowUs: number): StoredReport {
   const heard = Number(row['heard'])

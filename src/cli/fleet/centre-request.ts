@@ -3,6 +3,7 @@ import { type RequestOptions, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { GridError, errorText } from '../../core/errors.ts'
 import type { Args } from '../command.ts'
+import { credentials } from '../query/edge-request.ts'
 
 export interface CentreCall {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -30,6 +31,7 @@ export async function callCentre(
     method,
     headers: {
       'x-busbar-request': '1',
+      ...credentials(),
       ...(content === undefined
         ? {}
         : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }),

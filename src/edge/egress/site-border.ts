@@ -50,7 +50,7 @@ function exportRecord(subjects: Subjects, leaving: Leaving): ExportRecord {
 }
 
 function clearedOf(verdict: Verdict): Cleared {
-  if (verdict.kind === 'stays') return verdict
+  if (verdict.kind !== 'leaves') return { kind: 'stays', reason: verdict.reason }
   const names = Object.keys(verdict.fields)
   // Whose it is stands in fields, too.
   const isAnybodys = verdict.redacted.includes('subject')
