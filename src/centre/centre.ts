@@ -10,7 +10,8 @@ import { FolderLock } from '../store/folder-lock.ts'
 import type { Enrolment } from './authority/enrolment.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
-import { type BrokerTls, type EmbeddedBroker, openBroker } from './embedded-broker.ts'
+import { BrokerClient } from './broker-client.ts'
+import { type BrokerTls, openBroker } from './embedded-broker.ts'
 import { FleetDesk } from './fleet/fleet-desk.ts'
 import { SiteReports } from './fleet/site-reports.ts'
 import { operationsOf } from './api/operations.ts'
@@ -72,12 +73,12 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const database = await openDatabase(settings.database, started)
   await migrate(database)
   const enrolment = await openEnrolment(settings.authority, database, started)
-  const { broker, link } = await openLink(settings.broker, { enrolment, started })
   const { warn, report, kept } = settings
   const partitions = new Partitions(database, kept)
   const retention = new Retention(database, partitions, kept)
   const inbox = new Inbox(database, partitions)
-  const worker = new Worker({ ...link, group: GROUP, inbox, warn })
+  const worker = new Worker({ inbox, warn })
+  const { mqtt, link } = await openRoad(settings.broker, { worker, enrolment, started })
   started.defer(async () => worker.stop())
   const housekeeping = new Housekeeping({ retention, warn })
   started.defer(async () => housekeeping.stop())
@@ -90,7 +91,7 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const devices = new Devices(database)
   const reliability = new Reliability(database)
   const operations = operationsOf({ ledger, reports, records, devices, reliability, retention })
-  const problems = (): readonly string[] => problemsOf(worker, housekeeping)
+  const problems = (): readonly string[] => problemsOf(worker, housekeeping, fleet)
   const { http: address, plainLogins } = settings
   const credentials = httpCredentials(settings, started)
   const tls = credentials?.options ?? ownTls(enrolment)
@@ -111,7 +112,7 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   started.defer(async () => http.stop())
   const running = started.move()
   return {
-    mqtt: broker?.address,
+    mqtt,
     http: http.address,
     stop: async () => running.disposeAsync(),
   }
@@ -147,11 +148,6 @@ async function openDatabase(
   return database
 }
 
-interface Link {
-  readonly broker: EmbeddedBroker | undefined
-  readonly link: { readonly url: string; readonly options: IClientOptions }
-}
-
 /** Nobody loads what signs certificates who has none. */
 async function openEnrolment(
   settings: CentreSettings['authority'],
@@ -173,12 +169,29 @@ function ownTls(enrolment: Enrolment | undefined): SecureContextOptions | undefi
   return own === undefined ? undefined : { cert: own.certificate, key: own.key }
 }
 
-async function openLink(
+interface Road {
+  /** Where sites connect; undefined: that is another program's to say. */
+  readonly mqtt: Address | undefined
+  /** Where other clients of this process connect. */
+  readonly link: { readonly url: string; readonly options: IClientOptions }
+}
+
+/** Open until the worker has stopped, so that its last commit is acknowledged. */
+async function openRoad(
   settings: CentreSettings['broker'],
-  parts: { readonly enrolment: Enrolment | undefined; readonly started: AsyncDisposableStack },
-): Promise<Link> {
-  const { enrolment, started } = parts
-  if (settings.kind === 'server') return { broker: undefined, link: settings }
+  parts: {
+    readonly worker: Worker
+    readonly enrolment: Enrolment | undefined
+    readonly started: AsyncDisposableStack
+  },
+): Promise<Road> {
+  const { worker, enrolment, started } = parts
+  if (settings.kind === 'server') {
+    const client = new BrokerClient({ ...settings, group: GROUP }, worker)
+    worker.connect(client)
+    started.defer(async () => client.stop())
+    return { mqtt: undefined, link: settings }
+  }
   const { address, sites } = settings
   if (sites === undefined && enrolment === undefined && !isLoopbackHost(address.host)) {
     throw new GridError('usage', `sites from elsewhere reach ${formatAddress(address)}`, {
@@ -190,10 +203,11 @@ async function openLink(
     (serial) => enrolment?.isRevoked(serial) === true,
   )
   const tls = brokerTls(settings, enrolment)
-  const broker = await openBroker({ address, gatekeeper, tls })
+  const broker = await openBroker({ address, gatekeeper, tls }, worker)
+  worker.connect(broker)
   started.defer(async () => broker.stop())
   const url = `mqtt://${formatAddress(broker.inner)}`
-  return { broker, link: { url, options: { ...gatekeeper.worker } } }
+  return { mqtt: broker.address, link: { url, options: { ...gatekeeper.worker } } }
 }
 
 /** With the authority whoever shows a certificate needs no password, and whoever has neither stays outside. */

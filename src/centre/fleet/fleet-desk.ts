@@ -24,6 +24,7 @@ export class FleetDesk {
   readonly sets: SetShelf
   readonly rollouts: Rollouts
   readonly #link: FleetLink
+  readonly #reports: SiteReports
   readonly #warn: (text: string) => void
   readonly #timer: NodeJS.Timeout
   readonly #enrolment: Enrolment | undefined
@@ -32,6 +33,7 @@ export class FleetDesk {
 
   constructor({ reports, database, enrolment, ...parts }: DeskParts) {
     this.#enrolment = enrolment
+    this.#reports = reports
     this.#warn = parts.warn
     this.sets = new SetShelf(database)
     const send = async (site: string, desired: Uint8Array): Promise<void> =>
@@ -49,6 +51,11 @@ export class FleetDesk {
       void reports.store()
       if (this.#link.isConnected) void this.rollouts.look(Date.now())
     }, limits.rolloutLookMs).unref()
+  }
+
+  /** Why nothing can be done; empty: it can. */
+  get failure(): string {
+    return this.rollouts.failure !== '' ? this.rollouts.failure : this.#reports.failure
   }
 
   async stop(): Promise<void> {
