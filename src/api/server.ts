@@ -13,6 +13,7 @@ import {
   alarmStepsRoute,
   alarmsRoute,
 } from './alarms/alarm-routes.ts'
+import { NOTIFY_PATH, notifyRoute } from './alarms/notify-routes.ts'
 import type { Access } from './access/access.ts'
 import { accessRoutes } from './access/access-routes.ts'
 import { guard } from './access/guard.ts'
@@ -81,6 +82,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/sessions': sessionsRoute(context),
     [ALARMS_PATH]: alarmsRoute(context),
     [STEPS_PATH]: alarmStepsRoute(context),
+    [NOTIFY_PATH]: notifyRoute(context),
     '/api/v1/audit': auditRoute(context),
     '/api/v1/clock': clockRoute(context),
     '/api/v1/events': resultsRoute('event', 'events')(context),

@@ -18,6 +18,7 @@ import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
 import { AlarmStore } from '../store/alarms/alarm-store.ts'
+import { NotifyStore } from '../store/notify/notify-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
@@ -34,6 +35,7 @@ import { HttpCredentials } from './http-credentials.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
+import type { NotifyStation } from './notify/station.ts'
 import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
@@ -118,6 +120,7 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
   const alarmStore = new AlarmStore(directory, settings.warn)
   const alarms = new AlarmStation({ site, store: alarmStore, broker })
+  const notify = await openNotify(settings, { alarms, egress }, started)
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
@@ -139,7 +142,7 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
   const changes = new Changes({ file: given.site, directory, devices, ingest, clock: wallClock })
-  const parts = { ...machines, commands, alarms, egress, uplink, users, changes }
+  const parts = { ...machines, commands, alarms, egress, uplink, users, changes, notify }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   await joinFleet({ ...settings, ...parts, view, ingest, clockWatch }, started)
@@ -251,6 +254,21 @@ async function joinFleet(
   if (uplink === undefined) return
   const { openFleet } = await import('./fleet/open-fleet.ts')
   openFleet({ ...parts, uplink }, started)
+}
+
+/** A site that tells nobody loads no mail client. */
+async function openNotify(
+  { site, directory, warn }: EdgeSettings,
+  { alarms, egress }: { readonly alarms: AlarmStation; readonly egress: Egress },
+  started: AsyncDisposableStack,
+): Promise<NotifyStation | undefined> {
+  const { notify: settings } = site
+  if (settings === undefined) return undefined
+  const { NotifyStation } = await import('./notify/station.ts')
+  const store = new NotifyStore(directory, warn)
+  const station = new NotifyStation({ site, settings, store, gate: egress.gate, alarms })
+  started.defer(() => station.stop())
+  return station
 }
 
 interface ProcessorNeighbours {

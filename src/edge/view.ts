@@ -1,3 +1,4 @@
+import type { NotifyInfo, NotifyTest } from '../api/notify-info.ts'
 import type {
   AccountInfo,
   AuditInfo,
@@ -44,6 +45,7 @@ import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from '../core/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
+import type { NotifyStation } from './notify/station.ts'
 import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import { siteOutline } from './site/site-outline.ts'
@@ -73,6 +75,8 @@ export interface ViewParts {
   readonly egress: Egress
   readonly users: EdgeUsers
   readonly changes: Changes
+  /** Undefined: the site names nobody. */
+  readonly notify: NotifyStation | undefined
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -156,6 +160,7 @@ export class RunningEdge implements EdgeView {
         `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
+    this.#tellingProblems(problems)
     for (const failure of processors.failures) {
       problems.push(
         `Processors do not run (${failure}). Readings are kept; it is tried again, and they go on where they were.`,
@@ -297,6 +302,14 @@ export class RunningEdge implements EdgeView {
     return this.#parts.uplink?.status()
   }
 
+  notify(): NotifyInfo | undefined {
+    return this.#parts.notify?.status()
+  }
+
+  async notifyTest(name: string): Promise<NotifyTest> {
+    return (await this.#parts.notify?.test(name)) ?? { kind: 'unknown' }
+  }
+
   policyReport(order: PolicyReport): Promise<unknown> {
     return this.#policyReports.make(order)
   }
@@ -310,6 +323,20 @@ export class RunningEdge implements EdgeView {
     await this.#policyReports.close()
     this.#reader.close()
     this.#results[Symbol.dispose]()
+  }
+
+  #tellingProblems(problems: string[]): void {
+    const { notify } = this.#parts
+    for (const { name, why, seconds } of notify?.failures() ?? []) {
+      problems.push(
+        `Contact ${name} cannot be told of alarms (${why}, for ${seconds} s). What waits is kept and sent when it can be; look whether its host answers.`,
+      )
+    }
+    if (notify !== undefined && notify.writeFailure !== '') {
+      problems.push(
+        `What people were told of alarms cannot be written (${notify.writeFailure}). After a restart they are told once more; make room in the data folder.`,
+      )
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import { checkAccess } from './access.ts'
 import { checkListeners } from './listeners.ts'
 import { checkReferences } from './references.ts'
 import { type Fault, formatFaults } from './fault.ts'
+import { checkNotify, placeNotify } from './notify.ts'
 import { checkPolicy, placePolicy } from './policy.ts'
 import { expandDevice } from './device-pattern.ts'
 import { type Device, type Listeners, type SiteFile, checkShape } from './schema.ts'
@@ -49,6 +50,7 @@ export function parseSite(text: string, path: string): Site {
       ...checkListeners(yaml),
       ...checkAccess(yaml),
       ...checkPolicy(yaml),
+      ...checkNotify(yaml),
     )
   const file = yaml.broken ? undefined : checkShape(yaml, faults)
   if (file === undefined || faults.length > 0) {
@@ -60,7 +62,9 @@ export function parseSite(text: string, path: string): Site {
   const listeners = placeFiles(file.listeners, dirname(path))
   const policy = placePolicy(file.policy, path)
   const digest = createHash('sha256').update(text).digest('hex')
-  return { ...file, devices, listeners, policy, uplink: placeUplink(file.uplink, path), digest }
+  const uplink = placeUplink(file.uplink, path)
+  const notify = placeNotify(file.notify, path)
+  return { ...file, devices, listeners, policy, uplink, notify, digest }
 }
 
 /** Files are named from where the site file is, whatever folder the edge was started in. */
