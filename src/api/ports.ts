@@ -349,6 +349,8 @@ export interface ResultInfo {
 export interface ProcessorInfo {
   readonly name: string
   readonly version: string
+  /** SHA-256 of module, manifest and settings; empty: it was never loaded. */
+  readonly digest: string
   /** Why it does not run; empty: it does. */
   readonly fault: string
   /** Why a version that was given is not taken; empty: there is none. */

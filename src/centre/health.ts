@@ -5,6 +5,7 @@ import type { Worker } from './worker.ts'
 export function problemsOf(
   worker: Pick<Worker, 'failure' | 'isConnected'>,
   housekeeping: Pick<Housekeeping, 'failure'>,
+  fleet: { readonly failure: string },
 ): readonly string[] {
   const problems: string[] = []
   if (worker.failure !== '') problems.push(storingProblem(worker.failure))
@@ -16,6 +17,11 @@ export function problemsOf(
   if (housekeeping.failure !== '') {
     problems.push(
       `Records that are too old could not make room (${housekeeping.failure}). It is tried again every hour; the disk fills meanwhile.`,
+    )
+  }
+  if (fleet.failure !== '') {
+    problems.push(
+      `Sites cannot be told what to run, or what they say of themselves cannot be stored (${fleet.failure}). It is tried again all the time; what they run goes on.`,
     )
   }
   return problems

@@ -3,6 +3,7 @@ import type { Inbox } from './inbox.ts'
 import type { Retention, RetentionCount } from './records/retention.ts'
 import type { Ledger, SiteInfo, StreamInfo } from './ledger.ts'
 import type { UserDesk } from '../users/user-desk.ts'
+import type { SiteReports } from './fleet/site-reports.ts'
 import type { Worker } from './worker.ts'
 
 export interface MetricsParts {
@@ -11,6 +12,7 @@ export interface MetricsParts {
   readonly ledger: Ledger
   readonly retention: Retention
   readonly users: Pick<UserDesk, 'counters' | 'unrecorded' | 'locked'>
+  readonly reports: SiteReports
 }
 
 /** Prometheus exposition of the centre; what is of a site is read from the database when it is asked for. */
@@ -21,7 +23,7 @@ export class CentreMetrics {
   readonly #tables: readonly ((counts: readonly RetentionCount[]) => void)[]
   readonly #sites: readonly { readonly gauge: Gauge; readonly set: (info: SiteInfo) => void }[]
 
-  constructor({ inbox, worker, ledger, retention, users }: MetricsParts) {
+  constructor({ inbox, worker, ledger, retention, users, reports }: MetricsParts) {
     this.#ledger = ledger
     this.#retention = retention
     const counts = [
@@ -37,6 +39,9 @@ export class CentreMetrics {
       ['requests_unknown', 'Requests of whoever is not known.', () => users.counters.unknown],
       ['requests_forbidden', 'Requests beyond a role.', () => users.counters.forbidden],
       ['audit_unrecorded', 'Acts that could not be recorded.', () => users.unrecorded],
+      ['reports', 'Reports of sites in the database.', () => reports.counters.stored],
+      ['reports_refused', 'Payloads that were no reports.', () => reports.counters.refused],
+      ['reports_dropped', 'Reports that found no room.', () => reports.counters.dropped],
     ] as const
     for (const [name, help, value] of counts) this.#counter(name, help, value)
     const gauges = [

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
 import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
+import { enroll, revoke } from './centre/enroll.ts'
 import type { Args, Command } from './command.ts'
 
 export const command: Command = {
   name: 'centre',
   summary: 'Take in what the edges of many substations send.',
+  positionals: '[enroll | revoke]',
   options: {
     data: { value: 'DIR', help: 'folder of its own database, made if it does not exist' },
     database: {
@@ -31,6 +34,18 @@ export const command: Command = {
     'keep-aggregates': { value: 'TIME', help: 'how long aggregates are kept', default: '3y' },
     'http-certificate': { value: 'FILE', help: 'TLS for --http: certificate with its chain (PEM)' },
     'http-key': { value: 'FILE', help: 'its private key' },
+    authority: {
+      value: 'DIR',
+      help: 'folder of its own CA, made if it does not exist: sites come with certificates, --mqtt and --http are TLS',
+    },
+    names: { value: 'HOST,…', help: 'by which sites reach it, for its certificate' },
+    site: { value: 'ID', help: 'enroll, revoke: the site' },
+    serial: { value: 'HEX', help: 'revoke: one certificate' },
+    url: {
+      value: 'URL',
+      help: 'enroll, revoke: HTTP address of the centre',
+      default: 'https://127.0.0.1:8081',
+    },
     'plain-logins': {
       help: 'take passwords and tokens from other machines without TLS, too',
     },
@@ -41,6 +56,11 @@ export const command: Command = {
 
 /** Runs until SIGINT or SIGTERM. */
 async function run(args: Args): Promise<number> {
+  const [action] = args.positionals
+  if (action === 'enroll') return enroll(args)
+  if (action === 'revoke') return revoke(args)
+  if (action !== undefined)
+    throw new GridError('usage', `busbar centre ${action}: nothing, enroll or revoke is needed`)
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const say = (text: string): void => void process.stderr.write(`busbar: ${text}\n`)
   const centre = await startCentre({
@@ -52,6 +72,7 @@ async function run(args: Args): Promise<number> {
       aggregates: readKept(args.required('keep-aggregates'), '--keep-aggregates'),
     },
     httpTls: pairOf(args, 'http-certificate', 'http-key'),
+    authority: authorityOf(args),
     plainLogins: args.flag('plain-logins'),
     report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
     warn: say,
@@ -99,6 +120,14 @@ function pairOf(
   if ((certificate === undefined) !== (key === undefined))
     throw new GridError('usage', `--${certificateName} and --${keyName} belong together`)
   return certificate === undefined || key === undefined ? undefined : { certificate, key }
+}
+
+/** On this machine it is reached by these names, and elsewhere by those that it is told. */
+function authorityOf(args: Args): CentreSettings['authority'] {
+  const folder = args.optional('authority')
+  if (folder === undefined) return undefined
+  const given = args.optional('names')?.split(',') ?? []
+  return { folder, names: [...new Set([...given, hostname(), 'localhost', '127.0.0.1'])] }
 }
 
 function clientOptions(args: Args): IClientOptions {

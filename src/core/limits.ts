@@ -6,6 +6,7 @@ import { notifyLimits } from './notify-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
 import { centreLimits } from './centre-limits.ts'
+import { fleetLimits } from './fleet-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
 import { userLimits } from './user-limits.ts'
 
@@ -339,6 +340,7 @@ export const limits = {
   ...centreLimits,
   ...uplinkLimits,
   ...userLimits,
+  ...fleetLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */

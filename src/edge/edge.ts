@@ -30,6 +30,7 @@ import { Changes } from './changes.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { Egress } from './egress/egress.ts'
+import type { FleetParts } from './fleet/open-fleet.ts'
 import { HttpCredentials } from './http-credentials.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
@@ -43,13 +44,17 @@ import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
 import type { Gate } from '../uplink/gate.ts'
 import { PolicyGate } from './uplink/policy-gate.ts'
 import type { UplinkStation } from './uplink/station.ts'
-import { RunningEdge } from './view.ts'
+import { RunningEdge, type ViewParts } from './view.ts'
 
 export interface EdgeSettings {
   readonly site: Site
   readonly directory: string
   readonly mqtt: Address
   readonly http: Address
+  /** Where the site came from; with `restart` a centre may ask for another one. */
+  readonly siteFile?: string
+  /** The edge is to be stopped and started again with the site file as it is now. */
+  readonly restart?: (why: string) => void
   /** What may leave for the centre; absent: what the policy lets. */
   readonly gate?: Gate
   /** The journal's writer has ended: nothing can be acknowledged any more, the process should end and be started again. */
@@ -140,6 +145,7 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const parts = { ...machines, commands, alarms, egress, uplink, users, changes, notify }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
+  await joinFleet({ ...settings, ...parts, view, ingest, clockWatch }, started)
   const api = await serve(settings, { view, egress, users, listeners })
   started.defer(async () => api.stop())
   const running = started.move()
@@ -238,6 +244,16 @@ async function openUplink(
   })
   started.defer(() => station.stop())
   return station
+}
+
+/** A site without a centre does not load what is of the fleet. */
+async function joinFleet(
+  { uplink, ...parts }: Omit<FleetParts, 'uplink'> & Pick<ViewParts, 'uplink'>,
+  started: AsyncDisposableStack,
+): Promise<void> {
+  if (uplink === undefined) return
+  const { openFleet } = await import('./fleet/open-fleet.ts')
+  openFleet({ ...parts, uplink }, started)
 }
 
 /** A site that tells nobody loads no mail client. */

@@ -8,7 +8,7 @@ export const EXITS: Readonly<Record<string, string>> = {
   'src/api/server.ts': 'a route cannot be added without a class, and is asked for',
   'src/api/egress/classified-route.ts': 'this is where routes are asked for',
   'src/edge/uplink/link.ts':
-    'it is given envelopes, into which the packer puts what the gate has let through and nothing else',
+    'it is given envelopes, into which the packer puts what the gate has let through and nothing else, and reports, of which the reporter does the same',
   'src/edge/notify/post.ts':
     'it is given a message of notices that gate-passage.ts has had cleared for that host',
   'src/edge/notify/email.ts':

@@ -13,6 +13,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   policy: ['core'],
   uplink: ['core'],
   users: ['core'],
+  fleet: ['core'],
   api: ['core'],
   simulator: ['core'],
   edge: ['*'],

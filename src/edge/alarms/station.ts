@@ -1,7 +1,7 @@
 import type { AlarmAction, AlarmOutcome, AlarmQuery, AlarmSteps } from '../../api/ports.ts'
 import { AlarmDesk, type DeskCounters } from '../../alarms/desk.ts'
 import type { AlarmState } from '../../alarms/alarm.ts'
-import type { AlarmEvent, AlarmMessage } from '../../alarms/ports.ts'
+import type { AlarmEvent, AlarmMessage, Priority } from '../../alarms/ports.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { Micros } from '../../core/time.ts'
@@ -50,6 +50,11 @@ export class AlarmStation {
 
   get counts(): Readonly<Record<AlarmState, number>> {
     return this.#desk.counts()
+  }
+
+  /** By priority. */
+  get openCounts(): Readonly<Record<Priority, number>> {
+    return this.#desk.openCounts()
   }
 
   get stepsDropped(): number {
