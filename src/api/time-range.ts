@@ -20,8 +20,10 @@ const DEFAULT_LENGTH = 3600 * 1_000_000
 
 /** Without `to`, as far as a device's clock may run ahead of ours: what was published just now is in it. Without `from`, an hour. */
 export function readRange({ from, to, prefix }: RangeWords, now: Micros): TimeRange {
-  const end = readMoment(to, `${prefix}to`, now) ?? Micros(now + limits.clockAheadMs * 1000)
-  const start = readMoment(from, `${prefix}from`, now) ?? Micros(end - DEFAULT_LENGTH)
+  const end =
+    to === undefined ? Micros(now + limits.clockAheadMs * 1000) : readMoment(to, `${prefix}to`, now)
+  const start =
+    from === undefined ? Micros(end - DEFAULT_LENGTH) : readMoment(from, `${prefix}from`, now)
   if (start < end) return { from: start, to: end }
   throw new GridError(
     'usage',
@@ -29,8 +31,8 @@ export function readRange({ from, to, prefix }: RangeWords, now: Micros): TimeRa
   )
 }
 
-function readMoment(text: string | undefined, name: string, now: Micros): Micros | undefined {
-  if (text === undefined) return undefined
+/** @throws GridError `usage`. */
+export function readMoment(text: string, name: string, now: Micros): Micros {
   // A plus sign that was not escaped in a URL arrives as a space.
   const moment = parseMoment(text.replace(/ (?=\d\d:\d\d$)/, '+'), now)
   if (moment !== undefined) return moment

@@ -1,17 +1,28 @@
 import type { IClientOptions } from 'mqtt'
-import { type Address, formatAddress } from '../core/address.ts'
+import { type Address, formatAddress, isLoopbackHost } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
-import { assertLimits } from '../core/limits.ts'
-import type { PasswordHash } from '../edge/access/password-hash.ts'
+import { assertLimits, limits } from '../core/limits.ts'
+import { HttpCredentials } from '../edge/http-credentials.ts'
+import type { PasswordHash } from '../core/password-hash.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
 import { type EmbeddedBroker, openBroker } from './embedded-broker.ts'
+import { operationsOf } from './api/operations.ts'
+import { problemsOf } from './health.ts'
 import { startHttp } from './http.ts'
 import { Inbox } from './inbox.ts'
+import { Devices } from './inventory/devices.ts'
 import { Ledger } from './ledger.ts'
 import { CentreMetrics } from './metrics.ts'
+import { Housekeeping } from './housekeeping.ts'
+import type { Kept } from './records/kept.ts'
+import { Partitions } from './records/partitions.ts'
+import { Records } from './records/records.ts'
+import { Retention } from './records/retention.ts'
+import { Reliability } from './reliability/reliability.ts'
 import { SiteGatekeeper } from './site-gatekeeper.ts'
+import { centreUsers } from './users.ts'
 import { Worker } from './worker.ts'
 
 export interface CentreSettings {
@@ -28,6 +39,11 @@ export interface CentreSettings {
       }
     | { readonly kind: 'server'; readonly url: string; readonly options: IClientOptions }
   readonly http: Address
+  readonly kept: Kept
+  /** Undefined: HTTP is in the clear. */
+  readonly httpTls: { readonly certificate: string; readonly key: string } | undefined
+  /** Passwords from other machines are taken without TLS, too. */
+  readonly plainLogins: boolean
   readonly report: (fault: unknown) => void
   readonly warn: (text: string) => void
 }
@@ -49,13 +65,28 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const database = await openDatabase(settings.database, started)
   await migrate(database)
   const { broker, link } = await openLink(settings.broker, started)
-  const inbox = new Inbox(database)
-  const { warn, report } = settings
+  const { warn, report, kept } = settings
+  const partitions = new Partitions(database, kept)
+  const retention = new Retention(database, partitions, kept)
+  const inbox = new Inbox(database, partitions)
   const worker = new Worker({ ...link, group: GROUP, inbox, warn })
   started.defer(async () => worker.stop())
+  const housekeeping = new Housekeeping({ retention, warn })
+  started.defer(async () => housekeeping.stop())
   const ledger = new Ledger(database)
-  const metrics = new CentreMetrics({ inbox, worker, ledger })
-  const http = await startHttp({ address: settings.http, ledger, worker, metrics, report })
+  const metrics = new CentreMetrics({ inbox, worker, ledger, retention })
+  const records = new Records(database)
+  const devices = new Devices(database)
+  const reliability = new Reliability(database)
+  const operations = operationsOf({ ledger, records, devices, reliability, retention })
+  const problems = (): readonly string[] => problemsOf(worker, housekeeping)
+  const { http: address, plainLogins } = settings
+  const credentials = httpCredentials(settings, started)
+  const isSecure = credentials !== undefined
+  const users = centreUsers({ database, http: address, isSecure, plainLogins, warn })
+  const tls = credentials?.options
+  const http = await startHttp({ address, operations, metrics, problems, users, tls, report })
+  credentials?.useWith((options) => http.renew(options))
   started.defer(async () => http.stop())
   const running = started.move()
   return {
@@ -63,6 +94,17 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
     http: http.address,
     stop: async () => running.disposeAsync(),
   }
+}
+
+function httpCredentials(
+  { httpTls, warn }: CentreSettings,
+  started: AsyncDisposableStack,
+): HttpCredentials | undefined {
+  if (httpTls === undefined) return undefined
+  const credentials = new HttpCredentials({ ...httpTls, minimumVersion: 'TLSv1.3' }, warn)
+  const looker = setInterval(() => credentials.files.look(), limits.certificateLookMs)
+  started.defer(() => clearInterval(looker))
+  return credentials
 }
 
 /** Each brings its package: who has a server does not load the other. */
@@ -95,7 +137,7 @@ async function openLink(
 ): Promise<Link> {
   if (settings.kind === 'server') return { broker: undefined, link: settings }
   const { address, sites, tls } = settings
-  if (sites === undefined && !isHere(address)) {
+  if (sites === undefined && !isLoopbackHost(address.host)) {
     throw new GridError('usage', `sites from elsewhere reach ${formatAddress(address)}`, {
       hint: 'Give a file with --sites, so that they have to show a password; or listen on 127.0.0.1.',
     })
@@ -105,8 +147,4 @@ async function openLink(
   started.defer(async () => broker.stop())
   const url = `mqtt://${formatAddress(broker.inner)}`
   return { broker, link: { url, options: { ...gatekeeper.worker } } }
-}
-
-function isHere({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

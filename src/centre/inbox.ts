@@ -3,7 +3,8 @@ import type { Envelope } from '../uplink/envelope.ts'
 import { decodeRanges } from '../uplink/ranges.ts'
 import { type Received, receive } from '../uplink/receiver.ts'
 import type { Database, Query, Row } from './database/database.ts'
-import { type SourcedRecord, storeRecords } from './rows.ts'
+import type { Partitions } from './records/partitions.ts'
+import { type SourcedRecord, storeRecords, timesOf } from './records/rows.ts'
 
 export interface SiteAcknowledgement extends Acknowledgement {
   readonly site: string
@@ -25,9 +26,11 @@ type Source = Pick<Envelope, 'site' | 'stream' | 'epoch'>
 export class Inbox {
   readonly counters: InboxCounters = { envelopes: 0, records: 0, duplicates: 0, commits: 0 }
   readonly #database: Database
+  readonly #partitions: Partitions
 
-  constructor(database: Database) {
+  constructor(database: Database, partitions: Partitions) {
     this.#database = database
+    this.#partitions = partitions
   }
 
   /** What there is of each stream that these are of, when it is on the disk. Rejects where it is not, and nothing has changed then. */
@@ -36,6 +39,7 @@ export class Inbox {
     nowUs: number,
   ): Promise<readonly SiteAcknowledgement[]> {
     const sources = sourcesOf(envelopes)
+    await this.#partitions.make(timesOf(envelopes), nowUs)
     const { states, before } = await this.#database.transact(async (query) => {
       await hearSites(query, sources, nowUs)
       const known = await lockStreams(query, sources)

@@ -30,17 +30,27 @@ export interface SiteInfo {
   readonly lastHeard: string
   readonly silentSeconds: number
   readonly isSilent: boolean
+  /** Of all its streams together. */
+  readonly missing: number
+  readonly pending: number
+  readonly lost: number
+  /** Null: it has sent none. */
+  readonly inventory: {
+    readonly devices: number
+    readonly silent: number
+    readonly quarantined: number
+    readonly withheld: number
+    readonly heard: string
+  } | null
   readonly streams: readonly StreamInfo[]
 }
 
-export interface RecordsQuery {
-  readonly table: 'events' | 'aggregates'
-  readonly site: string | undefined
-  readonly name: string | undefined
-  readonly subject: string | undefined
-  readonly from: Micros
-  readonly to: Micros
-  readonly limit: number
+export interface SitesQuestion {
+  /** A part of the id. */
+  readonly search: string | undefined
+  readonly state: 'heard' | 'silent' | 'missing' | 'lost' | undefined
+  readonly sort: 'site' | 'heard' | 'pending' | 'missing' | 'lost' | undefined
+  readonly order: 'asc' | 'desc' | undefined
 }
 
 /** What the centre knows of its sites, read from its database. */
@@ -55,8 +65,9 @@ export class Ledger {
   async sites(nowUs: number, site?: string): Promise<readonly SiteInfo[]> {
     const { query } = this.#database
     const sites = await query(
-      `SELECT site, first_heard::float8 AS first, last_heard::float8 AS heard FROM sites
-       WHERE $1::text IS NULL OR site = $1 ORDER BY site LIMIT ${limits.centreRows}`,
+      `SELECT s.site, s.first_heard::float8 AS first, s.last_heard::float8 AS last, i.heard::float8 AS told, i.devices, i.silent, i.quarantined,
+       i.withheld FROM sites s LEFT JOIN inventories i ON i.site = s.site
+       WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site COLLATE "C" LIMIT ${limits.centreRows}`,
       [site ?? null],
     )
     const streams = await query(
@@ -67,7 +78,8 @@ export class Ledger {
     const bySite = Map.groupBy(streams, (row) => String(row['site']))
     return sites.map((row): SiteInfo => {
       const name = String(row['site'])
-      const heard = Number(row['heard'])
+      const heard = Number(row['last'])
+      const own = (bySite.get(name) ?? []).map(streamInfo)
       const silentSeconds = Math.max(0, Math.round((nowUs - heard) / 1e6))
       return {
         site: name,
@@ -75,29 +87,59 @@ export class Ledger {
         lastHeard: timeOf(heard),
         silentSeconds,
         isSilent: silentSeconds * 1000 >= limits.siteSilentMs,
-        streams: (bySite.get(name) ?? []).map(streamInfo),
+        missing: own.reduce((sum, { missing }) => sum + missing, 0),
+        pending: own.reduce((sum, { pending }) => sum + pending, 0),
+        lost: own.reduce((sum, { lost }) => sum + lost, 0),
+        inventory: inventoryOf(row),
+        streams: own,
       }
     })
   }
 
-  /** In order of time. */
-  async records(asked: RecordsQuery): Promise<readonly object[]> {
-    const { table, site = null, name = null, subject = null, from, to, limit } = asked
-    const rows = await this.#database.query(
-      `SELECT site, stream, processor, name, subject_kind, subject, key::float8, time::float8, "end"::float8, revision::float8, fields
-       FROM ${table} WHERE time >= $1::bigint AND time < $2::bigint AND ($3::text IS NULL OR site = $3)
-       AND ($4::text IS NULL OR name = $4) AND ($5::text IS NULL OR subject = $5)
-       ORDER BY time, site, sequence LIMIT $6::int`,
-      [from, to, site, name, subject, Math.min(limit, limits.centreRows)],
-    )
-    return rows.map((row) => ({
-      ...row,
-      subject: { kind: row['subject_kind'], id: row['subject'] },
-      subject_kind: undefined,
-      time: timeOf(row['time']),
-      end: row['end'] === 0 ? null : timeOf(row['end']),
-      fields: JSON.parse(String(row['fields'])) as unknown,
-    }))
+  /** Those that fit, in the order asked for; sites that are alike in it by their ids. */
+  async search(
+    { search = '', state, sort = 'site', order = 'asc' }: SitesQuestion,
+    nowUs: number,
+  ): Promise<readonly SiteInfo[]> {
+    const sites = await this.sites(nowUs)
+    const found = sites.filter((each) => each.site.includes(search) && isIn(state, each))
+    if (sort === 'site') return order === 'asc' ? found : found.toReversed()
+    const value = VALUES[sort]
+    const sign = order === 'asc' ? 1 : -1
+    return found.toSorted((one, other) => sign * (value(one) - value(other)))
+  }
+}
+
+function isIn(state: SitesQuestion['state'], site: SiteInfo): boolean {
+  switch (state) {
+    case undefined:
+      return true
+    case 'heard':
+      return !site.isSilent
+    case 'silent':
+      return site.isSilent
+    case 'missing':
+      return site.missing > 0
+    case 'lost':
+      return site.lost > 0
+  }
+}
+
+const VALUES = {
+  heard: ({ lastHeard }: SiteInfo) => Date.parse(lastHeard),
+  pending: ({ pending }: SiteInfo) => pending,
+  missing: ({ missing }: SiteInfo) => missing,
+  lost: ({ lost }: SiteInfo) => lost,
+} as const
+
+function inventoryOf(row: Row): SiteInfo['inventory'] {
+  if (row['told'] === null) return null
+  return {
+    devices: Number(row['devices']),
+    silent: Number(row['silent']),
+    quarantined: Number(row['quarantined']),
+    withheld: Number(row['withheld']),
+    heard: timeOf(row['told']),
   }
 }
 

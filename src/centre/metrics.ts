@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Inbox } from './inbox.ts'
+import type { Retention, RetentionCount } from './records/retention.ts'
 import type { Ledger, SiteInfo, StreamInfo } from './ledger.ts'
 import type { Worker } from './worker.ts'
 
@@ -7,16 +8,20 @@ export interface MetricsParts {
   readonly inbox: Inbox
   readonly worker: Worker
   readonly ledger: Ledger
+  readonly retention: Retention
 }
 
 /** Prometheus exposition of the centre; what is of a site is read from the database when it is asked for. */
 export class CentreMetrics {
   readonly #registry = new Registry()
   readonly #ledger: Ledger
+  readonly #retention: Retention
+  readonly #tables: readonly ((counts: readonly RetentionCount[]) => void)[]
   readonly #sites: readonly { readonly gauge: Gauge; readonly set: (info: SiteInfo) => void }[]
 
-  constructor({ inbox, worker, ledger }: MetricsParts) {
+  constructor({ inbox, worker, ledger, retention }: MetricsParts) {
     this.#ledger = ledger
+    this.#retention = retention
     const counts = [
       ['envelopes', 'Envelopes in the database.', () => inbox.counters.envelopes],
       ['records', 'Records in the database.', () => inbox.counters.records],
@@ -32,6 +37,7 @@ export class CentreMetrics {
       ['waiting_envelopes', 'Envelopes that wait for a commit.', () => worker.waiting],
     ] as const
     for (const [name, help, value] of gauges) this.#gauge(name, help, value)
+    this.#tables = [this.#droppedOf(), this.#unplacedOf()]
     this.#sites = [
       this.#ofSite('silent_seconds', 'Since anything came from it.', (site) => site.silentSeconds),
       this.#ofStream('records', 'Records here.', ({ records }) => records),
@@ -45,6 +51,8 @@ export class CentreMetrics {
   async exposition(nowUs: number): Promise<string> {
     for (const { gauge } of this.#sites) gauge.reset()
     for (const site of await this.#ledger.sites(nowUs)) for (const { set } of this.#sites) set(site)
+    const counts = await this.#retention.counts()
+    for (const set of this.#tables) set(counts)
     return this.#registry.metrics()
   }
 
@@ -73,6 +81,25 @@ export class CentreMetrics {
         this.set(value())
       },
     })
+  }
+
+  #droppedOf() {
+    const help = 'Records that had become too old, by all workers.'
+    const name = 'busbar_centre_dropped_records_total'
+    const own = new Counter({ name, help, labelNames: ['table'], registers: [this.#registry] })
+    return (counts: readonly RetentionCount[]): void => {
+      own.reset()
+      for (const { table, dropped } of counts) own.inc({ table }, dropped)
+    }
+  }
+
+  #unplacedOf() {
+    const help = 'Records whose times are in no month that is kept.'
+    const name = 'busbar_centre_unplaced_records'
+    const own = new Gauge({ name, help, labelNames: ['table'], registers: [this.#registry] })
+    return (counts: readonly RetentionCount[]): void => {
+      for (const { table, unplaced } of counts) own.set({ table }, unplaced)
+    }
   }
 
   #ofSite(what: string, help: string, value: (site: SiteInfo) => number) {

@@ -3,6 +3,7 @@ import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
+import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
 import type { Args, Command } from './command.ts'
 
@@ -26,6 +27,13 @@ export const command: Command = {
     user: { value: 'NAME', help: 'of this centre at --broker; its password is in BUSBAR_PASSWORD' },
     ca: { value: 'FILE', help: 'CA of the certificate of --broker (PEM)' },
     http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8081' },
+    'keep-events': { value: 'TIME', help: 'how long events are kept, e.g. 400d', default: '3y' },
+    'keep-aggregates': { value: 'TIME', help: 'how long aggregates are kept', default: '3y' },
+    'http-certificate': { value: 'FILE', help: 'TLS for --http: certificate with its chain (PEM)' },
+    'http-key': { value: 'FILE', help: 'its private key' },
+    'plain-logins': {
+      help: 'take passwords and tokens from other machines without TLS, too',
+    },
   },
   example: 'busbar centre --data var/centre',
   run,
@@ -39,6 +47,12 @@ async function run(args: Args): Promise<number> {
     database: databaseOf(args),
     broker: brokerOf(args),
     http: parseAddress(args.required('http'), '--http'),
+    kept: {
+      events: readKept(args.required('keep-events'), '--keep-events'),
+      aggregates: readKept(args.required('keep-aggregates'), '--keep-aggregates'),
+    },
+    httpTls: pairOf(args, 'http-certificate', 'http-key'),
+    plainLogins: args.flag('plain-logins'),
     report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
     warn: say,
   })
@@ -65,18 +79,26 @@ function databaseOf(args: Args): CentreSettings['database'] {
 
 function brokerOf(args: Args): CentreSettings['broker'] {
   const url = args.optional('broker')
-  const certificate = args.optional('certificate')
-  const key = args.optional('key')
   if (url !== undefined) return { kind: 'server', url, options: clientOptions(args) }
-  if ((certificate === undefined) !== (key === undefined))
-    throw new GridError('usage', '--certificate and --key belong together')
   const sites = args.optional('sites')
   return {
     kind: 'embedded',
     address: parseAddress(args.required('mqtt'), '--mqtt'),
     sites: sites === undefined ? undefined : readSites(sites),
-    tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
+    tls: pairOf(args, 'certificate', 'key'),
   }
+}
+
+function pairOf(
+  args: Args,
+  certificateName: string,
+  keyName: string,
+): { readonly certificate: string; readonly key: string } | undefined {
+  const certificate = args.optional(certificateName)
+  const key = args.optional(keyName)
+  if ((certificate === undefined) !== (key === undefined))
+    throw new GridError('usage', `--${certificateName} and --${keyName} belong together`)
+  return certificate === undefined || key === undefined ? undefined : { certificate, key }
 }
 
 function clientOptions(args: Args): IClientOptions {

@@ -1,6 +1,7 @@
 import { fsyncSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { GridError, errorText } from '../../core/errors.ts'
 import type { Database, Parameter, Query, Row } from './database.ts'
 
@@ -16,6 +17,7 @@ export async function openEmbedded(directory: string): Promise<Database> {
     // The other ways to sync end in a call that does nothing in WebAssembly.
     const db = await PGlite.create({
       dataDir,
+      extensions: { pg_trgm },
       startParams: [...startParams, '-c', 'wal_sync_method=fsync'],
     })
     syncFiles(db)

@@ -1,4 +1,5 @@
 import { GridError } from '../../core/errors.ts'
+import { outageDaysFrom } from '../reliability/outage-days.ts'
 import type { Database } from './database.ts'
 
 /** Each is run once, in this order, and never changed: what is to be another way is another one. Times are microseconds since 1970. */
@@ -58,13 +59,137 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     )`,
     'CREATE INDEX aggregates_time ON aggregates (time)',
   ],
+  [
+    ...partitioned('events', ''),
+    ...partitioned('aggregates', ', "end"'),
+    `CREATE TABLE retention_drops (
+      records_of text NOT NULL,
+      since bigint NOT NULL,
+      until bigint NOT NULL,
+      records bigint NOT NULL,
+      dropped bigint NOT NULL
+    )`,
+    `CREATE TABLE outage_days (
+      site text NOT NULL,
+      day bigint NOT NULL,
+      served float8 NOT NULL DEFAULT 0,
+      interrupted float8 NOT NULL DEFAULT 0,
+      minutes float8 NOT NULL DEFAULT 0,
+      momentary float8 NOT NULL DEFAULT 0,
+      PRIMARY KEY (day, site)
+    )`,
+    'CREATE INDEX outage_days_site ON outage_days (site, day)',
+    outageDaysFrom('true'),
+    `CREATE TABLE inventories (
+      site text PRIMARY KEY,
+      digest text NOT NULL,
+      pages int NOT NULL,
+      heard bigint NOT NULL,
+      devices int NOT NULL,
+      silent int NOT NULL,
+      quarantined int NOT NULL,
+      withheld int NOT NULL
+    )`,
+    `CREATE TABLE inventory_pages (
+      site text NOT NULL,
+      page int NOT NULL,
+      digest text NOT NULL,
+      devices int NOT NULL,
+      silent int NOT NULL,
+      quarantined int NOT NULL,
+      PRIMARY KEY (site, page)
+    )`,
+    // Bytes in their order: so a prefix is a stretch of an index in any language.
+    `CREATE TABLE devices (
+      site text COLLATE "C" NOT NULL,
+      id text COLLATE "C" NOT NULL,
+      page int NOT NULL,
+      kind text NOT NULL,
+      feeder text NOT NULL,
+      transformer text NOT NULL,
+      voltage_level text NOT NULL,
+      state text NOT NULL,
+      heard bigint NOT NULL,
+      PRIMARY KEY (site, id)
+    )`,
+    'CREATE UNIQUE INDEX devices_id ON devices (id, site)',
+    "CREATE INDEX devices_state ON devices (state, id, site) WHERE state <> 'known'",
+    'CREATE EXTENSION IF NOT EXISTS pg_trgm',
+    'CREATE INDEX devices_part ON devices USING gin (id gin_trgm_ops)',
+    `CREATE TABLE reconciliations (
+      site text NOT NULL,
+      stream text NOT NULL,
+      asked bigint NOT NULL DEFAULT 0,
+      answered bigint NOT NULL DEFAULT 0,
+      hours int NOT NULL DEFAULT 0,
+      differing int NOT NULL DEFAULT 0,
+      resent bigint NOT NULL DEFAULT 0,
+      restored bigint NOT NULL DEFAULT 0,
+      PRIMARY KEY (site, stream)
+    )`,
+    `CREATE TABLE reconciled_hours (
+      site text NOT NULL,
+      stream text NOT NULL,
+      epoch bigint NOT NULL,
+      hour bigint NOT NULL,
+      digest text NOT NULL,
+      PRIMARY KEY (site, stream, epoch, hour)
+    )`,
+  ],
+  // Of users, times are milliseconds since 1970, as in users.db of an edge.
+  [
+    `CREATE TABLE users (
+      name text PRIMARY KEY,
+      role text NOT NULL CHECK (role IN ('viewer', 'operator', 'engineer')),
+      hash text NOT NULL,
+      token text NOT NULL,
+      added bigint NOT NULL,
+      changed bigint NOT NULL,
+      expires bigint NOT NULL,
+      unlocked bigint NOT NULL
+    )`,
+    `CREATE UNIQUE INDEX users_token ON users (token) WHERE token <> ''`,
+    `CREATE TABLE user_sessions (
+      key text PRIMARY KEY,
+      name text NOT NULL,
+      changed bigint NOT NULL,
+      created bigint NOT NULL,
+      used bigint NOT NULL
+    )`,
+    `CREATE TABLE user_audit (
+      number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      time bigint NOT NULL,
+      who text NOT NULL,
+      address text NOT NULL,
+      what text NOT NULL,
+      about text NOT NULL,
+      outcome text NOT NULL,
+      detail text NOT NULL
+    )`,
+  ],
 ]
+
+/** The rows wait in the partition for what has no other, from where they are given places at the start. */
+function partitioned(name: string, end: string): readonly string[] {
+  return [
+    `ALTER TABLE ${name} RENAME TO ${name}_whole`,
+    `ALTER INDEX ${name}_time RENAME TO ${name}_whole_time`,
+    `CREATE TABLE ${name} (
+      LIKE ${name}_whole,
+      PRIMARY KEY (site, time, stream, subject, name, processor, subject_kind, key${end})
+    ) PARTITION BY RANGE (time)`,
+    `CREATE INDEX ${name}_time ON ${name} (time)`,
+    `CREATE TABLE ${name}_default PARTITION OF ${name} DEFAULT`,
+    `INSERT INTO ${name} SELECT * FROM ${name}_whole`,
+    `DROP TABLE ${name}_whole`,
+  ]
+}
 
 /** Of all centres in the world, so that two workers that start together do not both migrate. */
 const LOCK = 0x42555352
 
-/** Brings the tables to what this program writes. A database of a later one is refused. */
-export async function migrate(database: Database): Promise<void> {
+/** Brings the tables to what this program writes, or an earlier one did. A database of a later one is refused. */
+export async function migrate(database: Database, upTo: number = MIGRATIONS.length): Promise<void> {
   await database.transact(async (query) => {
     await query(`SELECT pg_advisory_xact_lock(${LOCK})`)
     await query('CREATE TABLE IF NOT EXISTS busbar_schema (version int NOT NULL)')
@@ -80,7 +205,7 @@ export async function migrate(database: Database): Promise<void> {
       )
     }
     for (const [at, statements] of MIGRATIONS.entries()) {
-      if (at < version) continue
+      if (at < version || at >= upTo) continue
       for (const statement of statements) await query(statement)
       await query('INSERT INTO busbar_schema VALUES ($1)', [at + 1])
     }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { GridError, errorText } from '../../core/errors.ts'
 import { PROGRAM_FOLDER } from '../../core/program-folder.ts'
 import { DeviceStore } from '../../edge/access/device-store.ts'
-import { GENERATED, hashPassword } from '../../edge/access/password-hash.ts'
+import { GENERATED, hashPassword } from '../../core/password-hash.ts'
 
 const OPEN = fileURLToPath(new URL('examples/open.yaml', PROGRAM_FOLDER))
 /** As many as the largest workload has. */

@@ -1,6 +1,8 @@
-import type { Envelope } from '../uplink/envelope.ts'
-import type { UplinkRecord } from '../uplink/record.ts'
-import type { Query } from './database/database.ts'
+import type { Envelope } from '../../uplink/envelope.ts'
+import type { UplinkRecord } from '../../uplink/record.ts'
+import type { Query } from '../database/database.ts'
+import { keepOutageDays } from '../reliability/outage-days.ts'
+import type { RecordTable } from './kept.ts'
 
 /** A record with where it is from. */
 export interface SourcedRecord {
@@ -34,6 +36,19 @@ export async function storeRecords(query: Query, records: readonly SourcedRecord
       [JSON.stringify(rows)],
     )
   }
+  await keepOutageDays(query, records)
+}
+
+/** When the records of each table are. */
+export function timesOf(
+  envelopes: readonly Envelope[],
+): Readonly<Record<RecordTable, readonly number[]>> {
+  const times: Record<RecordTable, number[]> = { events: [], aggregates: [] }
+  for (const { body } of envelopes) {
+    if (body.kind !== 'records') continue
+    for (const { kind, time } of body.records) times[TABLES[kind].name].push(time)
+  }
+  return times
 }
 
 /** One statement may not put the same row twice. */

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type CentreHttp, startHttp } from '../src/centre/http.ts'
+import type { Database } from '../src/centre/database/database.ts'
+import { migrate } from '../src/centre/database/migrations.ts'
+import { centreUsers } from '../src/centre/users.ts'
+import { monthName, monthOf } from '../src/centre/records/months.ts'
+import { formatAddress } from '../src/core/address.ts'
+import { withScratch } from './crash/scratch.ts'
+import { DAY_US, type Kind, type Parts, envelopeOf, openDatabase, partsOf } from './centre/parts.ts'
+import { readPage, tableOf } from './docs/pages.ts'
+import { noPostgres } from './uplink/servers.ts'
+
+const NOW_US = Date.now() * 1000
+const DAY_NOW = Math.floor(NOW_US / DAY_US) * DAY_US
+
+interface Stand extends Parts {
+  readonly database: Database
+  readonly get: (path: string) => Promise<Answer>
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+async function withStand(kind: Kind, work: (stand: Stand) => Promise<void>): Promise<void> {
+  await withScratch('centre', async (folder) => {
+    await using started = new AsyncDisposableStack()
+    const database = await openDatabase(kind, folder, started)
+    await ofVersionOne(database)
+    const parts = partsOf(database)
+    const address = { host: '127.0.0.1', port: 0 }
+    const quiet = { isSecure: false, plainLogins: false, warn: () => {} }
+    const http = await startHttp({
+      address,
+      users: centreUsers({ database, http: address, ...quiet }),
+      tls: undefined,
+      operations: parts.operations,
+      metrics: { exposition: async () => '', contentType: 'text/plain' },
+      problems: () => [],
+      report: (fault) => assert.fail(String(fault)),
+    })
+    started.defer(async () => http.stop())
+    await work({ ...parts, database, get: async (path) => ask(http, path) })
+  })
+}
+
+async function ask({ address }: CentreHttp, path: string): Promise<Answer> {
+  const answer = await fetch(`http://${formatAddress(address)}${path}`)
+  return { status: answer.status, body: (await answer.json()) as Answer['body'] }
+}
+
+/** A database as the first version left it, with an event of today, one of 1970 and a day of outages. */
+async function ofVersionOne(database: Database): Promise<void> {
+  await migrate(database, 1)
+  const key = "'s0', 'events', 'outage', 'outage', 'feeder', 'f1', 0"
+  for (const time of [NOW_US, 1])
+    await database.query(`INSERT INTO events VALUES (${key}, ${time}, 0, 0, '{"value":1}', 1, 1)`)
+  await database.query(
+    `INSERT INTO aggregates VALUES ('s0', 'aggregates', 'outage', 'outage.customer-minutes', 'site', 's0', 0, ${DAY_NOW - DAY_US}, ${DAY_NOW},
+     0, '{"value":60,"members":100}', 1, 1)`,
+  )
+  await migrate(database)
+}
+
+async function numberOf(database: Database, sql: string): Promise<number> {
+  const [row] = await database.query(sql)
+  return Number(Object.values(row ?? {})[0])
+}
+
+async function drill(kind: Kind): Promise<void> {
+  await withStand(kind, async (stand) => {
+    await migrated(stand)
+    await placed(stand)
+    await madeRoom(stand)
+    await reliable(stand)
+    await paged(stand)
+    await described(stand)
+  })
+}
+
+async function migrated({ database, retention }: Stand): Promise<void> {
+  await retention.sweep(NOW_US)
+  const own = `events_${monthName(monthOf(NOW_US))}`
+  assert.equal(await numberOf(database, `SELECT count(*) FROM ${own}`), 1)
+  assert.equal(await numberOf(database, 'SELECT count(*) FROM events'), 2)
+  assert.equal(await numberOf(database, 'SELECT count(*) FROM events_default'), 1)
+  assert.equal(await numberOf(database, 'SELECT minutes FROM outage_days'), 60)
+}
+
+/** Clocks that are wrong by decades: the commit goes through, no partition is made, and they are shown. */
+async function placed({ inbox, database, get }: Stand): Promise<void> {
+  const times = [NOW_US - 400 * DAY_US, 5, Date.UTC(2100, 0) * 1000, -7e15, NOW_US - 40 * DAY_US]
+  await inbox.commit(
+    [
+      envelopeOf(
+        's1',
+        1,
+        times.map((time) => ({ time })),
+      ),
+    ],
+    NOW_US,
+  )
+  const partitions = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'events'::regclass"
+  assert.equal(await numberOf(database, partitions), 5, 'two, this month, the next, the rest')
+  assert.equal(await numberOf(database, 'SELECT count(*) FROM events_default'), 4)
+  const { tables } = (await get('/api/v1/retention')).body as unknown as {
+    readonly tables: readonly { readonly unplaced: readonly { site: string; records: number }[] }[]
+  }
+  const unplaced = tables[0]?.unplaced.map(({ site, records }) => [site, records])
+  assert.deepEqual(unplaced, [
+    ['s0', 1],
+    ['s1', 3],
+  ])
+}
+
+/** As time goes on rows ahead of it get their place, and whole months go. */
+async function madeRoom({ inbox, database, retention, get }: Stand): Promise<void> {
+  const ahead = NOW_US + 100 * DAY_US
+  await inbox.commit([envelopeOf('s2', 1, [{ time: ahead }])], NOW_US)
+  assert.equal(await numberOf(database, `SELECT count(*) FROM events_default WHERE site = 's2'`), 1)
+  await retention.sweep(ahead)
+  assert.equal(await numberOf(database, `SELECT count(*) FROM events_default WHERE site = 's2'`), 0)
+  await retention.sweep(NOW_US + 3 * 366 * DAY_US)
+  const dropped = (await get('/api/v1/retention')).body['dropped'] as readonly {
+    readonly records: number
+    readonly table: string
+  }[]
+  const records = dropped.filter(({ table }) => table === 'events')
+  assert.equal(
+    records.reduce((sum, each) => sum + each.records, 0),
+    2,
+  )
+  assert.equal(await numberOf(database, `SELECT count(*) FROM events WHERE site = 's1'`), 3)
+}
+
+async function reliable({ inbox, get }: Stand): Promise<void> {
+  const days = Array.from({ length: 400 }, (_, at) => DAY_NOW - (400 - at) * DAY_US)
+  let first = 1
+  for (const site of ['r1', 'r2']) {
+    const records = days.flatMap((time, at) => {
+      const isMajor = at === 390
+      const minutes = isMajor ? 600_000 : 100 * (1 + (at % 7))
+      const own = { kind: 'aggregate', subject: { kind: 'site', id: site } } as const
+      const values = {
+        'outage.customers-interrupted': isMajor ? 1000 : 10,
+        'outage.customer-minutes': minutes,
+      }
+      return Object.entries(values).map(([name, value]) => {
+        return { ...own, name, time, end: time + DAY_US, fields: { value, members: 1000 } }
+      })
+    })
+    for (let at = 0; at < records.length; at += 500)
+      await inbox.commit([envelopeOf(site, first + at, records.slice(at, at + 500))], NOW_US)
+  }
+  // Numbers of one stream are of one site: a change has a later one.
+  first = 1001
+  const changed = { time: days[395] ?? 0, end: (days[395] ?? 0) + DAY_US }
+  const own = { kind: 'aggregate', name: 'outage.customer-minutes', ...changed } as const
+  const fields = { value: 0, members: 1000 }
+  await inbox.commit(
+    [envelopeOf('r1', first, [{ ...own, subject: { kind: 'site', id: 'r1' }, fields }])],
+    NOW_US,
+  )
+  const from = new Date((days[380] ?? 0) / 1000).toISOString()
+  const to = new Date(DAY_NOW / 1000).toISOString()
+  const { body } = await get(`/api/v1/reliability?from=${from}&to=${to}`)
+  const { system, majorEventDays, sites } = body as {
+    readonly system: { readonly all: Indices; readonly withoutMajorDays: Indices }
+    readonly majorEventDays: { readonly days: readonly { readonly day: string }[] }
+    readonly sites: readonly { readonly site: string; readonly all: Indices }[]
+  }
+  assert.deepEqual(
+    majorEventDays.days.map(({ day }) => Date.parse(day) * 1000),
+    [days[390]],
+  )
+  assert.equal(system.all.days, 20)
+  assert.equal(system.withoutMajorDays.days, 19)
+  assert.ok(
+    (system.all.saidiMinutes ?? 0) > 500 && (system.withoutMajorDays.saidiMinutes ?? 0) < 10,
+  )
+  assert.deepEqual(
+    sites.map(({ site }) => site).filter((site) => site.startsWith('r')),
+    ['r1', 'r2'],
+  )
+  const [one, other] = sites.filter(({ site }) => site.startsWith('r'))
+  const gone = (other?.all.customerMinutes ?? 0) - (one?.all.customerMinutes ?? 0)
+  assert.equal(gone, 100 * (1 + (395 % 7)), 'a change of a day counts instead of what was there')
+  const early = new Date((days[20] ?? 0) / 1000).toISOString()
+  const short = (await get(`/api/v1/reliability?from=${early}&to=${to}&site=r1`)).body
+  const { threshold } = short['majorEventDays'] as { threshold: { minutes: number | null } }
+  assert.equal(threshold.minutes, null, 'twenty days of history say nothing')
+}
+
+interface Indices {
+  readonly days: number
+  readonly saidiMinutes: number | null
+  readonly customerMinutes: number
+}
+
+async function paged({ inbox, get }: Stand): Promise<void> {
+  const records = Array.from({ length: 25 }, (_, at) => ({
+    time: NOW_US - (at % 5) * 1_000_000,
+    key: at,
+    name: at % 2 === 0 ? 'dip' : 'swell',
+    fields: { severity: (at % 4) + 1 },
+  }))
+  await inbox.commit([envelopeOf('p1', 1, records)], NOW_US)
+  const keys: number[] = []
+  let after = ''
+  for (;;) {
+    const { body } = await get(`/api/v1/events?site=p1&limit=7${after}`)
+    const { events, next } = body as {
+      events: { time: string; key: number }[]
+      next: string | null
+    }
+    keys.push(...events.map(({ key }) => key))
+    if (next === null) break
+    after = `&after=${next}`
+  }
+  assert.equal(keys.length, 25)
+  assert.equal(new Set(keys).size, 25)
+  const times = keys.map((key) => key % 5)
+  assert.deepEqual(
+    times,
+    times.toSorted((one, other) => one - other),
+    'the newest first',
+  )
+  const severe = (await get('/api/v1/events?site=p1&name=dip&severity=3')).body
+  assert.equal((severe['events'] as unknown[]).length, 6)
+  const { sites, total } = (await get('/api/v1/sites?search=p&sort=missing&order=desc')).body
+  assert.equal(total, 1)
+  assert.equal((sites as unknown[]).length, 1)
+}
+
+/** Every address answers what the document says, and refuses what it does not know. */
+async function described({ operations, get }: Stand): Promise<void> {
+  const { body } = await get('/api/openapi.json')
+  const paths = Object.keys(body['paths'] as object)
+  assert.deepEqual(paths, [...new Set(operations.map(({ path }) => path))])
+  for (const { method, path, parameters, answer } of operations) {
+    if (method !== 'GET') continue
+    const own = path.replace('{site}', 's1')
+    const found = await get(own)
+    assert.equal(found.status, 200, own)
+    answer.parse(found.body)
+    const wrong = await get(`${own}?nothing=1`)
+    assert.equal(wrong.status, 400, own)
+    for (const name of Object.keys(parameters)) {
+      if (path.includes(`{${name}}`)) continue
+      assert.equal((await get(`${own}?${name}=`)).status, 400, `${own}?${name}=`)
+    }
+  }
+  assert.equal((await get('/api/v1/sites/nowhere')).status, 404)
+  assert.equal((await get('/api/v1/events?after=%22')).status, 400)
+}
+
+test('the page of the centre has every address', () => {
+  const told = tableOf(readPage('docs/centre.md'), 'address').flatMap(([words = '']) =>
+    words.split(', '),
+  )
+  const known = ['/healthz', '/metrics', '/api/openapi.json']
+  const operations = partsOf(NO_DATABASE).operations.map(({ path }) =>
+    path.replaceAll(/\{(\w+)\}/g, '<$1>'),
+  )
+  assert.deepEqual(new Set(told), new Set([...known, ...operations]))
+})
+
+const NO_DATABASE: Database = {
+  query: async () => [],
+  transact: async () => assert.fail('nothing is asked'),
+  close: async () => {},
+}
+
+describe('what a centre keeps and answers', () => {
+  test('on PGlite', async () => drill('pglite'))
+  test('on PostgreSQL', { skip: noPostgres }, async () => drill('postgres'))
+})
