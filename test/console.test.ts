@@ -21,7 +21,7 @@ const PAGES = [
   'processors',
   'residency',
 ] as const
-const VIEWS = [...PAGES, 'alarms?view=events', 'alarms?view=steps'] as const
+const VIEWS = [...PAGES, 'alarms?view=events', 'alarms?view=steps', 'alarms?view=notify'] as const
 const COMPRESSED_MAX = 250_000
 /** What is shown for it is text, or a script has run. */
 const HOSTILE = '<img src=x onerror=document.title=1>'

@@ -1,6 +1,8 @@
 import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
+import { consoleLimits } from './console-limits.ts'
+import { notifyLimits } from './notify-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
 import { centreLimits } from './centre-limits.ts'
@@ -329,7 +331,9 @@ export const limits = {
   clients: 256,
 
   ...alarmLimits,
+  ...notifyLimits,
   ...commandLimits,
+  ...consoleLimits,
   ...processorLimits,
   ...egressLimits,
   ...centreLimits,

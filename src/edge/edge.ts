@@ -18,12 +18,15 @@ import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
 import { AlarmStore } from '../store/alarms/alarm-store.ts'
+import { NotifyStore } from '../store/notify/notify-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
 import { EdgeUsers } from './access/edge-users.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from '../core/login-throttle.ts'
+import { withAdopted } from './adoption.ts'
+import { Changes } from './changes.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { Egress } from './egress/egress.ts'
@@ -31,6 +34,7 @@ import { HttpCredentials } from './http-credentials.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
+import type { NotifyStation } from './notify/station.ts'
 import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
@@ -79,20 +83,14 @@ const clock: Clock = () => Micros(Math.round((performance.timeOrigin + performan
  * A substation's edge. Up: folder, journal, MQTT, HTTP; devices are served before people are. Down: the same backwards, so
  * that what was taken is written, and acknowledged to whoever is still there.
  */
-export async function startEdge(settings: EdgeSettings): Promise<Edge> {
-  const { site, directory } = settings
+export async function startEdge(given: EdgeSettings): Promise<Edge> {
+  const { directory } = given
   assertLimits()
   await using started = new AsyncDisposableStack()
-  const lock = new FolderLock(directory)
-  started.defer(() => lock.release())
-  const { report } = prepareFolder(directory, false)
-  for (const line of report.slice(0, LINES_OF_REPORT)) settings.warn(line)
+  const { settings, devices } = openFolder(given, started)
+  const { site } = settings
   const batches: WriterListener = { durable() {}, refused() {}, failed: settings.onFailed }
-  const writer = await JournalWriter.start(directory, batches)
-  started.defer(async () => writer.stop())
-  const db = new DatabaseSync(journalPath(directory), { readOnly: true })
-  started.defer(() => db.close())
-  const names = new Names(db)
+  const { writer, db, names } = await openJournal(directory, batches, started)
   const isWelcome = welcome(site)
   const sparkplug = sparkplugStation(site, isWelcome)
   const foreign = foreignDevices(site, sparkplug)
@@ -101,8 +99,6 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const ingest = new Ingest({ writer, names, kept, isWelcome, foreign })
   const egress = new Egress({ ...settings, clock: wallClock })
   started.defer(async () => egress.stop())
-  const devices = new DeviceStore(directory, settings.warn)
-  started.defer(() => devices[Symbol.dispose]())
   const users = new EdgeUsers(settings)
   started.defer(() => users[Symbol.dispose]())
   const throttle = new LoginThrottle()
@@ -119,6 +115,7 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
   const alarmStore = new AlarmStore(directory, settings.warn)
   const alarms = new AlarmStation({ site, store: alarmStore, broker })
+  const notify = await openNotify(settings, { alarms, egress }, started)
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
@@ -139,7 +136,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms, egress, uplink, users }
+  const changes = new Changes({ file: given.site, directory, devices, ingest, clock: wallClock })
+  const parts = { ...machines, commands, alarms, egress, uplink, users, changes, notify }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const api = await serve(settings, { view, egress, users, listeners })
@@ -147,6 +145,42 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
+}
+
+interface Folder {
+  /** With the devices that were adopted. */
+  readonly settings: EdgeSettings
+  readonly devices: DeviceStore
+}
+
+function openFolder(given: EdgeSettings, started: AsyncDisposableStack): Folder {
+  const { directory, site, warn } = given
+  const lock = new FolderLock(directory)
+  started.defer(() => lock.release())
+  const { report } = prepareFolder(directory, false)
+  for (const line of report.slice(0, LINES_OF_REPORT)) warn(line)
+  const devices = new DeviceStore(directory, warn)
+  started.defer(() => devices[Symbol.dispose]())
+  return { settings: { ...given, site: withAdopted(site, devices.adopted()) }, devices }
+}
+
+interface OpenJournal {
+  readonly writer: JournalWriter
+  /** To read it. */
+  readonly db: DatabaseSync
+  readonly names: Names
+}
+
+async function openJournal(
+  directory: string,
+  batches: WriterListener,
+  started: AsyncDisposableStack,
+): Promise<OpenJournal> {
+  const writer = await JournalWriter.start(directory, batches)
+  started.defer(async () => writer.stop())
+  const db = new DatabaseSync(journalPath(directory), { readOnly: true })
+  started.defer(() => db.close())
+  return { writer, db, names: new Names(db) }
 }
 
 interface Served {
@@ -202,6 +236,21 @@ async function openUplink(
     outbox: processors,
     warn,
   })
+  started.defer(() => station.stop())
+  return station
+}
+
+/** A site that tells nobody loads no mail client. */
+async function openNotify(
+  { site, directory, warn }: EdgeSettings,
+  { alarms, egress }: { readonly alarms: AlarmStation; readonly egress: Egress },
+  started: AsyncDisposableStack,
+): Promise<NotifyStation | undefined> {
+  const { notify: settings } = site
+  if (settings === undefined) return undefined
+  const { NotifyStation } = await import('./notify/station.ts')
+  const store = new NotifyStore(directory, warn)
+  const station = new NotifyStation({ site, settings, store, gate: egress.gate, alarms })
   started.defer(() => station.stop())
   return station
 }

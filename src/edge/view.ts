@@ -1,9 +1,11 @@
+import type { NotifyInfo, NotifyTest } from '../api/notify-info.ts'
 import type {
   AccountInfo,
   AuditInfo,
   AuditQuery,
   ClockStepInfo,
   EdgeView,
+  FaultInfo,
   HealthInfo,
   LatestQuery,
   PointInfo,
@@ -36,12 +38,14 @@ import type { AlarmStation } from './alarms/station.ts'
 import { ResultsReader } from '../store/results/results-reader.ts'
 import type { EdgeUsers } from './access/edge-users.ts'
 import type { Egress } from './egress/egress.ts'
+import type { Changes } from './changes.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from '../core/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
+import type { NotifyStation } from './notify/station.ts'
 import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import { siteOutline } from './site/site-outline.ts'
@@ -70,6 +74,9 @@ export interface ViewParts {
   readonly uplink: UplinkStation | undefined
   readonly egress: Egress
   readonly users: EdgeUsers
+  readonly changes: Changes
+  /** Undefined: the site names nobody. */
+  readonly notify: NotifyStation | undefined
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -108,6 +115,10 @@ export class RunningEdge implements EdgeView {
       journalBytes: () => this.#reader.bytes,
       auditDropped: () => this.#reader.auditDropped,
     })
+  }
+
+  get changes(): Changes {
+    return this.#parts.changes
   }
 
   get alarms(): AlarmStation {
@@ -149,6 +160,7 @@ export class RunningEdge implements EdgeView {
         `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
+    this.#tellingProblems(problems)
     for (const failure of processors.failures) {
       problems.push(
         `Processors do not run (${failure}). Readings are kept; it is tried again, and they go on where they were.`,
@@ -181,7 +193,16 @@ export class RunningEdge implements EdgeView {
   }
 
   site(): SiteInfo {
-    return this.#outline
+    const known = new Set(this.#outline.devices.map(({ id }) => id))
+    const adopted = this.#parts.changes.adopted()
+    const markOf = new Map(adopted.map((each) => [each.id, each]))
+    const listed = this.#outline.devices.map((each) => markOf.get(each.id) ?? each)
+    const news = adopted.filter(({ id }) => !known.has(id))
+    return { ...this.#outline, devices: [...listed, ...news] }
+  }
+
+  faults(query: AuditQuery): Iterable<FaultInfo> {
+    return this.#reader.faults(query)
   }
 
   accounts(): readonly AccountInfo[] {
@@ -281,6 +302,14 @@ export class RunningEdge implements EdgeView {
     return this.#parts.uplink?.status()
   }
 
+  notify(): NotifyInfo | undefined {
+    return this.#parts.notify?.status()
+  }
+
+  async notifyTest(name: string): Promise<NotifyTest> {
+    return (await this.#parts.notify?.test(name)) ?? { kind: 'unknown' }
+  }
+
   policyReport(order: PolicyReport): Promise<unknown> {
     return this.#policyReports.make(order)
   }
@@ -294,6 +323,20 @@ export class RunningEdge implements EdgeView {
     await this.#policyReports.close()
     this.#reader.close()
     this.#results[Symbol.dispose]()
+  }
+
+  #tellingProblems(problems: string[]): void {
+    const { notify } = this.#parts
+    for (const { name, why, seconds } of notify?.failures() ?? []) {
+      problems.push(
+        `Contact ${name} cannot be told of alarms (${why}, for ${seconds} s). What waits is kept and sent when it can be; look whether its host answers.`,
+      )
+    }
+    if (notify !== undefined && notify.writeFailure !== '') {
+      problems.push(
+        `What people were told of alarms cannot be written (${notify.writeFailure}). After a restart they are told once more; make room in the data folder.`,
+      )
+    }
   }
 
   /**
@@ -329,7 +372,8 @@ export class RunningEdge implements EdgeView {
   /** Where a device sent no unit, the quantity's own holds. */
   #pointInfo({ point, device, quantity, unit }: Omit<PointInfo, 'modelled'>): PointInfo {
     const model = quantityOf(quantity)
-    const modelled = model !== undefined && this.#siteDevices.has(device)
+    const isOurs = this.#siteDevices.has(device) || this.#parts.changes.isAdopted(device)
+    const modelled = model !== undefined && isOurs
     return { point, device, quantity, unit: unit === '' ? (model?.unit ?? '') : unit, modelled }
   }
 }

@@ -44,26 +44,43 @@ const FLAG = { backfill: 1, manifest: 2 }
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
 
 /** The bytes, or undefined where they would be too many: send less at once. */
-export function encodeEnvelope(envelope: Envelope): Uint8Array | undefined {
-  const { site, stream, epoch, first, last, isBackfill, body } = envelope
+export function encodeEnvelope({ body, ...head }: Envelope): Uint8Array | undefined {
+  if (body.kind === 'manifest') return encode(head, body.kind, JSON.stringify(body.manifest))
+  const { records, withheld } = body
+  return encodeRecords(head, { texts: records.map((each) => JSON.stringify(each)), withheld })
+}
+
+export type Head = Omit<Envelope, 'body'>
+
+/** Of records that are JSON already. */
+export function encodeRecords(
+  head: Head,
+  { texts, withheld }: { readonly texts: readonly string[]; readonly withheld: readonly number[] },
+): Uint8Array | undefined {
+  const text = `{"records":[${texts.join(',')}],"withheld":[${withheld.join(',')}]}`
+  return encode(head, 'records', text)
+}
+
+function encode(head: Head, kind: Body['kind'], text: string): Uint8Array | undefined {
+  const { site, stream, epoch, first, last, isBackfill: isLate } = head
   assert(isStream(stream), 'a stream has a name that stands in a topic')
-  const raw = Buffer.from(bodyText(body))
+  const raw = Buffer.from(text)
   if (raw.length > limits.envelopeBytes) return undefined
   const packed = zstdCompressSync(raw, LEVEL)
   const names = Buffer.from(site + stream)
-  const head = Buffer.alloc(HEAD_BYTES)
-  head.writeUInt32LE(MAGIC, 0)
-  head.writeUInt8(ENVELOPE_VERSION, AT.version)
-  const manifest = body.kind === 'manifest' ? FLAG.manifest : 0
-  head.writeUInt8((isBackfill ? FLAG.backfill : 0) | manifest, AT.flags)
-  head.writeUInt8(site.length, AT.site)
-  head.writeUInt8(stream.length, AT.stream)
-  head.writeBigUInt64LE(BigInt(epoch), AT.epoch)
-  head.writeBigUInt64LE(BigInt(first), AT.first)
-  head.writeBigUInt64LE(BigInt(last), AT.last)
-  head.writeUInt32LE(raw.length, AT.body)
-  digestOf(head, names, raw).copy(head, DIGEST_AT)
-  const bytes = Buffer.concat([head, names, packed])
+  const start = Buffer.alloc(HEAD_BYTES)
+  start.writeUInt32LE(MAGIC, 0)
+  start.writeUInt8(ENVELOPE_VERSION, AT.version)
+  const manifest = kind === 'manifest' ? FLAG.manifest : 0
+  start.writeUInt8((isLate ? FLAG.backfill : 0) | manifest, AT.flags)
+  start.writeUInt8(site.length, AT.site)
+  start.writeUInt8(stream.length, AT.stream)
+  start.writeBigUInt64LE(BigInt(epoch), AT.epoch)
+  start.writeBigUInt64LE(BigInt(first), AT.first)
+  start.writeBigUInt64LE(BigInt(last), AT.last)
+  start.writeUInt32LE(raw.length, AT.body)
+  digestOf(start, names, raw).copy(start, DIGEST_AT)
+  const bytes = Buffer.concat([start, names, packed])
   return bytes.length > limits.envelopePackedBytes ? undefined : bytes
 }
 
@@ -95,10 +112,9 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   return { ...envelope, body }
 }
 
-function bodyText(body: Body): string {
-  if (body.kind === 'manifest') return JSON.stringify(body.manifest)
-  const { records, withheld } = body
-  return JSON.stringify({ records, withheld })
+/** What the head says, before anybody has looked whether it is an envelope at all. */
+export function isBackfill(bytes: Uint8Array): boolean {
+  return ((bytes[AT.flags] ?? 0) & FLAG.backfill) !== 0
 }
 
 /** Over everything but itself, the body as it was before it was compressed. */

@@ -8,6 +8,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   payload: ['core'],
   kernel: ['core'],
   alarms: ['core'],
+  notify: ['core'],
   store: ['core'],
   policy: ['core'],
   uplink: ['core'],

@@ -40,7 +40,11 @@ export async function serve(
     alarms: new MemoryEdge().alarms,
     results: () => [],
     processors: () => [],
+    notify: () => undefined,
+    notifyTest: async () => ({ kind: 'unknown' }),
     uplink: () => undefined,
+    faults: () => [],
+    changes: new MemoryEdge().changes,
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

@@ -6,6 +6,7 @@ import { checkAccess } from './access.ts'
 import { checkListeners } from './listeners.ts'
 import { checkReferences } from './references.ts'
 import { type Fault, formatFaults } from './fault.ts'
+import { checkNotify, placeNotify } from './notify.ts'
 import { checkPolicy, placePolicy } from './policy.ts'
 import { expandDevice } from './device-pattern.ts'
 import { type Device, type Listeners, type SiteFile, checkShape } from './schema.ts'
@@ -46,6 +47,7 @@ export function parseSite(text: string, path: string): Site {
       ...checkListeners(yaml),
       ...checkAccess(yaml),
       ...checkPolicy(yaml),
+      ...checkNotify(yaml),
     )
   const file = yaml.broken ? undefined : checkShape(yaml, faults)
   if (file === undefined || faults.length > 0) {
@@ -56,7 +58,9 @@ export function parseSite(text: string, path: string): Site {
   const devices = file.devices.flatMap(expandDevice)
   const listeners = placeFiles(file.listeners, dirname(path))
   const policy = placePolicy(file.policy, path)
-  return { ...file, devices, listeners, policy, uplink: placeUplink(file.uplink, path) }
+  const uplink = placeUplink(file.uplink, path)
+  const notify = placeNotify(file.notify, path)
+  return { ...file, devices, listeners, policy, uplink, notify }
 }
 
 /** Files are named from where the site file is, whatever folder the edge was started in. */
