@@ -11,6 +11,7 @@ test('names, numbers, payloads and secrets go out of a sentence; what helps stay
       'it was <number>, 230.1 V, <number> Wh at 1883',
     'sent {"v":2,"p":[1]} twice': 'sent <payload> twice',
     'password = "a b" and Bearer abc': 'password = <secret> and Bearer <secret>',
+    'mail to <li@example.org> failed': 'mail to <<address>> failed',
     'the disk is full (ENOSPC)': 'the disk is full (ENOSPC)',
   }
   for (const [text, plain] of Object.entries(cases)) assert.equal(scrubber.text(text), plain)

@@ -7,6 +7,8 @@ const KEY = /-----BEGIN [^-]+-----[^]*?(?:-----END [^-]+-----|$)/g
 const TOKEN = /\$?(?:argon2id|SCRAM-SHA-256)\$\S+|\b[A-Za-z0-9+/_-]{32,}={0,2}/g
 const NAMED =
   /((?:password|passwd|secret|token|authorization|bearer)["']?\s*[:=]?\s*)("[^"]*"|'[^']*'|\S+)/gi
+/** Of people who are told of alarms. */
+const EMAIL = /[^\s<>"']+@[^\s<>"']+/g
 /** What stands in braces came from a device. */
 const PAYLOAD = /\{[^{}]*:[^{}]*\}/g
 /** One pattern has so many names, so that a site of 10,000 is searched ten times. */
@@ -34,6 +36,7 @@ export class Scrubber {
       .replace(NAMED, '$1<secret>')
       .replace(TOKEN, '<secret>')
       .replace(PAYLOAD, '<payload>')
+      .replace(EMAIL, '<address>')
     const nameless = this.#names.reduce((said, names) => said.replace(names, '<device>'), plain)
     return nameless.replace(PRECISE, '<number>').replace(LONG, '<number>')
   }
