@@ -67,6 +67,8 @@ async function bundle(): Promise<readonly string[]> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    // Node.js keeps to itself what packages call that is to go one day, and knows them by their folder.
+    codeSplitting: { groups: [{ name: 'node_modules/mqtt', test: /node_modules\/mqtt\// }] },
   })
   await build.close()
   return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
