@@ -89,7 +89,7 @@ function mostTextBytes(): i32 {
   return pages > CROWDED_PAGES ? CROWDED_TEXT_BYTES : min(pages * PAGE_TEXT_BYTES, TEXT_BYTES)
 }
 
-const PAGE_TEXT_BYTES = 1000
+const PAGE_TEXT_BYTES = 400
 const TEXT_BYTES = 400_000
 
 /** In a quarter of the memory that a module may have the garbage of large pieces lies between what stays, and leaves no room for a snapshot. */
