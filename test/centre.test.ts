@@ -5,7 +5,9 @@ import type { Database } from '../src/centre/database/database.ts'
 import { migrate } from '../src/centre/database/migrations.ts'
 import { monthName, monthOf } from '../src/centre/records/months.ts'
 import { formatAddress } from '../src/core/address.ts'
+import type { InventoryDevice } from '../src/uplink/inventory.ts'
 import { withScratch } from './crash/scratch.ts'
+import { TestedInventory } from './centre/tested-inventory.ts'
 import { DAY_US, type Kind, type Parts, envelopeOf, openDatabase, partsOf } from './centre/parts.ts'
 import { readPage, tableOf } from './docs/pages.ts'
 import { noPostgres } from './uplink/servers.ts'
@@ -71,6 +73,7 @@ async function drill(kind: Kind): Promise<void> {
     await madeRoom(stand)
     await reliable(stand)
     await paged(stand)
+    await owned(stand)
     await described(stand)
   })
 }
@@ -227,6 +230,72 @@ async function paged({ inbox, get }: Stand): Promise<void> {
   const { sites, total } = (await get('/api/v1/sites?search=p&sort=missing&order=desc')).body
   assert.equal(total, 1)
   assert.equal((sites as unknown[]).length, 1)
+}
+
+/** An inventory by the code of the edge, over an envelope: all of it once, then only what changes. */
+async function owned(stand: Stand): Promise<void> {
+  const site = new TestedInventory(stand, 'inv')
+  site.devices = Array.from({ length: 1000 }, (_, at) => deviceOf(at))
+  await site.tell()
+  const pages = site.pages
+  assert.ok(pages >= 16)
+  const { body } = await stand.get('/api/v1/sites/inv')
+  const { heard: _, ...counts } = body['inventory'] as Record<string, unknown>
+  assert.deepEqual(counts, { devices: 1000, silent: 100, quarantined: 0, withheld: 0 })
+  await site.tell()
+  assert.equal(site.pages, pages, 'nothing is sent where nothing differs')
+  site.devices = site.devices.map((each) =>
+    each.id === 'm-0007' ? { ...each, kind: 'rtu' } : each,
+  )
+  await site.tell()
+  assert.equal(site.pages, pages + 1)
+  await stand.database.query("DELETE FROM devices WHERE site = 'inv' AND id LIKE 'm-00%'")
+  await stand.database.query("DELETE FROM inventory_pages WHERE site = 'inv' AND page < 3")
+  await site.tell()
+  assert.equal(site.pages, pages + 4, 'pages that are not there come again')
+  site.devices = site.devices.slice(0, 40)
+  await site.tell()
+  await site.tell()
+  const { devices } = (await stand.get('/api/v1/devices?site=inv')).body as { devices: Listed[] }
+  assert.deepEqual(
+    devices.map(({ id }) => id),
+    site.devices.map(({ id }) => id),
+  )
+  assert.equal(devices[7]?.kind, 'rtu')
+  await searched(stand)
+}
+
+interface Listed {
+  readonly id: string
+  readonly kind: string
+}
+
+function deviceOf(at: number): InventoryDevice {
+  const state = at % 10 === 0 ? 'silent' : 'known'
+  const id = `m-${String(at).padStart(4, '0')}`
+  const place = { feeder: `f${at % 7}`, transformer: '', voltageLevel: '' }
+  return { id, kind: 'meter', ...place, state, heard: state === 'silent' ? 1000 : 0 }
+}
+
+async function searched({ get }: Stand): Promise<void> {
+  const idsOf = async (query: string): Promise<readonly string[]> => {
+    const { devices } = (await get(`/api/v1/devices?${query}`)).body as { devices: Listed[] }
+    return devices.map(({ id }) => id)
+  }
+  assert.deepEqual(await idsOf('search=-000&limit=2'), ['m-0000', 'm-0001'])
+  assert.deepEqual(await idsOf('search=003'), ['m-0003', ...tens(30)])
+  assert.deepEqual(await idsOf('search=0_3'), [])
+  assert.deepEqual(await idsOf('search=m-&state=silent'), ['m-0000', 'm-0010', 'm-0020', 'm-0030'])
+  const { body } = await get('/api/v1/devices?search=m&limit=39')
+  const { devices } = (await get(`/api/v1/devices?search=m&after=${String(body['next'])}`)).body
+  assert.deepEqual(
+    (devices as Listed[]).map(({ id }) => id),
+    ['m-0039'],
+  )
+}
+
+function tens(from: number): readonly string[] {
+  return Array.from({ length: 10 }, (_, at) => `m-00${from + at}`)
 }
 
 /** Every address answers what the document says, and refuses what it does not know. */

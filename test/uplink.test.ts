@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, describe, test } from 'node:test'
@@ -29,7 +30,9 @@ interface Stand {
   readonly feed: (rounds: number) => Promise<void>
   readonly lastStart: () => string
   /** Only where it is a server. */
-  readonly database: { stop: () => Promise<void>; start: () => Promise<void> } | undefined
+  readonly database:
+    | { stop: () => Promise<void>; start: () => Promise<void>; run: (sql: string) => void }
+    | undefined
   /** Points the wire to where the centre's broker is now. */
   readonly aim: () => void
 }
@@ -118,6 +121,14 @@ async function settled(stand: Stand): Promise<number> {
   assert.fail(`${why}\n${stand.edge.errors.join('')}\n${stand.centre.errors.join('')}`)
 }
 
+async function reconciled(centre: Program): Promise<{ resent: number; answered: string | null }> {
+  const { reconciliation } = (await centre.get('/api/v1/reconciliation?site=s1')) as {
+    reconciliation: readonly { stream: string; resent: number; answered: string | null }[]
+  }
+  const own = reconciliation.find(({ stream }) => stream === 'events')
+  return own ?? { resent: 0, answered: null }
+}
+
 interface Choice {
   readonly database: 'pglite' | 'postgres'
   readonly broker: 'ours' | 'mosquitto'
@@ -168,6 +179,8 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
       database = {
         stop: async () => server[Symbol.asyncDispose](),
         start: async () => void (server = await startPostgres(folder, port)),
+        run: (sql) =>
+          void execFileSync('psql', [`postgres://busbar@127.0.0.1:${port}/postgres`, '-c', sql]),
       }
       words.push('--database', `postgres://busbar@127.0.0.1:${port}/postgres`)
     } else words.push('--data', join(folder, 'centre'))
@@ -242,7 +255,38 @@ async function drill(t: TestContext, stand: Stand): Promise<void> {
     wire.mode = 'open'
     await settled(stand)
   })
+  await t.test('what devices there are is known', async () => {
+    const { devices } = (await centre.get('/api/v1/devices?site=s1')) as {
+      devices: readonly { readonly id: string; readonly kind: string; readonly feeder: string }[]
+    }
+    assert.deepEqual(
+      devices.map(({ id, kind, feeder }) => [id, kind, feeder]),
+      [['m1', 'rtu', 'f1']],
+    )
+  })
   if (database === undefined) return
+  await t.test(
+    'rows that were deleted by hand come again, and nothing where nothing differs',
+    async () => {
+      const run = (sql: string): void => database.run(sql)
+      run('DELETE FROM events WHERE sequence % 3 = 0')
+      const site = async (): Promise<{ resent: number; answered: string | null }> => {
+        const url = `http://${centre.addresses['http']}/api/v1/reconciliation?site=s1`
+        const from = '2026-06-01T00:00:00Z&to=2026-06-02T00:00:00Z'
+        const before = (await reconciled(centre)).answered
+        await fetch(`${url}&from=${from}`, { method: 'POST' })
+        for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs; await pause(200)) {
+          const now = await reconciled(centre)
+          if (now.answered !== before) return now
+        }
+        return assert.fail('no answer')
+      }
+      const { resent } = await site()
+      assert.ok(resent > 0)
+      await settled(stand)
+      assert.equal((await site()).resent, resent, 'nothing differs any more')
+    },
+  )
   await t.test(
     'the database of the centre goes, and the centre says so until it is back',
     async () => {

@@ -10,7 +10,7 @@ import { type EmbeddedBroker, openBroker } from './embedded-broker.ts'
 import { operationsOf } from './api/operations.ts'
 import { problemsOf } from './health.ts'
 import { startHttp } from './http.ts'
-import { Inbox } from './inbox.ts'
+import { type Ask, Inbox } from './inbox.ts'
 import { Devices } from './inventory/devices.ts'
 import { Ledger } from './ledger.ts'
 import { CentreMetrics } from './metrics.ts'
@@ -19,6 +19,7 @@ import type { Kept } from './records/kept.ts'
 import { Partitions } from './records/partitions.ts'
 import { Records } from './records/records.ts'
 import { Retention } from './records/retention.ts'
+import { Reconciler } from './reconciliation/reconciler.ts'
 import { Reliability } from './reliability/reliability.ts'
 import { SiteGatekeeper } from './site-gatekeeper.ts'
 import { Worker } from './worker.ts'
@@ -62,17 +63,20 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const { warn, report, kept } = settings
   const partitions = new Partitions(database, kept)
   const retention = new Retention(database, partitions, kept)
-  const inbox = new Inbox(database, partitions)
-  const worker = new Worker({ ...link, group: GROUP, inbox, warn })
+  const ask: Ask = (site, question) => worker.ask(site, question)
+  const inbox = new Inbox(database, partitions, ask)
+  const worker: Worker = new Worker({ ...link, group: GROUP, inbox, warn })
   started.defer(async () => worker.stop())
-  const housekeeping = new Housekeeping({ retention, warn })
+  const reconciler = new Reconciler(database, ask)
+  const housekeeping = new Housekeeping({ retention, reconciler, warn })
   started.defer(async () => housekeeping.stop())
   const ledger = new Ledger(database)
   const metrics = new CentreMetrics({ inbox, worker, ledger, retention })
   const records = new Records(database)
   const devices = new Devices(database)
   const reliability = new Reliability(database)
-  const operations = operationsOf({ ledger, records, devices, reliability, retention })
+  const asks = { ledger, records, devices, reliability, retention, reconciler }
+  const operations = operationsOf(asks)
   const problems = (): readonly string[] => problemsOf(worker, housekeeping)
   const http = await startHttp({ address: settings.http, operations, metrics, problems, report })
   started.defer(async () => http.stop())

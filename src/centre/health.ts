@@ -15,7 +15,7 @@ export function problemsOf(
   }
   if (housekeeping.failure !== '') {
     problems.push(
-      `Records that are too old could not make room (${housekeeping.failure}). It is tried again every hour; the disk fills meanwhile.`,
+      `Records that are too old could not make room (${housekeeping.failure}). It is tried again every minute; the disk fills meanwhile.`,
     )
   }
   return problems

@@ -3,7 +3,7 @@ import { Micros, formatTime } from '../core/time.ts'
 import { type Ranges, watermark } from '../uplink/ranges.ts'
 import { gapsOf } from '../uplink/receiver.ts'
 import type { Database, Row } from './database/database.ts'
-import { STATE, receivedOf } from './inbox.ts'
+import { STATE, receivedOf } from './streams.ts'
 
 /** Of the last epoch: an earlier one has no gaps any more, for all of it was sent again. */
 export interface StreamInfo {

@@ -4,6 +4,7 @@ import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { encodeAcknowledgement } from '../uplink/acknowledgement.ts'
 import { type Envelope, decodeEnvelope } from '../uplink/envelope.ts'
+import { type Question, encodeQuestion } from '../uplink/question.ts'
 import { ackTopic, centreFilter, sourceOf } from '../uplink/topics.ts'
 import type { Inbox } from './inbox.ts'
 
@@ -72,6 +73,11 @@ export class Worker {
 
   get waiting(): number {
     return this.#waiting.length
+  }
+
+  /** A question to a site. Nobody notices when it gets lost: it is asked again. */
+  ask(site: string, question: Question): void {
+    this.#client.publish(ackTopic(site), encodeQuestion(question), { qos: 1 }, () => {})
   }
 
   /** What is being stored is stored; what waits goes to another worker, or comes again. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
-import { GridError } from '../core/errors.ts'
+import { GridError, errorText } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
 import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
@@ -10,6 +10,7 @@ import type { Args, Command } from './command.ts'
 export const command: Command = {
   name: 'centre',
   summary: 'Take in what the edges of many substations send.',
+  positionals: '[reconcile --site ID]',
   options: {
     data: { value: 'DIR', help: 'folder of its own database, made if it does not exist' },
     database: {
@@ -27,6 +28,9 @@ export const command: Command = {
     user: { value: 'NAME', help: 'of this centre at --broker; its password is in BUSBAR_PASSWORD' },
     ca: { value: 'FILE', help: 'CA of the certificate of --broker (PEM)' },
     http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8081' },
+    site: { value: 'ID', help: 'of reconcile: the site that is to compare what it has' },
+    from: { value: 'TIME', help: 'of reconcile: from this hour on, a week before --to by default' },
+    to: { value: 'TIME', help: 'of reconcile: before this hour, two hours ago by default' },
     'keep-events': { value: 'TIME', help: 'how long events are kept, e.g. 400d', default: '3y' },
     'keep-aggregates': { value: 'TIME', help: 'how long aggregates are kept', default: '3y' },
   },
@@ -34,8 +38,56 @@ export const command: Command = {
   run,
 }
 
-/** Runs until SIGINT or SIGTERM. */
 async function run(args: Args): Promise<number> {
+  const [word, ...rest] = args.positionals
+  if (word === undefined) return serve(args)
+  if (word !== 'reconcile' || rest.length > 0) {
+    throw new GridError('usage', `centre ${args.positionals.join(' ')}: only reconcile is known`, {
+      hint: 'Example: busbar centre reconcile --site ss-1',
+    })
+  }
+  const { site, streams } = await askReconciliation(args)
+  const names = streams.join(', ')
+  process.stdout.write(
+    `${site} was asked to compare ${names}; /api/v1/reconciliation?site=${site} says how it went.\n`,
+  )
+  return 0
+}
+
+/** Of the centre that runs at `--http`. */
+async function askReconciliation(
+  args: Args,
+): Promise<{ readonly site: string; readonly streams: readonly string[] }> {
+  const words = ['from', 'to'].flatMap((name): (readonly [string, string])[] => {
+    const value = args.optional(name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  const query = new URLSearchParams(
+    [['site', args.required('site')], ...words].map((each) => [...each]),
+  )
+  const address = args.required('http')
+  const answer = await fetch(`http://${address}/api/v1/reconciliation?${query.toString()}`, {
+    method: 'POST',
+    headers: { 'x-busbar-request': '1' },
+  }).catch((cause: unknown) => {
+    throw new GridError('unreachable', `the centre at ${address}: ${errorText(cause)}`, {
+      hint: 'Is it running, and is --http where it listens?',
+      cause,
+    })
+  })
+  const body = (await answer.json()) as {
+    readonly detail?: string
+    readonly hint?: string
+    readonly site: string
+    readonly streams: readonly string[]
+  }
+  if (answer.ok) return body
+  const detail = body.hint === undefined ? {} : { hint: body.hint }
+  throw new GridError('input', body.detail ?? `the centre at ${address}: ${answer.status}`, detail)
+}
+
+/** Runs until SIGINT or SIGTERM. */
+async function serve(args: Args): Promise<number> {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const say = (text: string): void => void process.stderr.write(`busbar: ${text}\n`)
   const centre = await startCentre({
