@@ -70,12 +70,16 @@ export class Ledger {
        WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site COLLATE "C" LIMIT ${limits.centreRows}`,
       [site ?? null],
     )
-    const streams = await query(
-      `SELECT DISTINCT ON (s.site, s.stream) s.site, s.stream, s.epoch::float8, ${STATE} FROM streams s
-       WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site, s.stream, s.epoch DESC`,
+    // As one text: PGlite takes half a second to hand out four thousand rows one by one.
+    const [streams] = await query(
+      `SELECT coalesce(json_agg(row_to_json(own)), '[]')::text AS rows FROM (
+         SELECT DISTINCT ON (s.site, s.stream) s.site, s.stream, s.epoch::float8, ${STATE} FROM streams s
+         WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site, s.stream, s.epoch DESC
+       ) own`,
       [site ?? null],
     )
-    const bySite = Map.groupBy(streams, (row) => String(row['site']))
+    const rows = JSON.parse(String(streams?.['rows'])) as readonly Row[]
+    const bySite = Map.groupBy(rows, (row) => String(row['site']))
     return sites.map((row): SiteInfo => {
       const name = String(row['site'])
       const heard = Number(row['last'])
