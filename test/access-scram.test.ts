@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type IConnackPacket, connect as connectMqttJs } from 'mqtt'
 import { limits } from '../src/core/limits.ts'
-import { CHOSEN, hashPassword } from '../src/edge/access/password-hash.ts'
+import { CHOSEN, hashPassword } from '../src/core/password-hash.ts'
 import { ScramClient } from '../src/edge/access/scram-client.test.ts'
 import { CHOSEN_ITERATIONS, scramVerifier } from '../src/edge/access/scram-verifier.ts'
 import {

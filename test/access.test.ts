@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type IClientOptions, type MqttClient, connect } from 'mqtt'
 import { formatAddress } from '../src/core/address.ts'
-import { CHOSEN, hashPassword } from '../src/edge/access/password-hash.ts'
+import { CHOSEN, hashPassword } from '../src/core/password-hash.ts'
 import { TestedEdge } from './mqtt/tested-edge.ts'
 import { Certificates } from './transports/certificates.ts'
 

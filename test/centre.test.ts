@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { type CentreHttp, startHttp } from '../src/centre/http.ts'
 import type { Database } from '../src/centre/database/database.ts'
 import { migrate } from '../src/centre/database/migrations.ts'
+import { centreUsers } from '../src/centre/users.ts'
 import { monthName, monthOf } from '../src/centre/records/months.ts'
 import { formatAddress } from '../src/core/address.ts'
 import type { InventoryDevice } from '../src/uplink/inventory.ts'
@@ -31,8 +32,12 @@ async function withStand(kind: Kind, work: (stand: Stand) => Promise<void>): Pro
     const database = await openDatabase(kind, folder, started)
     await ofVersionOne(database)
     const parts = partsOf(database)
+    const address = { host: '127.0.0.1', port: 0 }
+    const quiet = { isSecure: false, plainLogins: false, warn: () => {} }
     const http = await startHttp({
-      address: { host: '127.0.0.1', port: 0 },
+      address,
+      users: centreUsers({ database, http: address, ...quiet }),
+      tls: undefined,
       operations: parts.operations,
       metrics: { exposition: async () => '', contentType: 'text/plain' },
       problems: () => [],

@@ -3,7 +3,7 @@ import { createHmac, pbkdf2Sync } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { DEVICES_SCHEMA } from '../src/edge/access/device-store.ts'
-import { PasswordChecks, parseHash } from '../src/edge/access/password-hash.ts'
+import { PasswordChecks, parseHash } from '../src/core/password-hash.ts'
 import { parseVerifier } from '../src/edge/access/scram-verifier.ts'
 import { fencesOf, readPage, tableOf } from './docs/pages.ts'
 

@@ -43,11 +43,15 @@ test('the table in the README is the one that the demo draws', () => {
     ackP99Ms: null,
     stored: undefined,
     readingsPerSecond: undefined,
+    journalBytes: undefined,
+    uplink: undefined,
   }
   const counts = { devices: 0, connections: 0, refused: 0, waiting: 0, dropped: 0 }
-  const drawn = tableText({ ...unknown, ...counts, journalBytes: undefined, problems: [] })
+  const north = { ...unknown, ...counts, id: 'north', isCut: false, problems: [] }
+  const substations = [north, { ...north, id: 'south' }]
+  const drawn = tableText({ substations, centre: new Map() })
   const labels = (table: string): string[] =>
-    table.split('\n').flatMap((line) => /^ {2}(\S+(?: \S+)*) {2,}/.exec(line)?.[1] ?? [])
+    table.split('\n').flatMap((line) => /^ {2}(\S+(?: \S+)*) {2,}\S/.exec(line)?.[1] ?? [])
   const [table] = fencesOf(README).filter(({ language }) => language === 'text')
   assert.deepEqual(labels(table?.text ?? ''), labels(drawn))
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { GridError } from '../core/errors.ts'
 import { Micros } from '../core/time.ts'
+import type { Access } from './access/access.ts'
 import type {
   AccountInfo,
   AlarmAction,
@@ -175,6 +177,29 @@ export class MemoryEdge implements EdgeView {
   }
 }
 
+const refused = async (): Promise<never> => {
+  throw new GridError('conflict', 'nobody is kept here')
+}
+
+/** Whoever comes is an engineer, and there are no users. */
+export const OPEN_ACCESS: Access = {
+  identify: async () => ({
+    kind: 'known',
+    person: { name: 'local', role: 'engineer', kind: 'local' },
+  }),
+  login: async () => ({ kind: 'wrong' }),
+  logout: async () => {},
+  users: async () => [],
+  add: refused,
+  setRole: refused,
+  setPassword: refused,
+  changePassword: async () => ({ kind: 'wrong' }),
+  remove: refused,
+  unlock: refused,
+  record: async () => {},
+  acts: async () => ({ acts: [], dropped: 0 }),
+}
+
 export class Served {
   readonly edge: MemoryEdge
   readonly api: Api
@@ -185,7 +210,7 @@ export class Served {
   }
 
   /** `passage`: the way out for whoever asks; undefined: all are inside. */
-  static async start(passage?: Passage): Promise<Served> {
+  static async start(passage?: Passage, access = OPEN_ACCESS): Promise<Served> {
     const edge = new MemoryEdge()
     const address = { host: '127.0.0.1', port: 0 }
     const report = (thrown: unknown): void => void edge.reported.push(thrown)
@@ -193,6 +218,7 @@ export class Served {
       address,
       view: edge,
       border: { passage: () => passage },
+      access,
       now: () => NOW,
       report,
     })

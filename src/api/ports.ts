@@ -257,7 +257,7 @@ export interface AlarmStep {
   readonly detail: string
 }
 
-/** There is no login: `who` is what the asker says. */
+/** `who` is the user, or what is said on the machine itself where there are none. */
 export type AlarmAction =
   | { readonly kind: 'acknowledge'; readonly who: string; readonly comment: string }
   | {

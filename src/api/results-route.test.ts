@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatAddress } from '../core/address.ts'
-import { MemoryEdge, NOW } from './memory-edge.test.ts'
+import { OPEN_ACCESS, MemoryEdge, NOW } from './memory-edge.test.ts'
 import type { ResultInfo } from './ports.ts'
 import { startApi } from './server.ts'
 
@@ -25,6 +25,7 @@ async function ask(edge: MemoryEdge, path: string): Promise<{ status: number; bo
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },
     view: edge,
+    access: OPEN_ACCESS,
     border: { passage: () => undefined },
     now: () => NOW,
   })

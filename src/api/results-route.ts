@@ -8,7 +8,7 @@ import {
   RESULT_ALIASES,
   type StoredResult,
   classifyResult,
-  isReading,
+  readingsIn,
 } from './egress/result-record.ts'
 import type { ResultInfo, ResultsQuery } from './ports.ts'
 import type { RouteContext } from './route.ts'
@@ -64,7 +64,7 @@ function* listed(kind: StoredResult['kind'], results: Iterable<ResultInfo>): Gen
     yield {
       object: resultObject(result),
       aliases: RESULT_ALIASES,
-      ...(kind === 'event' ? { isReading } : {}),
+      ...(kind === 'event' ? { isReading: readingsIn(subject.kind, result) } : {}),
       classified: () => classifyResult({ kind, name, subject, windowSeconds, fields }),
     }
   }

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { GridError } from '../core/errors.ts'
-import { EVEN, MemoryEdge, NOW, Served } from './memory-edge.test.ts'
+import { OPEN_ACCESS, EVEN, MemoryEdge, NOW, Served } from './memory-edge.test.ts'
 import type { PointInfo } from './ports.ts'
 import { type Api, startApi } from './server.ts'
 
@@ -120,6 +120,7 @@ describe('the other routes', () => {
     }
     const ill = await served.get('/healthz')
     assert.equal(ill.status, 503)
+    assert.equal((await served.get('/livez')).status, 200, 'it answers, so it is alive')
     assert.deepEqual(await ill.json(), {
       status: 'failing',
       site: 's1',
@@ -215,6 +216,7 @@ describe('starting and stopping', () => {
     startApi({
       address: { host, port },
       view,
+      access: OPEN_ACCESS,
       border: { passage: () => undefined },
       now: () => NOW,
     })

@@ -1,4 +1,6 @@
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { type FastifyInstance, fastify } from 'fastify'
+import { Server } from 'node:https'
+import type { SecureContextOptions } from 'node:tls'
 import type { Address } from '../core/address.ts'
 import { formatAddress } from '../core/address.ts'
 import { GridError, errorCode, errorText } from '../core/errors.ts'
@@ -11,22 +13,26 @@ import {
   alarmStepsRoute,
   alarmsRoute,
 } from './alarms/alarm-routes.ts'
+import type { Access } from './access/access.ts'
+import { accessRoutes } from './access/access-routes.ts'
+import { guard } from './access/guard.ts'
+import { takeJson } from './json-scope.ts'
 import { consoleRoutes } from './console/console-routes.ts'
 import { auditRoute } from './audit-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
-import { nearest } from '../core/nearest.ts'
+import { KnownRoutes } from './known-routes.ts'
 import { pointsRoute } from './points-route.ts'
 import { policyRoutes } from './policy-route.ts'
 import type { EdgeView } from './ports.ts'
 import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Border } from './egress/border.ts'
-import { type ClassifiedRoute, addRoute, refuseUnclassified } from './egress/classified-route.ts'
+import { type AddedRoute, addRoute, refuseUnclassified } from './egress/classified-route.ts'
 import type { Report, RouteContext } from './route.ts'
 import { processorsRoute } from './processors-route.ts'
 import { readingsRoute } from './readings-route.ts'
-import { READ_PATH, remoteRead } from './prometheus/read-route.ts'
+import { remoteRead } from './prometheus/read-route.ts'
 import { derivedRoute, resultsRoute } from './results-route.ts'
 import { sessionsRoute } from './sessions-route.ts'
 import { siteRoute } from './site-route.ts'
@@ -37,6 +43,10 @@ export interface ApiOptions {
   readonly view: EdgeView
   /** Who is outside, and what may go there. */
   readonly border: Border
+  /** Who may come in, and for what. */
+  readonly access: Access
+  /** Undefined: in the clear. */
+  readonly tls?: SecureContextOptions | undefined
   readonly now: Clock
   /** The folder with `ui` and `node_modules`; undefined: there is no console. */
   readonly consoleRoot?: string
@@ -46,16 +56,20 @@ export interface ApiOptions {
 
 export interface Api {
   readonly address: Address
+  /** Another certificate, for connections from now on. Only where there was one. */
+  renew(tls: SecureContextOptions): void
   /** Cuts what is being sent: whoever reads it can tell that it is not the whole. */
   stop(): Promise<void>
 }
 
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { address, view, border, now, consoleRoot, report = ignore } = options
+  const { address, view, border, access, now, consoleRoot, report = ignore } = options
   const context: RouteContext = { view, now, report, border }
-  const app = createApp(report)
-  const routes: Readonly<Record<string, ClassifiedRoute>> = {
+  const app = createApp(options)
+  const known = new KnownRoutes(app)
+  const routes: Readonly<Record<string, AddedRoute>> = {
     '/healthz': healthRoute(view),
+    '/livez': livenessRoute,
     '/metrics': metricsRoute(view),
     '/api/v1/site': siteRoute(context),
     '/api/v1/points': pointsRoute(context),
@@ -77,8 +91,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
+  app.register(loginRoutes, { ...context, access })
   if (consoleRoot !== undefined) app.register(consoleRoutes, { ...context, root: consoleRoot })
-  app.setNotFoundHandler(notFound([...Object.keys(routes), READ_PATH]))
+  app.setNotFoundHandler((request, reply) => known.notFound(request, reply))
   app.server.maxConnections = limits.httpConnections
   try {
     await app.listen({ host: address.host, port: address.port })
@@ -90,12 +105,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const port = bound === null || typeof bound === 'string' ? address.port : bound.port
   return {
     address: { host: address.host, port },
+    renew: (tls) => {
+      if (app.server instanceof Server) app.server.setSecureContext(tls)
+    },
     stop: () => app.close(),
   }
 }
 
-function createApp(report: Report): FastifyInstance {
+function createApp({ access, tls, report = ignore }: ApiOptions): FastifyInstance {
   const app = fastify({
+    // The types of Fastify have another class of instance for it, with the same methods.
+    ...(tls === undefined ? {} : ({ https: tls } as object)),
     bodyLimit: limits.httpBodyBytes,
     requestTimeout: limits.httpRequestMs,
     connectionTimeout: limits.httpSilenceMs,
@@ -116,6 +136,7 @@ function createApp(report: Report): FastifyInstance {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
   })
+  guard(app, access)
   app.setErrorHandler((thrown, _request, reply) => {
     const details = problemOf(thrown)
     if (details.status === 500) report(thrown)
@@ -126,21 +147,43 @@ function createApp(report: Report): FastifyInstance {
 
 function ignore(): void {}
 
-function healthRoute(view: EdgeView): ClassifiedRoute {
+/** Addresses that take a body, hence a scope of its own. */
+async function loginRoutes(
+  app: FastifyInstance,
+  { access, ...surroundings }: RouteContext & { readonly access: Access },
+): Promise<void> {
+  takeJson(app)
+  for (const { url, method, needs, reach, answer } of accessRoutes(access)) {
+    const kind = reach === 'inside' ? 'action' : 'own'
+    addRoute(app, url, { kind, method, needs, records: true, answer }, surroundings)
+  }
+}
+
+/** Answers as long as the edge answers at all: an edge with a full disk, or without its centre, is not to be started again. */
+const livenessRoute: AddedRoute = {
+  kind: 'program',
+  needs: 'nobody',
+  answer: (_request, reply) => reply.send({ status: 'alive' }),
+}
+
+/** Probes need no password, and learn no more than whether all is well: sentences about what is not name devices. */
+function healthRoute(view: EdgeView): AddedRoute {
   return {
     kind: 'whole',
+    needs: 'nobody',
     class: 'health',
     names: ['status', 'site', 'uptimeSeconds', 'problems'],
-    answer: (_request, reply) => {
+    answer: ({ person }, reply) => {
       const { healthy, site, uptimeSeconds, problems } = view.health()
       reply.code(healthy ? 200 : 503).type('application/json; charset=utf-8')
       const status = healthy ? 'ok' : 'failing'
-      return reply.send(`${JSON.stringify({ status, site, uptimeSeconds, problems })}\n`)
+      const told = person === undefined ? { status } : { status, site, uptimeSeconds, problems }
+      return reply.send(`${JSON.stringify(told)}\n`)
     },
   }
 }
 
-function metricsRoute(view: EdgeView): ClassifiedRoute {
+function metricsRoute(view: EdgeView): AddedRoute {
   return {
     kind: 'whole',
     class: 'health',
@@ -152,29 +195,6 @@ function metricsRoute(view: EdgeView): ClassifiedRoute {
     },
   }
 }
-
-/** A wrong method is told which ones there are, a wrong path which one is near. */
-function notFound(paths: readonly string[]) {
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const path = request.url.split('?', 1)[0] ?? ''
-    const isAction = ACTION_PATH.test(path)
-    if (paths.includes(path) || isAction || ALARM_PATH.test(path)) {
-      const isRead = path !== READ_PATH && !isAction
-      reply.header('allow', isRead ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS')
-      if (request.method === 'OPTIONS') return reply.code(204).send()
-      const detail = `${request.method} ${path}: this address is ${isRead ? 'only read' : 'asked with a body'}`
-      return sendProblem(reply, problem(405, { detail, hint: isRead ? 'Use GET.' : 'Use POST.' }))
-    }
-    const [near] = nearest(path, paths, 1)
-    const hint = near === undefined ? `There are ${paths.join(', ')}.` : `Is ${near} meant?`
-    const detail = `${request.method} ${path}: nothing is here`
-    return sendProblem(reply, problem(404, { detail, code: 'not-found', hint }))
-  }
-}
-
-/** Addresses with an id in them. */
-const ALARM_PATH = /^\/api\/v1\/alarms\/\d+(?:\/members)?$/
-const ACTION_PATH = /^\/api\/v1\/alarms\/\d+\/(?:acknowledge|shelve|unshelve)$/
 
 function listenFault(thrown: unknown, address: Address): unknown {
   const text = formatAddress(address)

@@ -1,8 +1,9 @@
 import type { IClientOptions } from 'mqtt'
-import { type Address, formatAddress } from '../core/address.ts'
+import { type Address, formatAddress, isLoopbackHost } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
-import { assertLimits } from '../core/limits.ts'
-import type { PasswordHash } from '../edge/access/password-hash.ts'
+import { assertLimits, limits } from '../core/limits.ts'
+import { HttpCredentials } from '../edge/http-credentials.ts'
+import type { PasswordHash } from '../core/password-hash.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
@@ -22,6 +23,7 @@ import { Retention } from './records/retention.ts'
 import { Reconciler } from './reconciliation/reconciler.ts'
 import { Reliability } from './reliability/reliability.ts'
 import { SiteGatekeeper } from './site-gatekeeper.ts'
+import { centreUsers } from './users.ts'
 import { Worker } from './worker.ts'
 
 export interface CentreSettings {
@@ -39,6 +41,10 @@ export interface CentreSettings {
     | { readonly kind: 'server'; readonly url: string; readonly options: IClientOptions }
   readonly http: Address
   readonly kept: Kept
+  /** Undefined: HTTP is in the clear. */
+  readonly httpTls: { readonly certificate: string; readonly key: string } | undefined
+  /** Passwords from other machines are taken without TLS, too. */
+  readonly plainLogins: boolean
   readonly report: (fault: unknown) => void
   readonly warn: (text: string) => void
 }
@@ -78,7 +84,13 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const asks = { ledger, records, devices, reliability, retention, reconciler }
   const operations = operationsOf(asks)
   const problems = (): readonly string[] => problemsOf(worker, housekeeping)
-  const http = await startHttp({ address: settings.http, operations, metrics, problems, report })
+  const { http: address, plainLogins } = settings
+  const credentials = httpCredentials(settings, started)
+  const isSecure = credentials !== undefined
+  const users = centreUsers({ database, http: address, isSecure, plainLogins, warn })
+  const tls = credentials?.options
+  const http = await startHttp({ address, operations, metrics, problems, users, tls, report })
+  credentials?.useWith((options) => http.renew(options))
   started.defer(async () => http.stop())
   const running = started.move()
   return {
@@ -86,6 +98,17 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
     http: http.address,
     stop: async () => running.disposeAsync(),
   }
+}
+
+function httpCredentials(
+  { httpTls, warn }: CentreSettings,
+  started: AsyncDisposableStack,
+): HttpCredentials | undefined {
+  if (httpTls === undefined) return undefined
+  const credentials = new HttpCredentials({ ...httpTls, minimumVersion: 'TLSv1.3' }, warn)
+  const looker = setInterval(() => credentials.files.look(), limits.certificateLookMs)
+  started.defer(() => clearInterval(looker))
+  return credentials
 }
 
 /** Each brings its package: who has a server does not load the other. */
@@ -118,7 +141,7 @@ async function openLink(
 ): Promise<Link> {
   if (settings.kind === 'server') return { broker: undefined, link: settings }
   const { address, sites, tls } = settings
-  if (sites === undefined && !isHere(address)) {
+  if (sites === undefined && !isLoopbackHost(address.host)) {
     throw new GridError('usage', `sites from elsewhere reach ${formatAddress(address)}`, {
       hint: 'Give a file with --sites, so that they have to show a password; or listen on 127.0.0.1.',
     })
@@ -128,8 +151,4 @@ async function openLink(
   started.defer(async () => broker.stop())
   const url = `mqtt://${formatAddress(broker.inner)}`
   return { broker, link: { url, options: { ...gatekeeper.worker } } }
-}
-
-function isHere({ host }: Address): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

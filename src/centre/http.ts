@@ -1,4 +1,7 @@
 import { type FastifyInstance, fastify } from 'fastify'
+import { Server } from 'node:https'
+import type { SecureContextOptions } from 'node:tls'
+import { guard } from '../api/access/guard.ts'
 import { problem, problemOf, sendProblem } from '../api/problem.ts'
 import type { Address } from '../core/address.ts'
 import { GridError, errorText } from '../core/errors.ts'
@@ -6,6 +9,8 @@ import { limits } from '../core/limits.ts'
 import { openApi } from './api/document.ts'
 import type { Operation } from './api/operation.ts'
 import type { CentreMetrics } from './metrics.ts'
+import type { UserDesk } from '../users/user-desk.ts'
+import { userRoutes } from './users.ts'
 
 export interface HttpParts {
   readonly address: Address
@@ -13,18 +18,24 @@ export interface HttpParts {
   readonly metrics: Pick<CentreMetrics, 'exposition' | 'contentType'>
   /** A sentence for each thing that is wrong. */
   readonly problems: () => readonly string[]
+  readonly users: UserDesk
+  /** Undefined: in the clear. */
+  readonly tls: SecureContextOptions | undefined
   readonly report: (fault: unknown) => void
 }
 
 export interface CentreHttp {
   readonly address: Address
+  /** Another certificate, for connections from now on. Only where there was one. */
+  renew(tls: SecureContextOptions): void
   stop(): Promise<void>
 }
 
 /** What people and programs ask a centre. */
 export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
-  const { address, report } = parts
-  const app = fastify({
+  const { address, report, users, tls } = parts
+  const app: FastifyInstance = fastify({
+    ...(tls === undefined ? {} : ({ https: tls } as object)),
     requestTimeout: limits.httpRequestMs,
     connectionTimeout: limits.httpSilenceMs,
     keepAliveTimeout: limits.httpKeepAliveMs,
@@ -38,7 +49,12 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, problem(404, { detail: `${request.url}: nothing is here` })),
   )
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+  })
+  guard(app, users)
   addRoutes(app, parts)
+  app.register(userRoutes, { users })
   app.server.maxConnections = limits.httpConnections
   try {
     await app.listen({ host: address.host, port: address.port })
@@ -51,28 +67,41 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   }
   const bound = app.server.address()
   const port = bound === null || typeof bound === 'string' ? address.port : bound.port
-  return { address: { host: address.host, port }, stop: async () => app.close() }
+  return {
+    address: { host: address.host, port },
+    renew: (renewed) => {
+      if (app.server instanceof Server) app.server.setSecureContext(renewed)
+    },
+    stop: async () => app.close(),
+  }
 }
 
 function addRoutes(app: FastifyInstance, { operations, metrics, problems }: HttpParts): void {
-  app.get('/healthz', async (_, reply) => {
+  // Probes need no password, and learn no more than whether all is well.
+  app.get('/healthz', { config: { needs: 'nobody' } }, async ({ person }, reply) => {
     const wrong = problems()
     const status = wrong.length === 0 ? 'ok' : 'failing'
-    return reply.code(status === 'ok' ? 200 : 503).send({ status, problems: wrong })
+    return reply
+      .code(status === 'ok' ? 200 : 503)
+      .send(person === undefined ? { status } : { status, problems: wrong })
   })
-  app.get('/metrics', async (_, reply) =>
+  app.get('/livez', { config: { needs: 'nobody' } }, async () => ({ status: 'alive' }))
+  app.get('/metrics', VIEWERS, async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.exposition(nowUs())),
   )
-  app.get('/api/openapi.json', async () => openApi(operations))
+  app.get('/api/openapi.json', VIEWERS, async () => openApi(operations))
   for (const each of operations) {
     app.route({
       method: each.method,
       url: each.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { needs: each.needs },
       handler: async ({ params, query }) =>
         each.run({ path: params as Record<string, string>, query }, nowUs()),
     })
   }
 }
+
+const VIEWERS = { config: { needs: 'viewer' } } as const
 
 function nowUs(): number {
   return Date.now() * 1000

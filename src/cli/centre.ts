@@ -33,6 +33,11 @@ export const command: Command = {
     to: { value: 'TIME', help: 'of reconcile: before this hour, two hours ago by default' },
     'keep-events': { value: 'TIME', help: 'how long events are kept, e.g. 400d', default: '3y' },
     'keep-aggregates': { value: 'TIME', help: 'how long aggregates are kept', default: '3y' },
+    'http-certificate': { value: 'FILE', help: 'TLS for --http: certificate with its chain (PEM)' },
+    'http-key': { value: 'FILE', help: 'its private key' },
+    'plain-logins': {
+      help: 'take passwords and tokens from other machines without TLS, too',
+    },
   },
   example: 'busbar centre --data var/centre',
   run,
@@ -98,6 +103,8 @@ async function serve(args: Args): Promise<number> {
       events: readKept(args.required('keep-events'), '--keep-events'),
       aggregates: readKept(args.required('keep-aggregates'), '--keep-aggregates'),
     },
+    httpTls: pairOf(args, 'http-certificate', 'http-key'),
+    plainLogins: args.flag('plain-logins'),
     report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
     warn: say,
   })
@@ -124,18 +131,26 @@ function databaseOf(args: Args): CentreSettings['database'] {
 
 function brokerOf(args: Args): CentreSettings['broker'] {
   const url = args.optional('broker')
-  const certificate = args.optional('certificate')
-  const key = args.optional('key')
   if (url !== undefined) return { kind: 'server', url, options: clientOptions(args) }
-  if ((certificate === undefined) !== (key === undefined))
-    throw new GridError('usage', '--certificate and --key belong together')
   const sites = args.optional('sites')
   return {
     kind: 'embedded',
     address: parseAddress(args.required('mqtt'), '--mqtt'),
     sites: sites === undefined ? undefined : readSites(sites),
-    tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
+    tls: pairOf(args, 'certificate', 'key'),
   }
+}
+
+function pairOf(
+  args: Args,
+  certificateName: string,
+  keyName: string,
+): { readonly certificate: string; readonly key: string } | undefined {
+  const certificate = args.optional(certificateName)
+  const key = args.optional(keyName)
+  if ((certificate === undefined) !== (key === undefined))
+    throw new GridError('usage', `--${certificateName} and --${keyName} belong together`)
+  return certificate === undefined || key === undefined ? undefined : { certificate, key }
 }
 
 function clientOptions(args: Args): IClientOptions {

@@ -64,9 +64,18 @@ export class Args {
   }
 }
 
+/** Whoever asks a running edge or centre may have to say who it is. */
+const TOKEN_OPTION = {
+  'token-file': { value: 'FILE', help: 'with a token of busbar user token; or BUSBAR_TOKEN' },
+} as const satisfies Command['options']
+
+function optionsOf({ options }: Command): Command['options'] {
+  return 'url' in options ? { ...options, ...TOKEN_OPTION } : options
+}
+
 export function parseCommandLine(command: Command, words: readonly string[]): Args {
   const options: Record<string, { type: 'string' | 'boolean'; default?: string }> = {}
-  for (const [name, option] of Object.entries(command.options)) {
+  for (const [name, option] of Object.entries(optionsOf(command))) {
     options[name] = {
       type: option.value === undefined ? 'boolean' : 'string',
       ...(option.default === undefined ? {} : { default: option.default }),
@@ -107,7 +116,7 @@ function bound(
 }
 
 export function helpText(command: Command): string {
-  const rows = Object.entries(command.options).map(([name, option]) => {
+  const rows = Object.entries(optionsOf(command)).map(([name, option]) => {
     const left = option.value === undefined ? `--${name}` : `--${name} ${option.value}`
     const preset = option.default === undefined ? '' : ` (default ${option.default})`
     return `  ${left.padEnd(26)} ${option.help}${preset}`

@@ -1,139 +1,163 @@
-import { mkdirSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Address, formatAddress, parseAddress } from '../core/address.ts'
+import { relative, resolve } from 'node:path'
+import { parseAddress } from '../core/address.ts'
 import { DEVICES_MAX } from '../simulator/substation.ts'
-import type { Progress } from '../simulator/simulation.ts'
 import type { Args, Command } from './command.ts'
-import { Child } from './demo/child.ts'
-import { Observer } from './demo/observer.ts'
+import type { Child } from './demo/child.ts'
+import { DemoCentre } from './demo/demo-centre.ts'
+import { reachable, reachableText } from './demo/reachable.ts'
 import { Screen } from './demo/screen.ts'
-
-const SITE = new URL('../../examples/demo.yaml', import.meta.url)
-const READY = /^ready mqtt=(\S+) http=(\S+)/
-/** Together under the two seconds within which Ctrl-C has to be done. */
-const SIMULATOR_PATIENCE_MS = 800
-const EDGE_PATIENCE_MS = 1000
+import { type Started, Substation } from './demo/substation.ts'
 
 export const command: Command = {
   name: 'demo',
-  summary: 'Run an edge and the simulated devices of a substation, and watch them.',
+  summary: 'Run two substations with simulated devices and their centre, and watch them.',
   options: {
     data: {
       value: 'DIR',
-      help: 'data folder of the edge; kept between runs',
+      help: 'data folder of the first edge, kept between runs; the others lie beside it',
       default: './var/demo',
     },
-    mqtt: { value: 'HOST:PORT', help: 'where the edge listens', default: '127.0.0.1:1883' },
-    http: { value: 'HOST:PORT', help: 'where the API listens', default: '127.0.0.1:8080' },
-    devices: { value: 'N', help: 'simulated devices', default: '100' },
-    rate: { value: 'R', help: 'messages per second of all devices (default 1 per device)' },
+    mqtt: { value: 'HOST:PORT', help: 'where the first edge listens', default: '127.0.0.1:1883' },
+    http: {
+      value: 'HOST:PORT',
+      help: 'where its API and its console are',
+      default: '127.0.0.1:8080',
+    },
+    'centre-http': {
+      value: 'HOST:PORT',
+      help: 'where those of the centre are',
+      default: '127.0.0.1:8081',
+    },
+    devices: { value: 'N', help: 'simulated devices of each substation', default: '100' },
+    rate: { value: 'R', help: 'messages per second of its devices (default 1 per device)' },
   },
-  example: 'busbar demo --devices 1000 --mqtt 127.0.0.1:18830 --http 127.0.0.1:18080',
+  example:
+    'busbar demo --devices 1000 --mqtt 127.0.0.1:18830 --http 127.0.0.1:18080 --centre-http 127.0.0.1:18081',
   async run(args) {
     args.integer('devices', { min: 1, max: DEVICES_MAX })
     const screen = new Screen(process.stdout)
     const interrupted = interruption()
-    const edge = startEdge(args, screen)
-    const start = await Promise.race([edge.ready, edge.child.ended, interrupted])
-    if (typeof start === 'string') return fail(edge.child, screen)
-    if (start === undefined) {
-      await edge.child.stop(EDGE_PATIENCE_MS)
-      return 0
-    }
-    const simulator = startSimulator(args, start, screen)
-    screen.print(welcome(args, start))
-    const stopWatching = watch({ start, screen, progress: simulator.progress })
-    const lost = await Promise.race([
-      edge.child.ended.then(() => edge.child),
-      simulator.child.ended.then(() => simulator.child),
+    const parts = await start(args, screen)
+    const { north, south, centre } = parts
+    const ended = [north.edge, south.edge, centre.child]
+    const ready = await Promise.race([
+      Promise.all([north.ready, south.ready]),
+      ...ended.map(async (child) => child.ended.then(() => child)),
       interrupted,
     ])
+    if (!Array.isArray(ready)) return stopped(parts, { lost: ready, args, screen })
+    const [atNorth, atSouth] = ready
+    const simulators = [north.simulate(atNorth), south.simulate(atSouth)]
+    screen.print(welcome(args, { north: atNorth, south: atSouth, ledger: north.ledger }))
+    const stopWatching = watch(parts, screen)
+    const stopPulling = pullCable(south, screen)
+    const lost = await Promise.race([
+      ...[...ended, ...simulators].map(async (child) => child.ended.then(() => child)),
+      interrupted,
+    ])
+    stopPulling()
     stopWatching()
-    await simulator.child.stop(SIMULATOR_PATIENCE_MS)
-    await edge.child.stop(EDGE_PATIENCE_MS)
-    if (lost !== undefined) return fail(lost, screen)
-    screen.end(
-      `\nStopped. The data stays in ${place(args.required('data'))}; the next start goes on with it.\n`,
-    )
-    return 0
+    return stopped(parts, { lost, args, screen })
   },
 }
 
-interface Start {
-  readonly mqtt: string
-  readonly http: string
+interface Parts {
+  readonly north: Substation
+  readonly south: Substation
+  readonly centre: DemoCentre
 }
 
-function startEdge(
-  args: Args,
-  screen: Screen,
-): { readonly child: Child; readonly ready: Promise<Start> } {
-  const { promise: ready, resolve: setReady } = Promise.withResolvers<Start>()
-  const words = ['edge', '--site', fileURLToPath(SITE), '--data', args.required('data')]
-  for (const name of ['mqtt', 'http']) {
-    words.push(`--${name}`, formatAddress(parseAddress(args.required(name), `--${name}`)))
-  }
-  const child = new Child({
-    name: 'edge',
-    words,
-    onLine: (line) => {
-      const [, mqtt, http] = READY.exec(line) ?? []
-      if (mqtt !== undefined && http !== undefined) setReady({ mqtt, http })
-    },
-    onComplaint: (text) => screen.print(text),
+/** Edges do not wait for the centre: they connect when it is there. */
+async function start(args: Args, screen: Screen): Promise<Parts> {
+  const data = resolve(args.required('data'))
+  const onComplaint = (text: string): void => screen.print(text)
+  for (const name of ['mqtt', 'http', 'centre-http']) parseAddress(args.required(name), `--${name}`)
+  const common = { devices: args.required('devices'), rate: args.optional('rate'), onComplaint }
+  const [north, south] = await Promise.all([
+    Substation.open({
+      ...common,
+      id: 'north',
+      seed: '1',
+      name: 'North 110/10 kV',
+      data,
+      mqtt: args.required('mqtt'),
+      http: args.required('http'),
+    }),
+    Substation.open({
+      ...common,
+      id: 'south',
+      seed: '2',
+      name: 'South 110/10 kV',
+      data: `${data}-south`,
+      mqtt: ANY_PORT,
+      http: ANY_PORT,
+    }),
+  ])
+  const http = args.required('centre-http')
+  const centre = new DemoCentre({ data: `${data}-centre`, http, onComplaint })
+  void centre.ready.then(({ mqtt, http: at }) => {
+    north.cable.target = south.cable.target = reachable(mqtt)
+    screen.print(`The centre is there, too: http://${reachableText(at)}/api/v1/sites\n`)
   })
-  return { child, ready }
+  return { north, south, centre }
 }
 
-function startSimulator(
-  args: Args,
-  { mqtt }: Start,
-  screen: Screen,
-): { readonly child: Child; readonly progress: () => Progress | undefined } {
-  const rate = args.optional('rate')
-  const ledger = ledgerFile(args)
-  mkdirSync(dirname(ledger), { recursive: true })
-  const words = ['simulate', '--json', '--mqtt', reachable(mqtt), '--ledger', ledger]
-  words.push('--devices', args.required('devices'), ...(rate === undefined ? [] : ['--rate', rate]))
-  let last: Progress | undefined
-  const child = new Child({
-    name: 'simulator',
-    words,
-    onLine: (line) => {
-      last = JSON.parse(line) as Progress
-    },
-    onComplaint: (text) => screen.print(text),
-  })
-  return { child, progress: () => last }
-}
+const ANY_PORT = '127.0.0.1:0'
 
-interface Watched {
-  readonly start: Start
+interface Ending {
+  /** Whoever ended without being asked; undefined: nobody. */
+  readonly lost: Child | undefined
+  readonly args: Args
   readonly screen: Screen
-  readonly progress: () => Progress | undefined
 }
 
-/** Looks at both sides once a second until the returned function is called. */
-function watch({ start, screen, progress }: Watched): () => void {
-  const observer = new Observer(`http://${reachable(start.http)}`)
-  // The first look is what the second one is compared with.
-  void observer.look()
-  let looking = false
+async function stopped({ north, south, centre }: Parts, ending: Ending): Promise<number> {
+  const { lost, args, screen } = ending
+  await Promise.all([north.stop(), south.stop(), centre.stop()])
+  if (lost !== undefined) return fail(lost, screen)
+  screen.end(
+    `\nStopped. The data stays in ${place(args.required('data'))} and beside it; the next start goes on with it.\n`,
+  )
+  return 0
+}
+
+/** Looks at all of them once a second until the returned function is called. */
+function watch({ north, south, centre }: Parts, screen: Screen): () => void {
+  let isLooking = false
+  let isStopped = false
   const look = async (): Promise<void> => {
-    const simulated = progress()
-    if (looking || simulated === undefined) return
-    looking = true
-    const seen = await observer.look()
-    looking = false
-    if (!stopped) screen.show({ ...simulated, ...seen }, performance.now())
+    if (isLooking) return
+    isLooking = true
+    const seen = await Promise.all([north.look(), south.look()])
+    const figures = {
+      substations: seen.filter((each) => each !== undefined),
+      centre: await centre.look(),
+    }
+    isLooking = false
+    if (!isStopped && figures.substations.length === seen.length)
+      screen.show(figures, performance.now())
   }
-  let stopped = false
   const timer = setInterval(() => void look(), 1000)
   return () => {
-    stopped = true
+    isStopped = true
     clearInterval(timer)
   }
+}
+
+/** A minute of every five the second substation has no uplink, from the second minute on. */
+function pullCable({ id, cable }: Substation, screen: Screen): () => void {
+  let minute = 0
+  const timer = setInterval(() => {
+    minute++
+    if (minute % 5 === 1) {
+      cable.cut()
+      screen.print(`The uplink of ${id} is cut for a minute; it goes on alone.\n`)
+    } else if (minute % 5 === 2) {
+      cable.mend()
+      screen.print(`The uplink of ${id} is there again; it sends what waited.\n`)
+    }
+  }, 60_000)
+  return () => clearInterval(timer)
 }
 
 /** Resolves on the first signal, or when nobody reads us any more. npm passes Ctrl-C on a second time: later ones mean nothing. */
@@ -152,14 +176,21 @@ async function fail(child: Child, screen: Screen): Promise<number> {
   return 1
 }
 
-function welcome(args: Args, { mqtt, http }: Start): string {
-  const { host, port } = parseAddress(reachable(mqtt), '--mqtt')
-  const url = `http://${reachable(http)}`
-  return `
-Busbar demo: a substation with ${args.required('devices')} simulated devices.
+interface Places {
+  readonly north: Started
+  readonly south: Started
+  readonly ledger: string
+}
 
-  MQTT 5.0   ${mqtt}
+function welcome(args: Args, { north, south, ledger }: Places): string {
+  const { host, port } = reachable(north.mqtt)
+  const url = `http://${reachableText(north.http)}`
+  return `
+Busbar demo: two substations with ${args.required('devices')} simulated devices each, and their centre.
+
+  MQTT 5.0   ${north.mqtt}
   HTTP       ${url}
+  south      http://${reachableText(south.http)}
   data       ${place(args.required('data'))}
 
 Try in another terminal:
@@ -167,26 +198,15 @@ Try in another terminal:
   mosquitto_pub -h ${host} -p ${port} -V 5 -q 1 -t grid/my-meter/readings -m '{"values":{"voltage.a":231.2}}'
   curl '${url}/api/v1/readings?device=f1-rtu&quantity=power.active&from=-1m'
   npx busbar query --url ${url} --device f1-rtu --from -1m
-  npx busbar ledger check --url ${url} --ledger ${place(ledgerFile(args))}
+  npx busbar ledger check --url ${url} --ledger ${place(ledger)}
 
 Ctrl-C ends it.
 
 `
 }
 
-/** Beside the data folder, not inside: the folder is the edge's alone, and its size is shown. */
-function ledgerFile(args: Args): string {
-  return `${resolve(args.required('data'))}-ledger.json`
-}
-
 /** As short as it can be written from here. */
 function place(path: string): string {
   const short = relative(process.cwd(), path)
   return short === '' || short.startsWith('..') ? resolve(path) : short
-}
-
-/** Where to connect to what listens on every interface. */
-function reachable(text: string): string {
-  const address: Address = parseAddress(text, 'address')
-  return formatAddress(address.host === '0.0.0.0' ? { ...address, host: '127.0.0.1' } : address)
 }

@@ -5,7 +5,7 @@ import { GridError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { Micros, formatTime } from '../core/time.ts'
 import { type DeviceRecord, DeviceStore } from '../edge/access/device-store.ts'
-import { CHOSEN, GENERATED, hashPassword } from '../edge/access/password-hash.ts'
+import { CHOSEN, GENERATED, hashPassword } from '../core/password-hash.ts'
 import {
   CHOSEN_ITERATIONS,
   GENERATED_ITERATIONS,

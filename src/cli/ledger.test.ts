@@ -93,7 +93,7 @@ test('no edge, no ledger, no such thing: a clear line', async () => {
   assert.equal(away.code, 1)
   assert.match(
     away.complaint,
-    /^busbar: http:\/\/127\.0\.0\.1:1\/api\/v1\/ledger: .*\. Is the edge running\?/,
+    /^busbar: http:\/\/127\.0\.0\.1:1 cannot be reached: .*\. Is the edge running/,
   )
   const lost = await check('--ledger', join(folder, 'other.json'))
   assert.match(lost.complaint, /^busbar: cannot read the ledger .*\. busbar simulate --ledger FILE/)

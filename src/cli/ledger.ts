@@ -15,6 +15,7 @@ import { Model } from '../simulator/model.ts'
 import { sampleTimeMs } from '../simulator/plan.ts'
 import { verdictOf, verdictText } from '../simulator/verdict.ts'
 import type { Command } from './command.ts'
+import { askEdge } from './query/edge-request.ts'
 
 const COLUMNS = 'device,quantity,time,value,quality'
 
@@ -65,7 +66,7 @@ async function checkAll(ledger: Ledger, url: string): Promise<Finding[]> {
 
 function subjectsOf(ledger: Ledger): Subject[] {
   const plan = planOf(ledger)
-  const model = new Model(ledger.seed, plan.deviceCount)
+  const model = new Model(ledger.seed, plan.deviceCount, { isStormy: ledger.isStormy === true })
   return Object.entries(ledger.devices).map(([device, entry], index) => {
     if (model.devices[index]?.id !== device) {
       throw new GridError('input', `${device} is not device ${index + 1} of the simulator`)
@@ -91,7 +92,7 @@ function spanOf(
 }
 
 async function edgeAccounts(url: string): Promise<Map<string, EdgeAccount>> {
-  const response = await get(`${url}/api/v1/ledger`, 'application/json')
+  const response = await askEdge(`${url}/api/v1/ledger`, { accept: 'application/json' })
   const { devices } = (await response.json()) as { devices: readonly EdgeAccount[] }
   return new Map(devices.map((account) => [account.device, account]))
 }
@@ -102,7 +103,7 @@ interface DeviceRow extends StoredRow {
 
 /** The readings as CSV, line by line: there may be more of them than fit into memory. */
 async function* storedRows(url: string): AsyncGenerator<DeviceRow> {
-  const { body } = await get(url, 'text/csv')
+  const { body } = await askEdge(url, { accept: 'text/csv' })
   if (body === null) return
   const input = Readable.fromWeb(body as ReadableStream<Uint8Array>)
   let head = true
@@ -122,22 +123,6 @@ async function* storedRows(url: string): AsyncGenerator<DeviceRow> {
 function storedRow(line: string): DeviceRow {
   const [device = '', quantity = '', time = '', value = ''] = line.split(',')
   return { device, quantity, timeMs: (parseTime(time) ?? NaN) / 1000, value: Number(value) }
-}
-
-async function get(url: string, accept: string): Promise<Response> {
-  let response: Response
-  try {
-    response = await fetch(url, { headers: { accept } })
-  } catch (cause) {
-    const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause
-    throw new GridError('unreachable', `${url}: ${errorText(reason)}`, {
-      hint: 'Is the edge running? Choose its address with --url http://HOST:PORT.',
-      cause,
-    })
-  }
-  if (response.ok) return response
-  const text = (await response.text()).slice(0, 200)
-  throw new GridError('unreachable', `${url} answers ${response.status}: ${text}`)
 }
 
 function timeText(ms: number): string {

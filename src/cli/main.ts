@@ -1,5 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' }
-import { GridError } from '../core/errors.ts'
+import { readFileSync } from 'node:fs'
+import { GridError, errorText } from '../core/errors.ts'
 import { type Command, helpText, parseCommandLine } from './command.ts'
 
 /** Loaded on demand: a command pays only for what it uses. */
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   export: () => import('./export.ts'),
   site: () => import('./site.ts'),
   device: () => import('./device.ts'),
+  user: () => import('./user.ts'),
   command: () => import('./send-command.ts'),
   processor: () => import('./processor.ts'),
   audit: () => import('./audit.ts'),
@@ -44,7 +46,19 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(helpText(command))
     return 0
   }
-  return command.run(parseCommandLine(command, rest))
+  const args = parseCommandLine(command, rest)
+  const tokenFile = args.optional('token-file')
+  if (tokenFile !== undefined) process.env['BUSBAR_TOKEN'] = readToken(tokenFile)
+  return command.run(args)
+}
+
+/** One line, which no word of a command line is. */
+function readToken(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (cause) {
+    throw new GridError('usage', `--token-file ${path}: ${errorText(cause)}`, { cause })
+  }
 }
 
 async function overview(): Promise<string> {

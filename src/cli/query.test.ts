@@ -1,3 +1,4 @@
+import { OPEN_ACCESS } from '../api/memory-edge.test.ts'
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -196,6 +197,7 @@ async function fetchBroken(): Promise<Ending> {
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },
     view,
+    access: OPEN_ACCESS,
     border: { passage: () => undefined },
     now: () => Micros(DAY),
   })

@@ -21,6 +21,7 @@ export const command: Command = {
     rate: { value: 'R', help: 'messages per second, all devices together (default 1 per device)' },
     duration: { value: 'SECONDS', help: 'how long (default until Ctrl-C)' },
     seed: { value: 'N', help: 'the same seed and start give the same readings', default: '1' },
+    storm: { help: 'thunderstorms, in which voltages dip' },
     start: { value: 'RFC3339', help: 'time of the first sample (default now)' },
     ledger: { value: 'FILE', help: 'write what was acknowledged, for busbar ledger check' },
     json: { help: 'one line of JSON a second' },
@@ -70,6 +71,7 @@ async function settingsOf(args: Args): Promise<SimulationSettings> {
       : args.integer('duration', { min: 1, max: 366 * 86_400 })
   return {
     seed: args.integer('seed', { min: 0, max: 2 ** 32 - 1 }),
+    isStormy: args.flag('storm'),
     address: parseAddress(args.required('mqtt'), '--mqtt'),
     plan: newPlan({ startMs: startMs(args.optional('start')), messagesPerSecond, deviceCount }),
     messages: seconds * messagesPerSecond,

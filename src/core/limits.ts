@@ -5,6 +5,7 @@ import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
 import { centreLimits } from './centre-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
+import { userLimits } from './user-limits.ts'
 
 /**
  * Every limit of the system, with its unit in the name and its reason beside it. What is not bounded here is not
@@ -333,6 +334,7 @@ export const limits = {
   ...egressLimits,
   ...centreLimits,
   ...uplinkLimits,
+  ...userLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */
@@ -378,6 +380,7 @@ export function assertLimits(): void {
     limits.alarmMessages < limits.retainedMessages,
     'alarms leave room for what clients retain',
   )
+  assert(limits.sessionTouchMs < limits.sessionIdleMs, 'a session in use does not end')
   assert(limits.remoteReads < limits.queries, 'remote reads leave room for other queries')
   assert(limits.envelopePackedBytes < limits.packetBytes, 'an envelope fits into a message')
   assert(limits.slotReadings < 65_536, 'a row inside a slot is numbered with 16 bits')

@@ -20,11 +20,13 @@ import { AlarmStore } from '../store/alarms/alarm-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
+import { EdgeUsers } from './access/edge-users.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
-import { LoginThrottle } from './access/login-throttle.ts'
+import { LoginThrottle } from '../core/login-throttle.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { Egress } from './egress/egress.ts'
+import { HttpCredentials } from './http-credentials.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
@@ -100,6 +102,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   started.defer(async () => egress.stop())
   const devices = new DeviceStore(directory, settings.warn)
   started.defer(() => devices[Symbol.dispose]())
+  const users = new EdgeUsers(settings)
+  started.defer(() => users[Symbol.dispose]())
   const throttle = new LoginThrottle()
   const broker = new Broker({
     intake: ingest,
@@ -134,24 +138,38 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms, egress, uplink }
+  const parts = { ...machines, commands, alarms, egress, uplink, users }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
-  const api = await serve(settings, view, egress)
+  const api = await serve(settings, { view, egress, users, listeners })
   started.defer(async () => api.stop())
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
 }
 
+interface Served {
+  readonly view: RunningEdge
+  readonly egress: Egress
+  readonly users: EdgeUsers
+  readonly listeners: Listeners
+}
+
 async function serve(
-  { http: address, report }: EdgeSettings,
-  view: RunningEdge,
-  { border }: Egress,
+  { site, http: address, report, warn }: EdgeSettings,
+  { view, egress, users, listeners }: Served,
 ): Promise<Api> {
   const { startApi } = await import('../api/server.ts')
   const consoleRoot = join(import.meta.dirname, '../..')
-  return startApi({ address, view, border, now: wallClock, consoleRoot, report })
+  const { border } = egress
+  const { certificate, key, minimumVersion = 'TLSv1.3' } = site.listeners.http ?? {}
+  const rest = { address, view, border, access: users.desk, now: wallClock, consoleRoot, report }
+  if (certificate === undefined || key === undefined) return startApi(rest)
+  const credentials = new HttpCredentials({ certificate, key, minimumVersion }, warn)
+  const api = await startApi({ ...rest, tls: credentials.options })
+  credentials.useWith((options) => api.renew(options))
+  listeners.watch(credentials)
+  return api
 }
 
 function keepHistory(

@@ -10,6 +10,7 @@ import { tcpServer } from '../mqtt/transport/tcp.ts'
 import { tlsServer } from '../mqtt/transport/tls.ts'
 import type { Transport } from '../mqtt/transport/transport.ts'
 import { CredentialFiles, type CredentialPaths, credentialsError } from './credential-files.ts'
+import type { HttpCredentials } from './http-credentials.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import type { Listeners as ListenerSettings } from './site/site.ts'
 
@@ -25,7 +26,7 @@ export interface ListenersParts {
 interface Secured {
   readonly kind: ListenerKind
   readonly files: CredentialFiles
-  expirySeconds: number
+  readonly expirySeconds: number
 }
 
 /** Where clients connect: the plain listener of the command line, and those of the site file. */
@@ -78,6 +79,11 @@ export class Listeners {
     return plain
   }
 
+  /** Looks after the certificate of HTTP as after its own. */
+  watch(http: HttpCredentials): void {
+    this.#secured.push(http)
+  }
+
   /** Of files of certificates that were changed and cannot be used. */
   faults(): readonly string[] {
     return this.#secured.map(({ files }) => files.fault).filter((fault) => fault !== '')
@@ -126,7 +132,7 @@ export class Listeners {
       },
       warn: this.#parts.warn,
     })
-    const secured: Secured = { kind, files, expirySeconds: expirySeconds(credentials) }
+    const secured = { kind, files, expirySeconds: expirySeconds(credentials) }
     this.#secured.push(secured)
     return server
   }

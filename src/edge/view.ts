@@ -34,12 +34,13 @@ import { QueryThread } from '../store/reader/query-thread.ts'
 import { StoreReader } from '../store/reader/store-reader.ts'
 import type { AlarmStation } from './alarms/station.ts'
 import { ResultsReader } from '../store/results/results-reader.ts'
+import type { EdgeUsers } from './access/edge-users.ts'
 import type { Egress } from './egress/egress.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
-import type { LoginThrottle } from './access/login-throttle.ts'
+import type { LoginThrottle } from '../core/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
@@ -68,6 +69,7 @@ export interface ViewParts {
   /** Undefined: the site has none. */
   readonly uplink: UplinkStation | undefined
   readonly egress: Egress
+  readonly users: EdgeUsers
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -173,6 +175,7 @@ export class RunningEdge implements EdgeView {
         `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,
       )
     }
+    problems.push(...this.#parts.users.problems())
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
     return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }
   }

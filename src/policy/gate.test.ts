@@ -118,7 +118,7 @@ test('a failure is a denial, an alarm, and not asked again for a while', async (
   desk.answer = () => ({ kind: 'failed', text: 'no policy' })
   for (let at = 0; at < 3; at++) {
     const [verdict] = await gate.ask(road, [ExportRecord.event(content)])
-    assert.deepEqual(verdict, { kind: 'stays', reason: 'no policy' })
+    assert.deepEqual(verdict, { kind: 'undecided', reason: 'no policy' })
   }
   assert.equal(desk.asked.length, 1)
   assert.deepEqual(alarms, ['nothing may leave that the policy has to decide: no policy'])
@@ -133,7 +133,7 @@ test('a desk that is down: a denial, and its count is logged when it is back', a
   const { desk, gate, alarms } = stand()
   desk.down = 'gone'
   const [verdict] = await gate.ask(road, [ExportRecord.event(content), ExportRecord.event(content)])
-  assert.deepEqual(verdict, { kind: 'stays', reason: 'gone' })
+  assert.deepEqual(verdict, { kind: 'undecided', reason: 'gone' })
   await gate.settle()
   assert.equal(alarms.length, 2)
   desk.down = ''
@@ -172,7 +172,7 @@ test('a desk that throws is a denial', async () => {
     throw new Error('no memory')
   }
   const [verdict] = await gate.ask(road, [ExportRecord.event(content)])
-  assert.deepEqual(verdict, { kind: 'stays', reason: 'the policy cannot be asked: no memory' })
+  assert.deepEqual(verdict, { kind: 'undecided', reason: 'the policy cannot be asked: no memory' })
 })
 
 test('what has no class stays, whatever its type claims', async () => {

@@ -18,6 +18,8 @@ export type Verdict =
       readonly redacted: readonly string[]
     }
   | { readonly kind: 'stays'; readonly reason: string }
+  /** Nobody could decide: it stays, and may be asked about again. */
+  | { readonly kind: 'undecided'; readonly reason: string }
 
 /** Who evaluates and logs, beside the thread of the sockets. Neither promise is ever rejected. */
 export interface Desk {
@@ -234,8 +236,9 @@ export class Gate {
   #verdict(record: ExportRecord, { allow, reason, redact }: Decision, isFailure: boolean): Verdict {
     if (!allow) {
       this.counters.stayed++
-      if (isFailure) this.counters.failed++
-      return { kind: 'stays', reason }
+      if (!isFailure) return { kind: 'stays', reason }
+      this.counters.failed++
+      return { kind: 'undecided', reason }
     }
     this.counters.left++
     const { subject, fields } = record
@@ -258,7 +261,7 @@ type Outcome = Pick<Remembered, 'decision' | 'isFailure'>
 
 const UNCLASSIFIED: Outcome = {
   decision: denied('it has no class'),
-  isFailure: true,
+  isFailure: false,
 }
 
 interface GivenAnswer {

@@ -5,6 +5,8 @@ import { randomOf } from './noise.ts'
 /** The truth that every device of the substation measures a part of. */
 export interface Grid {
   readonly seed: number
+  /** Thunderstorms: lines are struck, and voltages dip. */
+  readonly isStormy: boolean
   /** Hertz; the same everywhere, because it is one grid. */
   readonly frequency: Signal
   /** Voltage of the 110 kV side, as a share of nominal. */
@@ -36,10 +38,11 @@ const REACTANCE = 0.105
 /** The tap changer stands so that the busbar is a little high when idle. */
 const TAP = 1.035
 
-export function newGrid(seed: number): Grid {
+export function newGrid(seed: number, isStormy: boolean): Grid {
   const feeders = Array.from({ length: FEEDERS }, (_, index) => newFeeder(seed, index))
   return {
     seed,
+    isStormy,
     frequency: sum(
       constant(50),
       wander(randomOf(seed, 'frequency'), {

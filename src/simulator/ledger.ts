@@ -12,6 +12,8 @@ import { type Range, Ranges, areRanges } from './ranges.ts'
 export interface Ledger {
   readonly version: 1
   readonly seed: number
+  /** Absent: the weather was calm. */
+  readonly isStormy?: boolean
   /** RFC 3339: the instant of sample 0 of the first device. */
   readonly startedAt: string
   readonly intervalMs: number

@@ -8,13 +8,19 @@ import { newRtu } from './rtu.ts'
 import type { Sampler, Values } from './sampler.ts'
 import { type Device, substation } from './substation.ts'
 
+export interface Weather {
+  readonly isStormy: boolean
+}
+
+const CALM: Weather = { isStormy: false }
+
 /** Every reading of every device follows from the seed; neither the count of devices nor the order of calls matters. */
 export class Model {
   readonly devices: readonly Device[]
   readonly #samplers: readonly Sampler[]
 
-  constructor(seed: number, deviceCount: number) {
-    const grid = newGrid(seed)
+  constructor(seed: number, deviceCount: number, { isStormy }: Weather = CALM) {
+    const grid = newGrid(seed, isStormy)
     this.devices = substation(deviceCount)
     this.#samplers = this.devices.map((device) => newSampler(grid, device))
   }

@@ -6,6 +6,8 @@ import { secondsOf, valueAt } from './signal.ts'
 
 const SHORT_TERM_MS = 600_000
 const LONG_TERM = 12
+/** In a thunderstorm a line is struck in every other of these. */
+const STORM_MS = 20_000
 
 /** The power quality meter of a 10 kV busbar. */
 export function newPowerQuality(grid: Grid, id: string, busbar: number): Sampler {
@@ -15,7 +17,8 @@ export function newPowerQuality(grid: Grid, id: string, busbar: number): Sampler
   return (timeMs) => {
     const seconds = secondsOf(timeMs)
     const random = randomOf(grid.seed, id, timeMs)
-    const share = busbarVoltage(grid, busbar, seconds)
+    const dip = grid.isStormy ? residual(grid.seed, busbar, timeMs) : 1
+    const share = dip * busbarVoltage(grid, busbar, seconds)
     const phases = offsets.map((offset) => MEDIUM_VOLTS * share * (1 + offset))
     // Supplies of screens and lamps distort most when most of them are on.
     const harmonic = fifth * (0.7 + 0.3 * valueAt(residentialDay, seconds))
@@ -46,6 +49,15 @@ export function newPowerQuality(grid: Grid, id: string, busbar: number): Sampler
       'flicker.plt': printed(cubicMean(LONG_TERM, shortTerm), 2),
     }
   }
+}
+
+/** What is left of the voltage while a fault somewhere is being cleared, as a share. */
+function residual(seed: number, busbar: number, timeMs: number): number {
+  const random = randomOf(seed, `storm ${busbar}`, Math.floor(timeMs / STORM_MS))
+  if (random() < 0.5) return 1
+  const fromMs = random() * (STORM_MS - 2000)
+  const sinceMs = (timeMs % STORM_MS) - fromMs
+  return sinceMs >= 0 && sinceMs < 1000 + 1000 * random() ? 0.4 + 0.48 * random() : 1
 }
 
 /** The largest deviation of a phase from the mean of all, as a share of the mean. */

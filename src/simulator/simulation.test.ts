@@ -64,6 +64,7 @@ async function run(server: Server, devices: number, messages: number): Promise<L
   const { port } = server.address() as AddressInfo
   const simulation = new Simulation({
     seed: 1,
+    isStormy: false,
     address: { host: '127.0.0.1', port },
     plan: newPlan({ startMs: START, messagesPerSecond: messages * 5, deviceCount: devices }),
     messages,

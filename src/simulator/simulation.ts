@@ -17,6 +17,7 @@ const LATENCY_SECONDS = 5
 
 export interface SimulationSettings {
   readonly seed: number
+  readonly isStormy: boolean
   readonly plan: Plan
   readonly address: Address
   /** Of all devices together; Infinity: until stopped. */
@@ -56,7 +57,7 @@ export class Simulation {
 
   constructor(settings: SimulationSettings) {
     this.#settings = settings
-    this.#model = new Model(settings.seed, settings.plan.deviceCount)
+    this.#model = new Model(settings.seed, settings.plan.deviceCount, settings)
     this.#every = this.#model.devices.map(() => 1)
     this.#accounts = this.#model.devices.map(() => new DeviceAccount())
     this.#publishers = this.#model.devices.map((_, index) => this.#newPublisher(index))
@@ -190,13 +191,14 @@ export class Simulation {
   }
 
   ledger(complete: boolean): Ledger {
-    const { seed, plan } = this.#settings
+    const { seed, isStormy, plan } = this.#settings
     const devices = this.#model.devices.map(({ id }, index) => {
       return [id, (this.#accounts[index] ?? new DeviceAccount()).entry] as const
     })
     return {
       version: 1,
       seed,
+      isStormy,
       startedAt: formatTime(Micros(plan.startMs * 1000)),
       intervalMs: plan.intervalMs,
       complete,

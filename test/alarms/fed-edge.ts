@@ -73,7 +73,7 @@ export class FedEdge implements AsyncDisposable {
     path: string,
     body: object,
   ): Promise<{ readonly status: number; readonly body: unknown }> {
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', 'x-busbar-request': '1' }
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
     const response = await fetch(`${this.url}${path}`, init)
     return { status: response.status, body: await response.json() }

@@ -18,7 +18,16 @@ export class DemoUnderTest {
   /** `command` is what stands in the README or in package.json. */
   constructor(command: string, folder: string) {
     const [program = '', ...words] = command.split(' ')
-    const places = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0', '--data', folder]
+    const places = [
+      '--mqtt',
+      '127.0.0.1:0',
+      '--http',
+      '127.0.0.1:0',
+      '--centre-http',
+      '127.0.0.1:0',
+      '--data',
+      folder,
+    ]
     this.#child = spawn(program, [...words, ...places], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],

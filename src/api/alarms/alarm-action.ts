@@ -1,6 +1,8 @@
+import type { Person } from '../../core/access.ts'
 import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { suggestion } from '../../core/nearest.ts'
+import { type Words, readObject } from '../json-scope.ts'
 import type { AlarmAction } from '../ports.ts'
 
 export const actionNames = ['acknowledge', 'shelve', 'unshelve'] as const
@@ -13,9 +15,16 @@ const KEYS: Readonly<Record<ActionName, readonly string[]>> = {
 }
 const MINUTE_MS = 60_000
 
-/** The body of an action: who does it, and why. @throws GridError `input` */
-export function readAction(kind: ActionName, body: unknown): AlarmAction {
-  const words = objectOf(body)
+/**
+ * The body of an action: why it is done, and by whom where whoever asks is nobody in particular; `person` is who it is otherwise, whatever the body says.
+ * @throws GridError `input`
+ */
+export function readAction(
+  kind: ActionName,
+  body: unknown,
+  person: Person | undefined,
+): AlarmAction {
+  const words = readObject(body, '{"who":"ana"}')
   for (const key of Object.keys(words)) {
     if (!KEYS[kind].includes(key))
       throw new GridError(
@@ -23,7 +32,8 @@ export function readAction(kind: ActionName, body: unknown): AlarmAction {
         `${kind}: "${key}" is no key of it${suggestion(key, KEYS[kind])}`,
       )
   }
-  const who = textOf(words, 'who', 'needed')
+  const isNamed = person !== undefined && person.kind !== 'local'
+  const who = isNamed ? person.name : textOf(words, 'who', 'needed')
   switch (kind) {
     case 'acknowledge':
       return { kind, who, comment: textOf(words, 'comment', 'optional') }
@@ -36,24 +46,6 @@ export function readAction(kind: ActionName, body: unknown): AlarmAction {
       }
     case 'unshelve':
       return { kind, who }
-  }
-}
-
-type Words = Readonly<Record<string, unknown>>
-
-function objectOf(body: unknown): Words {
-  const value = parsed(body)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Words
-  throw new GridError('input', 'the body is no JSON object', {
-    hint: 'For example {"who":"ana"}.',
-  })
-}
-
-function parsed(body: unknown): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : '')
-  } catch {
-    return undefined
   }
 }
 

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import { limits } from '../../core/limits.ts'
 import { Served } from '../memory-edge.test.ts'
 
-const JSON_TYPE = { 'content-type': 'application/json' }
+const OURS = { 'x-busbar-request': '1' }
+const JSON_TYPE = { 'content-type': 'application/json', ...OURS }
 
 function post(body: unknown, headers: Record<string, string> = JSON_TYPE): RequestInit {
   return { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }
@@ -105,12 +106,14 @@ describe('alarms over HTTP', () => {
     const path = '/api/v1/alarms/1/acknowledge'
     const words = '{"who":"ana"}'
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
-      const fault = await served.problem(path, post(words, { 'content-type': type }))
+      const fault = await served.problem(path, post(words, { 'content-type': type, ...OURS }))
       assert.deepEqual([fault['status'], fault['code']], [415, 'media-type'], type)
     }
     const other = { ...JSON_TYPE, origin: 'http://elsewhere.example' }
     assert.equal((await served.problem(path, post(words, other)))['status'], 403)
-    assert.equal((await served.get(path, { method: 'POST' })).status, 400)
+    assert.equal((await served.get(path, { method: 'POST', headers: OURS })).status, 400)
+    const bare = { 'content-type': 'application/json' }
+    assert.equal((await served.problem(path, post(words, bare)))['code'], 'other-site')
     const asked = await served.get(path, { method: 'OPTIONS', headers: other })
     assert.equal(asked.headers.get('access-control-allow-origin'), null)
     assert.deepEqual(served.edge.alarmActions, [])

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GridError } from '../../core/errors.ts'
 import { formatTime } from '../../core/time.ts'
+import { takeJson } from '../json-scope.ts'
 import { readCount, readParameters } from '../parameters.ts'
 import {
   type AlarmAction,
@@ -10,10 +11,8 @@ import {
   alarmPriorities,
   alarmStates,
 } from '../ports.ts'
-import { problem, sendProblem } from '../problem.ts'
 import { ALARM_ALIASES, STEP_ALIASES, classifyAlarm } from '../egress/alarm-record.ts'
-import type { Classified } from '../egress/border.ts'
-import { isReading } from '../egress/result-record.ts'
+import { readingsIn } from '../egress/result-record.ts'
 import { type ClassifiedRoute, addRoute } from '../egress/classified-route.ts'
 import type { Listed } from '../egress/record-list.ts'
 import type { RouteContext } from '../route.ts'
@@ -62,17 +61,7 @@ export function alarmStepsRoute({ view }: RouteContext): ClassifiedRoute {
 
 /** One alarm, its members, and what people do to it. Only JSON is taken, hence a scope of its own. */
 export async function alarmRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
-  )
-  app.addHook('onRequest', refuseOtherSites)
-  app.setErrorHandler((thrown, _request, reply) => {
-    if (!isMediaTypeFault(thrown)) throw thrown
-    const hint = 'Content-Type: application/json, which a form of another site cannot send.'
-    const detail = 'an action is JSON'
-    return sendProblem(reply, problem(415, { detail, code: 'media-type', hint }))
-  })
+  takeJson(app)
   addRoute(app, `${ALARMS_PATH}/:id`, oneRoute(context), context)
   addRoute(app, `${ALARMS_PATH}/:id/members`, membersRoute(context), context)
   for (const kind of actionNames) {
@@ -84,7 +73,7 @@ function actionRoute({ view }: RouteContext, kind: AlarmAction['kind']): Classif
   return {
     kind: 'action',
     answer: (request, reply) => {
-      const outcome = view.alarms.act(idOf(request), readAction(kind, request.body))
+      const outcome = view.alarms.act(idOf(request), readAction(kind, request.body, request.person))
       if (outcome.kind === 'unknown') throw unknownAlarm(request)
       if (outcome.kind === 'refused') throw new GridError('conflict', `${kind}: ${outcome.why}`)
       const text = `${JSON.stringify(outcome.alarm)}\n`
@@ -122,8 +111,9 @@ function* listed(alarms: Iterable<object>): Generator<Listed> {
 }
 
 function listedAlarm(alarm: object): Listed {
-  const classified = (): Classified => classifyAlarm(alarm)
-  return { object: alarm, aliases: ALARM_ALIASES, classified, isReading }
+  const about = classifyAlarm(alarm)
+  const isReading = readingsIn(about.subject?.kind, alarm)
+  return { object: alarm, aliases: ALARM_ALIASES, classified: () => about, isReading }
 }
 
 function* listedSteps(steps: Iterable<AlarmStep>): Generator<Listed> {
@@ -134,15 +124,6 @@ function* listedSteps(steps: Iterable<AlarmStep>): Generator<Listed> {
       classified: () => ({ class: 'event', kind: step.name, windowSeconds: 0, members: 1 }),
     }
   }
-}
-
-/** A page of another site must not act in the name of whoever looks at it. */
-async function refuseOtherSites(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const { origin, host } = request.headers
-  if (origin === undefined || request.method === 'GET') return undefined
-  if (origin === `http://${host}` || origin === `https://${host}`) return undefined
-  const detail = 'a page of another site may not do that'
-  return sendProblem(reply, problem(403, { detail, code: 'other-site' }))
 }
 
 function* firstOf<Item>(items: Iterable<Item>, most: number): Generator<Item> {
@@ -187,8 +168,4 @@ function unknownAlarm(request: FastifyRequest): GridError {
   return new GridError('not-found', `there is no alarm ${textIdOf(request).slice(0, 20)}`, {
     hint: `${ALARMS_PATH} lists them.`,
   })
-}
-
-function isMediaTypeFault(thrown: unknown): boolean {
-  return thrown instanceof Error && 'statusCode' in thrown && thrown.statusCode === 415
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { formatAddress } from '../../core/address.ts'
-import { MemoryEdge, NOW } from '../memory-edge.test.ts'
+import { OPEN_ACCESS, MemoryEdge, NOW } from '../memory-edge.test.ts'
 import { startApi } from '../server.ts'
 
 describe('the console', () => {
@@ -10,6 +10,7 @@ describe('the console', () => {
     const api = await startApi({
       address: { host: '127.0.0.1', port: 0 },
       view: new MemoryEdge(),
+      access: OPEN_ACCESS,
       border: { passage: () => ({ clear: async () => [] }) },
       now: () => NOW,
       consoleRoot: join(import.meta.dirname, '../../..'),
@@ -44,6 +45,7 @@ describe('the console', () => {
     const api = await startApi({
       address,
       view,
+      access: OPEN_ACCESS,
       border: { passage: () => undefined },
       now: () => NOW,
     })

@@ -104,23 +104,27 @@ describe('to somebody outside', () => {
   test('what an event has measured asks to leave as a reading', async () => {
     const rules = new Rules()
     await using served = await Served.start(rules)
-    const fields = { depth: 0.4713 }
+    const fields = { depth: 0.4713, duration: 0.2 }
     const event = { kind: 'event', name: 'voltage.dip', fields, state: 'end' } as const
-    served.edge.resultList = [{ ...found, ...event }]
+    const device = { ...found, ...event, subject: { kind: 'device', id: 'm1' } }
+    served.edge.resultList = [device, { ...found, ...event }]
     const answer = (await (await served.get('/api/v1/events')).json()) as {
       events: readonly Record<string, unknown>[]
       stayed: object
     }
     assert.equal(
       Object.keys(answer.events[0] ?? {}).join(' '),
-      'subject subjectKind name processor key start end state severity quality revision',
+      'subject subjectKind name processor key start end state severity quality revision fields',
     )
+    assert.deepEqual(answer.events[0]?.['fields'], { duration: 0.2 })
+    assert.deepEqual(answer.events[1]?.['fields'], fields, 'a feeder is no customer')
     assert.deepEqual(answer.stayed, { 'raw readings never leave': 1 })
     assert.deepEqual(
       rules.asked.map(({ class: name, names }) => [name, names.length]),
       [
-        ['event', 11],
+        ['event', 12],
         ['raw', 2],
+        ['event', 14],
       ],
     )
   })
@@ -145,7 +149,7 @@ describe('to somebody outside', () => {
 
   test('nothing is done from outside', async () => {
     await using served = await Served.start(new Rules())
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', 'x-busbar-request': '1' }
     const init = { method: 'POST', headers, body: '{"who":"ana"}' }
     const body = await served.problem('/api/v1/alarms/1/acknowledge', init)
     assert.equal(body['status'], 403)

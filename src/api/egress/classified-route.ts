@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assert } from '../../core/assert.ts'
+import type { Need } from '../../core/roles.ts'
 import { problem, sendProblem } from '../problem.ts'
 import type { Report, Route } from '../route.ts'
 import { textStream } from '../text-stream.ts'
@@ -20,8 +21,10 @@ export type ClassifiedRoute =
   | { readonly kind: 'one'; readonly answer: (request: FastifyRequest) => Listed }
   /** Files of the program itself, the same everywhere: nothing of the site is in them. */
   | { readonly kind: 'program'; readonly answer: Route }
-  /** Something is done, and there is no login: only for those inside. */
+  /** Something is done, or told to those who do things: only inside, whatever somebody may. */
   | { readonly kind: 'action'; readonly answer: Route }
+  /** About whoever asks, and nothing of the site: logging in and out. */
+  | { readonly kind: 'own'; readonly answer: Route }
 
 export interface RouteSurroundings {
   readonly border: Border
@@ -34,20 +37,41 @@ const METHODS = {
   one: ['GET', 'HEAD'],
   program: ['GET', 'HEAD'],
   action: ['POST'],
+  own: ['POST'],
+}
+
+/** Files of the program hold no data. */
+const NEEDS: Readonly<Record<ClassifiedRoute['kind'], Need>> = {
+  whole: 'viewer',
+  list: 'viewer',
+  one: 'viewer',
+  program: 'nobody',
+  action: 'operator',
+  own: 'viewer',
 }
 
 const classified = new WeakSet<object>()
 
-/** Adds a route; `method`: where it is not the one that its kind has. */
+export type AddedRoute = ClassifiedRoute & {
+  /** Where it is not the one that its kind has. */
+  readonly method?: 'GET' | 'POST'
+  /** Where it is not what its kind needs. */
+  readonly needs?: Need
+  /** It writes its own records of what is done. */
+  readonly records?: boolean
+}
+
 export function addRoute(
   app: FastifyInstance,
   url: string,
-  route: ClassifiedRoute & { readonly method?: 'POST' },
+  route: AddedRoute,
   surroundings: RouteSurroundings,
 ): void {
+  const { kind, method = METHODS[kind], needs = NEEDS[kind], records = false } = route
   const handler = handlerOf(url, route, surroundings)
   classified.add(handler)
-  app.route({ method: route.method ?? METHODS[route.kind], url, handler })
+  const changes = (kind === 'action' || kind === 'own') && !method.includes('GET')
+  app.route({ method, url, handler, config: { needs, changes, records } })
 }
 
 /** Whoever goes around the types is found when the server starts. */
@@ -84,6 +108,7 @@ function handlerOf(
         return sendJson(reply, one.shown)
       }
     case 'program':
+    case 'own':
       return route.answer
     case 'action':
       return (request, reply) => {

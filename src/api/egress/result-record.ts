@@ -1,16 +1,26 @@
+import { isMeasuredField } from '../../core/measured-field.ts'
 import type { Classified } from './border.ts'
 import type { Aliases } from './flat-names.ts'
 
 /** `name` of a result is what kind it is of; nobody is called that. */
 export const RESULT_ALIASES: Aliases = { name: 'kind' }
 
-/**
- * What an event has measured is a reading as often as not: the voltage to which a dip went. The rules say of events that they leave, and of readings that they
- * do not, so these ask for themselves.
- */
-export function isReading(name: string): boolean {
-  return name === 'value' || name.startsWith('fields.')
+/** Which names of an event, or of the alarm that it became, are readings: these ask to leave for themselves, as what they are. */
+export function readingsIn(
+  subjectKind: string | undefined,
+  record: object,
+): (name: string) => boolean {
+  const { value, fields }: Readonly<Record<string, unknown>> = { ...record }
+  const values: Readonly<Record<string, unknown>> = typeof fields === 'object' ? { ...fields } : {}
+  return (name) => {
+    if (name === 'value') return isMeasuredField(subjectKind, name, value)
+    if (!name.startsWith(FIELDS)) return false
+    const field = name.slice(FIELDS.length)
+    return isMeasuredField(subjectKind, field, values[field])
+  }
 }
+
+const FIELDS = 'fields.'
 
 /** An event or an aggregate of a processor, from what is stored of it. */
 export interface StoredResult {

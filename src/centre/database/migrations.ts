@@ -135,6 +135,37 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       PRIMARY KEY (site, stream, epoch, hour)
     )`,
   ],
+  // Of users, times are milliseconds since 1970, as in users.db of an edge.
+  [
+    `CREATE TABLE users (
+      name text PRIMARY KEY,
+      role text NOT NULL CHECK (role IN ('viewer', 'operator', 'engineer')),
+      hash text NOT NULL,
+      token text NOT NULL,
+      added bigint NOT NULL,
+      changed bigint NOT NULL,
+      expires bigint NOT NULL,
+      unlocked bigint NOT NULL
+    )`,
+    `CREATE UNIQUE INDEX users_token ON users (token) WHERE token <> ''`,
+    `CREATE TABLE user_sessions (
+      key text PRIMARY KEY,
+      name text NOT NULL,
+      changed bigint NOT NULL,
+      created bigint NOT NULL,
+      used bigint NOT NULL
+    )`,
+    `CREATE TABLE user_audit (
+      number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      time bigint NOT NULL,
+      who text NOT NULL,
+      address text NOT NULL,
+      what text NOT NULL,
+      about text NOT NULL,
+      outcome text NOT NULL,
+      detail text NOT NULL
+    )`,
+  ],
 ]
 
 /** The rows wait in the partition for what has no other, from where they are given places at the start. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GridError, errorText } from '../../core/errors.ts'
 import { DeviceStore } from '../../edge/access/device-store.ts'
-import { GENERATED, hashPassword } from '../../edge/access/password-hash.ts'
+import { GENERATED, hashPassword } from '../../core/password-hash.ts'
 
 const OPEN = fileURLToPath(new URL('../../../examples/open.yaml', import.meta.url))
 /** As many as the largest workload has. */

@@ -1,6 +1,6 @@
 import type { ProcessorInfo } from '../../api/ports.ts'
-import { GridError, errorText } from '../../core/errors.ts'
 import type { Args } from '../command.ts'
+import { askEdge, edgeUrl } from '../query/edge-request.ts'
 import { tableLines } from '../query/table-text.ts'
 
 const TITLES = ['name', 'version', 'readings', 'results', 'P99 ms', 'memory MB', 'state'] as const
@@ -34,14 +34,6 @@ function stateOf({ fault, refused, shadow }: ProcessorInfo): string {
 }
 
 async function ask(url: string): Promise<readonly ProcessorInfo[]> {
-  const base = (url.includes('://') ? url : `http://${url}`).replace(/\/+$/, '')
-  try {
-    const response = await fetch(`${base}/api/v1/processors`)
-    return ((await response.json()) as { processors: ProcessorInfo[] }).processors
-  } catch (cause) {
-    throw new GridError('unreachable', `${base} does not answer: ${errorText(cause)}`, {
-      hint: 'Give the HTTP address of a running edge with --url.',
-      cause,
-    })
-  }
+  const response = await askEdge(`${edgeUrl(url)}/api/v1/processors`)
+  return ((await response.json()) as { processors: ProcessorInfo[] }).processors
 }

@@ -5,19 +5,22 @@ export function edgeUrl(url: string): string {
   return (url.includes('://') ? url : `http://${url}`).replace(/\/+$/, '')
 }
 
+export interface EdgeQuestion {
+  readonly method?: 'GET' | 'POST'
+  readonly body?: object
+  readonly accept?: string
+}
+
 /** What a running edge answers. @throws GridError what it says in its problem details, or why it says nothing */
-export async function askEdge(
-  url: string,
-  request: { readonly method?: 'GET' | 'POST'; readonly body?: object } = {},
-): Promise<Response> {
-  const { method = 'GET', body } = request
-  const accept = { accept: 'application/json' }
+export async function askEdge(url: string, question: EdgeQuestion = {}): Promise<Response> {
+  const { method = 'GET', body, accept = 'application/json' } = question
+  const headers = { accept, ...credentials(), 'x-busbar-request': '1' }
   const init: RequestInit =
     body === undefined
-      ? { method, headers: accept }
+      ? { method, headers }
       : {
           method,
-          headers: { ...accept, 'content-type': 'application/json' },
+          headers: { ...headers, 'content-type': 'application/json' },
           body: JSON.stringify(body),
         }
   let response: Response
@@ -33,6 +36,12 @@ export async function askEdge(
   }
   if (response.ok) return response
   throw await refusalOf(response, url)
+}
+
+/** The token of `--token-file`, or of BUSBAR_TOKEN; without one whoever asks on the machine itself is let in where there are no users. */
+export function credentials(): Readonly<Record<string, string>> {
+  const token = process.env['BUSBAR_TOKEN'] ?? ''
+  return token === '' ? {} : { authorization: `Bearer ${token}` }
 }
 
 /** What the edge says in its problem details. */

@@ -1,4 +1,4 @@
-import { MemoryEdge } from '../../api/memory-edge.test.ts'
+import { OPEN_ACCESS, MemoryEdge } from '../../api/memory-edge.test.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EdgeView } from '../../api/ports.ts'
@@ -56,6 +56,7 @@ export async function serve(
   const api = await startApi({
     address: { host: '127.0.0.1', port: 0 },
     view,
+    access: OPEN_ACCESS,
     border: { passage: () => undefined },
     now: () => Micros(DAY),
   })

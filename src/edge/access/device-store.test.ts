@@ -12,7 +12,7 @@ import {
   type PasswordHash,
   hashPassword,
   parseHash,
-} from './password-hash.ts'
+} from '../../core/password-hash.ts'
 
 test('another process sees what one writes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-devices-'))

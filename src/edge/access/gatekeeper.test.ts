@@ -5,8 +5,8 @@ import type { ExchangeStep, Gatekeeper, Identity, Stranger, Verdict } from '../.
 import { parseSite } from '../site/site.ts'
 import type { DeviceRecord } from './device-store.ts'
 import { isOutsider, siteGatekeeper } from './gatekeeper.ts'
-import { LoginThrottle } from './login-throttle.ts'
-import { GENERATED, hashPassword } from './password-hash.ts'
+import { LoginThrottle } from '../../core/login-throttle.ts'
+import { GENERATED, hashPassword } from '../../core/password-hash.ts'
 import { ScramClient } from './scram-client.test.ts'
 import { GENERATED_ITERATIONS, scramVerifier } from './scram-verifier.ts'
 

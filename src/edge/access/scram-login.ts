@@ -1,6 +1,6 @@
 import type { Exchange, ExchangeStep, Identity } from '../../mqtt/ports.ts'
 import { reason } from '../../mqtt/reasons.ts'
-import type { LoginThrottle } from './login-throttle.ts'
+import type { LoginThrottle } from '../../core/login-throttle.ts'
 import type { ScramVerifier } from './scram-verifier.ts'
 import { ScramServer } from './scram.ts'
 

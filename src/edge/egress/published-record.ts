@@ -1,6 +1,6 @@
 import { ALARM_ALIASES, classifyAlarm } from '../../api/egress/alarm-record.ts'
 import type { Listed } from '../../api/egress/record-list.ts'
-import { RESULT_ALIASES, classifyResult, isReading } from '../../api/egress/result-record.ts'
+import { RESULT_ALIASES, classifyResult, readingsIn } from '../../api/egress/result-record.ts'
 import type { Message } from '../../mqtt/session/message.ts'
 
 /** What a message is. `whole`: it leaves as it is or not at all. */
@@ -23,7 +23,9 @@ export function publishedOf({ topic, payload, publisher }: Message): Published {
   const object = payload.length === 0 && isAlarm ? {} : parsed(payload)
   if (object === undefined) return RAW
   if (kind === undefined) {
-    const classified = (): ReturnType<typeof classifyAlarm> => classifyAlarm(object)
+    const about = classifyAlarm(object)
+    const isReading = readingsIn(about.subject?.kind, object)
+    const classified = (): typeof about => about
     return { kind: 'record', listed: { object, aliases: ALARM_ALIASES, classified, isReading } }
   }
   return resultOf(object, kind)
@@ -43,7 +45,7 @@ function resultOf(object: object, kind: 'event' | 'aggregate'): Published {
   const about = { kind: subjectKind, id: subject }
   const result = { kind, name, subject: about, windowSeconds, fields: mapOf(fields) }
   const classified = (): ReturnType<typeof classifyResult> => classifyResult(result)
-  const readings = kind === 'event' ? { isReading } : {}
+  const readings = kind === 'event' ? { isReading: readingsIn(subjectKind, object) } : {}
   return { kind: 'record', listed: { object, aliases: RESULT_ALIASES, classified, ...readings } }
 }
 

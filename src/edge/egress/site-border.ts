@@ -1,9 +1,8 @@
 import type { Border, Cleared, Leaving, Passage } from '../../api/egress/border.ts'
-import { never } from '../../core/assert.ts'
 import { peerNetwork } from '../../core/peer-network.ts'
 import type { Gate, Verdict } from '../../policy/gate.ts'
 import type { Road } from '../../policy/question.ts'
-import { ExportRecord, type RecordContent } from '../../policy/record.ts'
+import { ExportRecord } from '../../policy/record.ts'
 import type { InsideNetwork } from '../access/inside-network.ts'
 import type { Subjects } from './subjects.ts'
 
@@ -41,30 +40,17 @@ export function passageOf(subjects: Subjects, gate: Pick<Gate, 'ask'>, road: Roa
 /** Before anything is read or sent the names are what is asked about, so there are no values that could be let out by mistake. */
 function exportRecord(subjects: Subjects, leaving: Leaving): ExportRecord {
   const { kind, subject, windowSeconds, members, names } = leaving
-  const content: RecordContent = {
+  return ExportRecord[leaving.class]({
     kind,
     subject: subjects.of(subject),
     windowSeconds,
     members,
     fields: Object.fromEntries(names.map((name) => [name, null])),
-  }
-  switch (leaving.class) {
-    case 'raw':
-      return ExportRecord.raw(content)
-    case 'aggregate':
-      return ExportRecord.aggregate(content)
-    case 'event':
-      return ExportRecord.event(content)
-    case 'health':
-      return ExportRecord.health(content)
-    case 'inventory':
-      return ExportRecord.inventory(content)
-  }
-  return never(leaving.class)
+  })
 }
 
 function clearedOf(verdict: Verdict): Cleared {
-  if (verdict.kind === 'stays') return verdict
+  if (verdict.kind !== 'leaves') return { kind: 'stays', reason: verdict.reason }
   const names = Object.keys(verdict.fields)
   // Whose it is stands in fields, too.
   const isAnybodys = verdict.redacted.includes('subject')

@@ -13,6 +13,7 @@ import {
 import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
 import { UPLINK_STREAM_COUNTERS, uplinkCounters, uplinkGauges } from './uplink-metrics.ts'
 import { policyCounters, policyGauges } from './policy-metrics.ts'
+import { userCounters, userGauges } from './user-metrics.ts'
 import { historyMetrics, storeCounters, storeGauges } from './store-metrics.ts'
 
 /** Prometheus exposition. Everything is counted where it happens; a scrape only reads, so counting costs nothing here. */
@@ -32,6 +33,7 @@ export class Metrics {
       ...commandCounters(parts),
       ...alarmCounters(parts),
       ...policyCounters(parts),
+      ...userCounters(parts),
       ...totals.counters,
       ...uplinkCounters(parts),
       ...PROCESS_COUNTERS,
@@ -44,6 +46,7 @@ export class Metrics {
       ...commandGauges(parts),
       ...alarmGauges(parts),
       ...policyGauges(parts),
+      ...userGauges(parts),
       ...totals.gauges,
       ...uplinkGauges(parts),
       ...PROCESS_GAUGES,

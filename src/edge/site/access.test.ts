@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CHOSEN, hashPassword } from '../access/password-hash.ts'
+import { CHOSEN, hashPassword } from '../../core/password-hash.ts'
 import { GENERATED_ITERATIONS, scramVerifier } from '../access/scram-verifier.ts'
 import { faultsOf } from './site-text.test.ts'
 import { parseSite } from './site.ts'

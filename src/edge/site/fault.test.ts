@@ -234,14 +234,14 @@ const LISTENERS: readonly Trial[] = [
     text: `${HEAD}listeners:
   tls: { address: 8883, key: k }
   webSocket: { address: "edge:ws", origins: [ops.example] }
-  tcp: { address: ":1883" }
+  pipe: { address: ":1883" }
 `,
     faults: [
       'S:13:8: listeners.tls.certificate: missing',
       'S:13:19: listeners.tls.address: text is needed, not 8883',
       'S:14:25: listeners.webSocket.address: an address is HOST:PORT, or :PORT for every interface',
       'S:14:46: listeners.webSocket.origins[0]: an origin is https://HOST, or * for all',
-      'S:15:3: listeners.tcp: unknown key',
+      'S:15:3: listeners.pipe: unknown key',
     ],
   },
   {

@@ -50,10 +50,26 @@ const webSocket = z.strictObject({
   ...tlsKeys,
 })
 
-/** Where clients connect besides `--mqtt`. */
-export const listeners = z.strictObject({ tls: tls.optional(), webSocket: webSocket.optional() })
+const http = z.strictObject({
+  certificate: file.optional().describe('PEM file, with the chain: HTTP over TLS (https).'),
+  key: file.optional().describe('PEM file of the private key.'),
+  minimumVersion: tlsKeys.minimumVersion,
+  plainLogins: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Without TLS, passwords and tokens from other machines are taken although whoever is on the way can read them.',
+    ),
+})
 
-export type ListenerKind = 'tls' | 'webSocket'
+/** Where clients connect besides `--mqtt`, and how to `--http`. */
+export const listeners = z.strictObject({
+  tls: tls.optional(),
+  webSocket: webSocket.optional(),
+  http: http.optional(),
+})
+
+export type ListenerKind = 'tls' | 'webSocket' | 'http'
 
 /** Keys of a listener that ask for others; looks at the file as it was written, as `checkReferences` does. */
 export function checkListeners(yaml: YamlText): Fault[] {
@@ -61,6 +77,7 @@ export function checkListeners(yaml: YamlText): Fault[] {
   const all = fieldsOf(yaml.value, 'listeners')
   const tlsFields = fieldsOf(all, 'tls')
   const webSocketFields = fieldsOf(all, 'webSocket')
+  const httpFields = fieldsOf(all, 'http')
   const complain =
     (kind: ListenerKind): Complain =>
     (key, text) => {
@@ -70,6 +87,10 @@ export function checkListeners(yaml: YamlText): Fault[] {
   checkClientCertificates(tlsFields, complain('tls'))
   checkClientCertificates(webSocketFields, complain('webSocket'))
   checkOptionalTls(webSocketFields, complain('webSocket'))
+  checkOptionalTls(httpFields, complain('http'))
+  if (httpFields['plainLogins'] === true && httpFields['certificate'] !== undefined) {
+    complain('http')('plainLogins', 'with a certificate nothing is in the clear')
+  }
   const { address: taken } = tlsFields
   if (typeof taken === 'string' && !taken.endsWith(':0') && taken === webSocketFields['address']) {
     complain('webSocket')('address', 'listeners.tls is there already')
@@ -90,7 +111,7 @@ function checkClientCertificates(fields: Fields, complain: Complain): void {
   }
 }
 
-/** WebSocket is in the clear unless it has a certificate; what only TLS has would be a promise that nobody keeps. */
+/** WebSocket and HTTP are in the clear unless they have a certificate; what only TLS has would be a promise that nobody keeps. */
 function checkOptionalTls(fields: Fields, complain: Complain): void {
   if (fields['certificate'] !== undefined) {
     if (fields['key'] === undefined) complain('certificate', 'key is needed as well')

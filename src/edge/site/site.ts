@@ -60,7 +60,7 @@ export function parseSite(text: string, path: string): Site {
 }
 
 /** Files are named from where the site file is, whatever folder the edge was started in. */
-function placeFiles({ tls, webSocket }: Listeners, folder: string): Listeners {
+function placeFiles({ tls, webSocket, http }: Listeners, folder: string): Listeners {
   const placed = <T extends { readonly [Key in FileKey]?: string | undefined }>(listener: T): T => {
     const found: T = { ...listener }
     for (const key of FILE_KEYS) {
@@ -72,6 +72,7 @@ function placeFiles({ tls, webSocket }: Listeners, folder: string): Listeners {
   return {
     ...(tls === undefined ? {} : { tls: placed(tls) }),
     ...(webSocket === undefined ? {} : { webSocket: placed(webSocket) }),
+    ...(http === undefined ? {} : { http: placed(http) }),
   }
 }
 

@@ -68,7 +68,8 @@ export class Link {
     if (client !== this.#client) return
     this.#client = undefined
     client.on('error', () => {}) // What a socket says that nobody waits for any more.
-    client.end(true)
+    // Not here: this may be the answer to one of many messages in flight, all of which the client is about to answer.
+    setImmediate(() => client.end(true))
     this.#listener.lost(why)
   }
 }

@@ -12,13 +12,12 @@ const SITE = parseSite(
 
 /** Answers as the shipped rules do: readings stay, the rest leaves. */
 class Rules {
-  readonly counters = { left: 0, stayed: 0, failed: 0, asked: 0, unlogged: 0 }
-  readonly asked: string[][] = []
+  isUndecided = false
 
   async ask(_road: unknown, records: readonly ExportRecord[]) {
     return records.map((record) => {
       const isRaw = record.shape.includes('"raw"')
-      this.asked.push(Object.keys(record.fields))
+      if (isRaw && this.isUndecided) return { kind: 'undecided', reason: 'no memory' } as const
       if (isRaw) return { kind: 'stays', reason: 'raw stays' } as const
       const { subject, fields } = record
       return { kind: 'leaves', subject, fields, redacted: [] } as const
@@ -44,4 +43,11 @@ test('an event of a device leaves without the readings in it', async () => {
     { kind: 'leaves', redacted: ['value', 'percent'] },
     { kind: 'leaves', redacted: [] },
   ])
+})
+
+test('an event whose readings nobody could judge waits as a whole', async () => {
+  const rules = new Rules()
+  rules.isUndecided = true
+  const [verdict] = await new PolicyGate(SITE, rules).ask([event('device', 'pq1')])
+  assert.deepEqual(verdict, { kind: 'undecided', reason: 'no memory' })
 })

@@ -1,4 +1,5 @@
-import type { Gate as EgressGate } from '../../policy/gate.ts'
+import { isMeasuredField } from '../../core/measured-field.ts'
+import type { Gate as EgressGate, Verdict as Answer } from '../../policy/gate.ts'
 import { ExportRecord } from '../../policy/record.ts'
 import type { Candidate, Gate, Verdict } from '../../uplink/gate.ts'
 import { Subjects } from '../egress/subjects.ts'
@@ -6,48 +7,38 @@ import type { Site } from '../site/site.ts'
 
 /** Asks the egress gate of the site for the road to the centre. */
 export class PolicyGate implements Gate {
-  readonly #gate: Pick<EgressGate, 'ask' | 'counters'>
+  readonly #gate: Pick<EgressGate, 'ask'>
   readonly #principal: string
   readonly #subjects: Subjects
 
-  constructor(site: Site, gate: Pick<EgressGate, 'ask' | 'counters'>) {
+  constructor(site: Site, gate: Pick<EgressGate, 'ask'>) {
     this.#gate = gate
     this.#principal = site.uplink?.user ?? site.site.id
     this.#subjects = new Subjects(site)
   }
 
   async ask(candidates: readonly Candidate[]): Promise<readonly Verdict[]> {
-    const gate = this.#gate
     const road = { destination: 'centre', channel: 'uplink', principal: this.#principal } as const
-    const failed = gate.counters.failed
     const parts = candidates.map(partsOf)
-    const verdicts = await gate.ask(
+    const verdicts = await this.#gate.ask(
       road,
       parts.flatMap(({ record, readings }) => {
         const own = this.#recordOf(record)
-        return readings === undefined ? [own] : [own, this.#readingOf(readings)]
+        return readings === undefined ? [own] : [own, this.#recordOf(readings, 'raw')]
       }),
     )
-    // A denial because nobody could decide is none: the record is asked about again.
-    const isFailure = gate.counters.failed > failed
     let at = 0
-    return parts.map(({ readings }): Verdict => {
+    return parts.map(({ readings }) => {
       const own = verdicts[at++]
-      const raw = readings === undefined ? undefined : verdicts[at++]
-      if (own === undefined || own.kind === 'stays') {
-        const reason = own?.reason ?? 'the policy gave no answer'
-        return isFailure ? { kind: 'undecided', reason } : { kind: 'stays' }
-      }
-      if (readings === undefined) return { kind: 'leaves', redacted: own.redacted }
-      const names = raw?.kind === 'leaves' ? raw.redacted : Object.keys(readings.fields)
-      return { kind: 'leaves', redacted: [...own.redacted, ...names] }
+      return readings === undefined
+        ? verdictOf(own, NO_READINGS)
+        : verdictOf(own, { verdict: verdicts[at++], names: Object.keys(readings.fields) })
     })
   }
 
-  /** What an event has measured is a reading, and asks as one. */
-  #readingOf(candidate: Candidate): ExportRecord {
+  #recordOf(candidate: Candidate, as: Candidate['class'] | 'raw' = candidate.class): ExportRecord {
     const { kind, subject, windowSeconds, members, fields } = candidate
-    return ExportRecord.raw({
+    return ExportRecord[as]({
       kind,
       subject: this.#subjects.of(subject),
       windowSeconds,
@@ -55,50 +46,36 @@ export class PolicyGate implements Gate {
       fields,
     })
   }
+}
 
-  #recordOf({
-    class: own,
-    kind,
-    subject,
-    windowSeconds,
-    members,
-    fields,
-  }: Candidate): ExportRecord {
-    const content = {
-      kind,
-      subject: this.#subjects.of(subject),
-      windowSeconds,
-      members,
-      fields,
-    }
-    switch (own) {
-      case 'aggregate':
-        return ExportRecord.aggregate(content)
-      case 'event':
-        return ExportRecord.event(content)
-      case 'quality':
-        return ExportRecord.quality(content)
-      case 'health':
-        return ExportRecord.health(content)
-      case 'inventory':
-        return ExportRecord.inventory(content)
-    }
-  }
+interface Readings {
+  readonly verdict: Answer | undefined
+  readonly names: readonly string[]
+}
+
+const NO_READINGS: Readings = { verdict: undefined, names: [] }
+
+/** What has measured stays with a record that leaves only where it may leave itself. Where one is undecided both are asked about again. */
+function verdictOf(own: Answer | undefined, { verdict, names }: Readings): Verdict {
+  if (own === undefined) return { kind: 'undecided', reason: 'the policy gave no answer' }
+  if (own.kind === 'stays') return { kind: 'stays' }
+  if (own.kind === 'undecided') return own
+  if (verdict?.kind === 'undecided') return verdict
+  const readings = verdict?.kind === 'leaves' ? verdict.redacted : names
+  return { kind: 'leaves', redacted: [...own.redacted, ...readings] }
 }
 
 interface Parts {
   readonly record: Candidate
-  /** Of an event of one device: the numbers in it that are readings, or may be. */
+  /** Of an event: what in it is a reading, or may be. */
   readonly readings: Candidate | undefined
 }
 
-/** The voltage to which a dip went is a reading, whoever noticed it. Numbers that say how long or how many are none, and nor is what is of a feeder. */
 function partsOf(candidate: Candidate): Parts {
-  if (candidate.class !== 'event' || candidate.subject.kind !== 'device')
-    return { record: candidate, readings: undefined }
-  const entries = Object.entries(candidate.fields)
+  const { class: own, subject, fields } = candidate
+  const entries = own === 'event' ? Object.entries(fields) : []
   const isReading = ([name, value]: readonly [string, unknown]): boolean =>
-    typeof value !== 'string' && !NO_READINGS.has(name)
+    isMeasuredField(subject.kind, name, value)
   const readings = entries.filter(isReading)
   if (readings.length === 0) return { record: candidate, readings: undefined }
   const others = entries.filter((entry) => !isReading(entry))
@@ -107,17 +84,3 @@ function partsOf(candidate: Candidate): Parts {
     readings: { ...candidate, fields: Object.fromEntries(readings) },
   }
 }
-
-const NO_READINGS: ReadonlySet<string> = new Set([
-  'severity',
-  'state',
-  'quality',
-  'duration',
-  'limit',
-  'members',
-  'samples',
-  'expected',
-  'missing',
-  'flagged',
-  'channels',
-])

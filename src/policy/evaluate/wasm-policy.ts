@@ -1,7 +1,6 @@
 import { assert } from '../../core/assert.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import { type WasmInstance, type WasmModule, webAssembly } from '../../core/web-assembly.ts'
 import { type Answer, type Evaluator, decodeDecision, failed } from '../decision.ts'
 
 export interface CompiledPolicy {
@@ -21,7 +20,7 @@ export interface CompiledPolicy {
  */
 export class WasmPolicy implements Evaluator {
   readonly revision: string
-  readonly #module: WasmModule
+  readonly #module: WebAssembly.Module
   readonly #data: string
   #machine: Machine
 
@@ -30,7 +29,7 @@ export class WasmPolicy implements Evaluator {
     this.revision = revision
     this.#data = data
     try {
-      this.#module = new webAssembly.Module(wasm)
+      this.#module = new WebAssembly.Module(wasm)
       this.#machine = new Machine(this.#module, data)
     } catch (cause) {
       if (cause instanceof GridError) throw cause
@@ -98,7 +97,7 @@ const EXPLANATION = 'energy/smartgrid/explanation'
 
 /** One instance of the module and its memory. */
 class Machine {
-  readonly #memory = new webAssembly.Memory({
+  readonly #memory = new WebAssembly.Memory({
     initial: limits.policyMemoryPages / 4,
     maximum: limits.policyMemoryPages,
   })
@@ -107,8 +106,8 @@ class Machine {
   readonly #base: number
   readonly #entrypoints: Readonly<Record<string, number>>
 
-  constructor(module: WasmModule, data: string) {
-    const instance = new webAssembly.Instance(module, { env: this.#imports() })
+  constructor(module: WebAssembly.Module, data: string) {
+    const instance = new WebAssembly.Instance(module, { env: this.#imports() })
     this.#exports = policyExports(instance)
     this.#entrypoints = this.#described(this.#exports.entrypoints())
     const bytes = Buffer.from(data)
@@ -190,7 +189,8 @@ interface PolicyExports {
   opa_eval(reserved: number, entrypoint: number, ...addresses: number[]): number
 }
 
-function policyExports({ exports }: WasmInstance): PolicyExports {
+function policyExports(instance: WebAssembly.Instance): PolicyExports {
+  const exports = instance.exports as Readonly<Record<string, unknown>>
   const major = exports['opa_wasm_abi_version']
   const minor = exports['opa_wasm_abi_minor_version']
   if (globalValue(major) !== 1 || !(globalValue(minor) >= 2)) {

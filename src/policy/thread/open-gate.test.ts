@@ -68,12 +68,15 @@ test('the shipped policy decides in its thread, and every decision is in the log
 test('a bundle that is missing or not signed: nothing leaves, and somebody is told', async () => {
   const path = join(directory, 'site.tar.gz')
   const missing = await askOnce({ kind: 'site', path, keys: [] })
-  assert.match(missing.verdicts[0]?.kind === 'stays' ? missing.verdicts[0].reason : '', /no such/)
+  assert.match(
+    missing.verdicts[0]?.kind === 'undecided' ? missing.verdicts[0].reason : '',
+    /no such/,
+  )
   assert.match(missing.alarms[0] ?? '', /nothing may leave: .*site.tar.gz: no such file/)
   writeFileSync(path, 'x')
   writeFileSync(`${path}.sig`, 'x')
   const unsigned = await askOnce({ kind: 'site', path, keys: [] })
-  assert.equal(unsigned.verdicts[0]?.kind, 'stays')
+  assert.equal(unsigned.verdicts[0]?.kind, 'undecided')
   assert.match(unsigned.alarms[0] ?? '', /not signed/)
 })
 
@@ -87,7 +90,7 @@ test('another policy is taken into use at once; one that is no good denies, and 
   assert.equal((await gate.ask(road, [aggregate]))[0]?.kind, 'leaves')
   const path = join(directory, 'none.tar.gz')
   assert.match(await opened.renew({ kind: 'site', path, keys: [] }), /none.tar.gz: no such file/)
-  assert.equal((await gate.ask(road, [aggregate]))[0]?.kind, 'stays')
+  assert.equal((await gate.ask(road, [aggregate]))[0]?.kind, 'undecided')
   assert.equal(await opened.renew({ kind: 'shipped', folder }), '')
   assert.equal((await gate.ask(road, [aggregate]))[0]?.kind, 'leaves')
   await opened.close()
@@ -140,7 +143,7 @@ test('a log that cannot be opened: nothing leaves, and somebody is told', async 
     'this is no database, but it has to have a page of text',
   )
   const { verdicts, alarms } = await askOnce({ kind: 'shipped', folder })
-  assert.equal(verdicts[0]?.kind, 'stays')
+  assert.equal(verdicts[0]?.kind, 'undecided')
   assert.match(alarms[0] ?? '', /nothing may leave: .*not a database/)
 })
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -62,6 +63,8 @@ export async function backUp(
   if (history !== undefined) sources.push(['history.db', history])
   using devices = openOther(directory, 'devices.db')
   if (devices !== undefined) sources.push(['devices.db', devices])
+  using users = openOther(directory, 'users.db')
+  if (users !== undefined) sources.push(['users.db', users])
   using alarms = openOther(directory, 'alarms.db')
   if (alarms !== undefined) sources.push(['alarms.db', alarms])
   if (results !== undefined) sources.push(['results.db', results])
@@ -81,6 +84,8 @@ export async function backUp(
         pause(limits.backupPauseMs)
       },
     })
+    // Whoever may read a copy of it could guess passwords at leisure.
+    if (source === users) chmodSync(path, statSync(join(directory, name)).mode)
     files.push({ name, ...digest(path) })
   }
   for (const name of ownPackages(directory)) {

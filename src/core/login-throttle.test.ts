@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { limits } from '../../core/limits.ts'
+import { limits } from './limits.ts'
 import { LoginThrottle } from './login-throttle.ts'
 
 const HERE = { address: '10.0.0.1', name: 'm1' }

@@ -1,4 +1,4 @@
-import { limits } from '../../core/limits.ts'
+import { limits } from './limits.ts'
 
 /** Who tries to get in, from where. */
 export interface Attempt {

@@ -1,5 +1,5 @@
 import { argon2, argon2Sync, randomBytes, timingSafeEqual } from 'node:crypto'
-import { limits } from '../../core/limits.ts'
+import { limits } from './limits.ts'
 
 /** What a guess costs whoever makes it, and us whenever somebody logs in. */
 export interface Cost {
@@ -17,7 +17,20 @@ export const GENERATED: Cost = { memoryKib: 1024, passes: 1 }
 export function hashPassword(password: Uint8Array, cost: Cost): string {
   const salt = randomBytes(SALT_BYTES)
   const hash = argon2Sync('argon2id', parameters(password, { ...cost, salt, parallelism: 1 }))
-  return `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=1$${bare(salt)}$${bare(hash)}`
+  return hashText(cost, salt, hash)
+}
+
+/** As `hashPassword`, in a thread of libuv: whoever serves others meanwhile is not held up. */
+export async function makePasswordHash(password: Uint8Array, cost: Cost): Promise<string> {
+  const salt = randomBytes(SALT_BYTES)
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+  const wanted = parameters(password, { ...cost, salt, parallelism: 1 })
+  argon2('argon2id', wanted, (error, made) => (error === null ? resolve(made) : reject(error)))
+  return hashText(cost, salt, await promise)
+}
+
+function hashText({ memoryKib, passes }: Cost, salt: Uint8Array, hash: Uint8Array): string {
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${bare(salt)}$${bare(hash)}`
 }
 
 /** Undefined: not of that form, or dearer than a login may be. */
@@ -57,11 +70,16 @@ export interface Comparison {
 
 /** Compares in threads of libuv, where nobody waits for it, and a few at a time. */
 export class PasswordChecks {
+  readonly #bounds: CheckBounds
   readonly #waiting: Check[] = []
   #running = 0
 
+  constructor(bounds: CheckBounds = DEVICE_CHECKS) {
+    this.#bounds = bounds
+  }
+
   get isFull(): boolean {
-    return this.#waiting.length >= limits.passwordChecksWaiting
+    return this.#waiting.length >= this.#bounds.waiting
   }
 
   /** `password` is copied, and the copy wiped once it is compared. */
@@ -71,7 +89,7 @@ export class PasswordChecks {
   }
 
   #next(): void {
-    while (this.#running < limits.passwordChecks) {
+    while (this.#running < this.#bounds.atOnce) {
       const check = this.#waiting.shift()
       if (check === undefined) return
       if (check.isDue()) this.#run(check)
@@ -92,6 +110,17 @@ export class PasswordChecks {
       this.#next() // Whether the next is due may depend on what was just found.
     })
   }
+}
+
+/** How many at a time, and how many may wait for their turn. */
+export interface CheckBounds {
+  readonly atOnce: number
+  readonly waiting: number
+}
+
+const DEVICE_CHECKS: CheckBounds = {
+  atOnce: limits.passwordChecks,
+  waiting: limits.passwordChecksWaiting,
 }
 
 interface Check extends Comparison {
