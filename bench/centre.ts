@@ -17,6 +17,7 @@ import { Records } from '../src/centre/records/records.ts'
 import { Retention } from '../src/centre/records/retention.ts'
 import { Reconciler } from '../src/centre/reconciliation/reconciler.ts'
 import { Reliability } from '../src/centre/reliability/reliability.ts'
+import { centreUsers } from '../src/centre/users.ts'
 import { formatAddress } from '../src/core/address.ts'
 import { type InventoryDevice, pagesOf } from '../src/uplink/inventory.ts'
 
@@ -52,8 +53,12 @@ await database.query('ANALYZE')
 say('filled', (performance.now() - startMs) / 1000, 's')
 
 const worker = { isConnected: true, failure: '', waiting: 0, acknowledgements: 0, refused: 0 }
+const address = { host: '127.0.0.1', port: 0 }
+const quiet = { isSecure: false, plainLogins: false, warn: () => {} }
 const http = await startHttp({
-  address: { host: '127.0.0.1', port: 0 },
+  address,
+  users: centreUsers({ database, http: address, ...quiet }),
+  tls: undefined,
   operations: operationsOf({
     ledger,
     records: new Records(database),

@@ -329,7 +329,7 @@ test('the page of the centre has every address', () => {
   const told = tableOf(readPage('docs/centre.md'), 'address').flatMap(([words = '']) =>
     words.split(', '),
   )
-  const known = ['/healthz', '/metrics', '/api/openapi.json']
+  const known = ['/healthz', '/livez', '/metrics', '/api/openapi.json']
   const operations = partsOf(NO_DATABASE).operations.map(({ path }) =>
     path.replaceAll(/\{(\w+)\}/g, '<$1>'),
   )

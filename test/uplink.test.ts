@@ -274,7 +274,9 @@ async function drill(t: TestContext, stand: Stand): Promise<void> {
         const url = `http://${centre.addresses['http']}/api/v1/reconciliation?site=s1`
         const from = '2026-06-01T00:00:00Z&to=2026-06-02T00:00:00Z'
         const before = (await reconciled(centre)).answered
-        await fetch(`${url}&from=${from}`, { method: 'POST' })
+        const headers = { 'x-busbar-request': '1' }
+        const { ok } = await fetch(`${url}&from=${from}`, { method: 'POST', headers })
+        assert.ok(ok)
         for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs; await pause(200)) {
           const now = await reconciled(centre)
           if (now.answered !== before) return now

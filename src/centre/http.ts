@@ -94,7 +94,7 @@ function addRoutes(app: FastifyInstance, { operations, metrics, problems }: Http
     app.route({
       method: each.method,
       url: each.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { needs: each.needs },
+      config: { needs: each.needs, changes: each.method === 'POST' },
       handler: async ({ params, query }) =>
         each.run({ path: params as Record<string, string>, query }, nowUs()),
     })

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
-import { GridError, errorText } from '../core/errors.ts'
+import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
 import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
 import type { Args, Command } from './command.ts'
+import { askEdge, edgeUrl } from './query/edge-request.ts'
 
 export const command: Command = {
   name: 'centre',
@@ -60,35 +61,19 @@ async function run(args: Args): Promise<number> {
 }
 
 /** Of the centre that runs at `--http`. */
-async function askReconciliation(
-  args: Args,
-): Promise<{ readonly site: string; readonly streams: readonly string[] }> {
-  const words = ['from', 'to'].flatMap((name): (readonly [string, string])[] => {
+async function askReconciliation(args: Args): Promise<Asked> {
+  const query = new URLSearchParams({ site: args.required('site') })
+  for (const name of ['from', 'to']) {
     const value = args.optional(name)
-    return value === undefined ? [] : [[name, value]]
-  })
-  const query = new URLSearchParams(
-    [['site', args.required('site')], ...words].map((each) => [...each]),
-  )
-  const address = args.required('http')
-  const answer = await fetch(`http://${address}/api/v1/reconciliation?${query.toString()}`, {
-    method: 'POST',
-    headers: { 'x-busbar-request': '1' },
-  }).catch((cause: unknown) => {
-    throw new GridError('unreachable', `the centre at ${address}: ${errorText(cause)}`, {
-      hint: 'Is it running, and is --http where it listens?',
-      cause,
-    })
-  })
-  const body = (await answer.json()) as {
-    readonly detail?: string
-    readonly hint?: string
-    readonly site: string
-    readonly streams: readonly string[]
+    if (value !== undefined) query.set(name, value)
   }
-  if (answer.ok) return body
-  const detail = body.hint === undefined ? {} : { hint: body.hint }
-  throw new GridError('input', body.detail ?? `the centre at ${address}: ${answer.status}`, detail)
+  const url = `${edgeUrl(args.required('http'))}/api/v1/reconciliation?${query.toString()}`
+  return (await (await askEdge(url, { method: 'POST' })).json()) as Asked
+}
+
+interface Asked {
+  readonly site: string
+  readonly streams: readonly string[]
 }
 
 /** Runs until SIGINT or SIGTERM. */
