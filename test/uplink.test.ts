@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { command } from '../src/cli/centre.ts'
 import { readPage, tableOf } from './docs/pages.ts'
 import { withScratch } from './crash/scratch.ts'
 import { Program } from './uplink/program.ts'
+import { SmallDisk } from './uplink/small-disk.ts'
 import { noMosquitto, noPostgres, startMosquitto, startPostgres } from './uplink/servers.ts'
 import { Wire } from './uplink/wire.ts'
 
@@ -25,13 +26,21 @@ const PATIENCE_MS = 60_000
 interface Stand {
   readonly edge: Program
   readonly centre: Program
+  /** A second worker on the same database and broker, where there is one. */
+  readonly other: Program | undefined
   readonly wire: Wire
   /** Readings that make a dozen events a round. */
   readonly feed: (rounds: number) => Promise<void>
   readonly lastStart: () => string
   /** Only where it is a server. */
   readonly database:
-    | { stop: () => Promise<void>; start: () => Promise<void>; run: (sql: string) => void }
+    | {
+        stop: () => Promise<void>
+        start: () => Promise<void>
+        run: (sql: string) => void
+        /** Undefined where it has no disk of its own. */
+        disk: SmallDisk | undefined
+      }
     | undefined
   /** Points the wire to where the centre's broker is now. */
   readonly aim: () => void
@@ -121,6 +130,24 @@ async function settled(stand: Stand): Promise<number> {
   assert.fail(`${why}\n${stand.edge.errors.join('')}\n${stand.centre.errors.join('')}`)
 }
 
+function noDisk({ disk }: { readonly disk: SmallDisk | undefined }): string | false {
+  return disk === undefined ? 'no small file system can be mounted here' : false
+}
+
+/** Whichever of the workers had something to store says so, within half a minute. */
+async function problemOf(
+  workers: readonly (Program | undefined)[],
+  words: RegExp,
+): Promise<boolean> {
+  for (const endMs = Date.now() + 30_000; Date.now() < endMs; await pause(200)) {
+    for (const worker of workers) {
+      const { problems = [] } = ((await worker?.get('/healthz')) ?? {}) as { problems?: string[] }
+      if (problems.some((each) => words.test(each))) return true
+    }
+  }
+  return false
+}
+
 async function reconciled(centre: Program): Promise<{ resent: number; answered: string | null }> {
   const { reconciliation } = (await centre.get('/api/v1/reconciliation?site=s1')) as {
     reconciliation: readonly { stream: string; resent: number; answered: string | null }[]
@@ -173,12 +200,16 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     const words = ['src/cli/main.ts', 'centre', '--http', '127.0.0.1:0']
     let database: Stand['database']
     if (choice.database === 'postgres') {
-      let server = await startPostgres(folder)
+      chmodSync(folder, 0o711) // PostgreSQL is not root.
+      const disk = SmallDisk.mount(join(folder, 'disk'))
+      started.defer(() => disk?.[Symbol.dispose]())
+      let server = await startPostgres(join(folder, 'disk'))
       const { port } = server
       started.defer(async () => server[Symbol.asyncDispose]())
       database = {
         stop: async () => server[Symbol.asyncDispose](),
-        start: async () => void (server = await startPostgres(folder, port)),
+        disk,
+        start: async () => void (server = await startPostgres(join(folder, 'disk'), port)),
         run: (sql) =>
           void execFileSync('psql', [`postgres://busbar@127.0.0.1:${port}/postgres`, '-c', sql]),
       }
@@ -191,7 +222,8 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     } else words.push('--mqtt', '127.0.0.1:0')
     const centre = started.use(await Program.start(words))
     // Two workers share what comes; whoever has locked a stream decides what is new in it.
-    if (choice.database === 'postgres') started.use(await Program.start(words))
+    const other =
+      choice.database === 'postgres' ? started.use(await Program.start(words)) : undefined
     const aim = (): void => {
       if (choice.broker === 'ours') wire.target = centre.addresses['mqtt'] ?? ''
     }
@@ -204,12 +236,12 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     const lastStart = (): string => feeder.lastStart
     const feed = async (rounds: number): Promise<void> =>
       feeder.feed(edge.addresses['mqtt'] ?? '', rounds)
-    await work({ edge, centre, wire, aim, feed, lastStart, database })
+    await work({ edge, centre, other, wire, aim, feed, lastStart, database })
   })
 }
 
 async function drill(t: TestContext, stand: Stand): Promise<void> {
-  const { edge, centre, wire, aim, feed, database } = stand
+  const { edge, centre, other, wire, aim, feed, database } = stand
   await t.test('what is found arrives, to the unit', async () => {
     await feed(3)
     assert.ok((await settled(stand)) >= 20)
@@ -237,6 +269,19 @@ async function drill(t: TestContext, stand: Stand): Promise<void> {
     wire.mode = 'open'
     await settled(stand)
   })
+  if (other !== undefined) {
+    await t.test(
+      'one of two workers is killed while records come, and the other has all',
+      async () => {
+        const fed = feed(12)
+        await pause(300)
+        await centre.kill()
+        await fed
+        await settled({ ...stand, centre: other })
+        await centre.start()
+      },
+    )
+  }
   await t.test('the edge is killed between commit and acknowledgement', async () => {
     wire.mode = 'mute'
     await feed(5)
@@ -290,13 +335,24 @@ async function drill(t: TestContext, stand: Stand): Promise<void> {
     },
   )
   await t.test(
+    'the disk of the database is full, and the centre says what to do',
+    { skip: noDisk(database) },
+    async () => {
+      database.disk?.fill()
+      await feed(25)
+      const said = await problemOf([centre, other], /The disk of the database is full.*Make room/)
+      assert.ok(said, 'within half a minute')
+      database.disk?.free()
+      await settled(stand)
+    },
+  )
+  await t.test(
     'the database of the centre goes, and the centre says so until it is back',
     async () => {
       await database.stop()
       await feed(3)
       await pause(3000)
-      const { status } = (await centre.get('/healthz')) as { status: string }
-      assert.equal(status, 'failing')
+      assert.ok(await problemOf([centre, other], /The database cannot be reached/))
       await database.start()
       await settled(stand)
     },

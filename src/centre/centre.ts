@@ -9,7 +9,7 @@ import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
 import { type EmbeddedBroker, openBroker } from './embedded-broker.ts'
 import { operationsOf } from './api/operations.ts'
-import { problemsOf } from './health.ts'
+import { type HealthProblem, problemsOf } from './health.ts'
 import { startHttp } from './http.ts'
 import { type Ask, Inbox } from './inbox.ts'
 import { Devices } from './inventory/devices.ts'
@@ -83,7 +83,7 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const reliability = new Reliability(database)
   const asks = { ledger, records, devices, reliability, retention, reconciler }
   const operations = operationsOf(asks)
-  const problems = (): readonly string[] => problemsOf(worker, housekeeping)
+  const problems = (): readonly HealthProblem[] => problemsOf(worker, housekeeping)
   const { http: address, plainLogins } = settings
   const credentials = httpCredentials(settings, started)
   const isSecure = credentials !== undefined
