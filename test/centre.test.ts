@@ -5,6 +5,8 @@ import type { Database } from '../src/centre/database/database.ts'
 import { migrate } from '../src/centre/database/migrations.ts'
 import { centreUsers } from '../src/centre/users.ts'
 import { monthName, monthOf } from '../src/centre/records/months.ts'
+import type { Inbox } from '../src/centre/inbox.ts'
+import { seededRandom } from '../src/core/random.ts'
 import { formatAddress } from '../src/core/address.ts'
 import type { InventoryDevice } from '../src/uplink/inventory.ts'
 import { withScratch } from './crash/scratch.ts'
@@ -79,6 +81,7 @@ async function drill(kind: Kind): Promise<void> {
     await reliable(stand)
     await paged(stand)
     await owned(stand)
+    await sameOnce(stand)
     await described(stand)
   })
 }
@@ -235,6 +238,45 @@ async function paged({ inbox, get }: Stand): Promise<void> {
   const { sites, total } = (await get('/api/v1/sites?search=p&sort=missing&order=desc')).body
   assert.equal(total, 1)
   assert.equal((sites as unknown[]).length, 1)
+}
+
+/** Two workers at once, each envelope twice, in an order of nobody's choosing, and months that neither has a partition for yet. */
+async function sameOnce({ inbox, database, get }: Stand): Promise<void> {
+  const { inbox: other } = partsOf(database)
+  const random = seededRandom(7)
+  const envelopes = Array.from({ length: 60 }, (_, at) => {
+    const time = NOW_US - (at % 6) * 31 * DAY_US
+    // Of each record three revisions, which have three numbers.
+    const records = [0, 1, 2].map((own) => {
+      return { time, key: Math.floor((at * 3 + own) / 3), revision: own, fields: { value: own } }
+    })
+    return envelopeOf('twice', at * 3 + 1, records)
+  })
+  const twice = [...envelopes, ...envelopes]
+    .map((envelope) => ({ envelope, at: random() }))
+    .toSorted((one, another) => one.at - another.at)
+    .map(({ envelope }) => envelope)
+  const taken = { one: 0, another: 0 }
+  const work = async (worker: Inbox, own: keyof typeof taken): Promise<void> => {
+    for (;;) {
+      const some = twice.splice(0, 3)
+      if (some.length === 0) return
+      await worker.commit(some, NOW_US)
+      taken[own] += some.length
+    }
+  }
+  await Promise.all([work(inbox, 'one'), work(other, 'another')])
+  assert.ok(taken.one > 0 && taken.another > 0)
+  const rows = "FROM events WHERE site = 'twice'"
+  assert.equal(await numberOf(database, `SELECT count(*) ${rows}`), 60)
+  assert.equal(await numberOf(database, `SELECT count(*) ${rows} AND revision = 2`), 60)
+  assert.equal(
+    await numberOf(database, `SELECT count(*) FROM events_default WHERE site = 'twice'`),
+    0,
+  )
+  const { body } = await get('/api/v1/sites/twice')
+  const [stream] = body['streams'] as readonly Record<string, number>[]
+  assert.deepEqual([stream?.['records'], stream?.['duplicates']], [180, 180])
 }
 
 /** An inventory by the code of the edge, over an envelope: all of it once, then only what changes. */
