@@ -10,6 +10,7 @@ export const pages = [
   'devices',
   'processors',
   'residency',
+  'uplink',
 ] as const
 export type Page = (typeof pages)[number]
 

@@ -1,8 +1,16 @@
 import type { ReadingsChunk, TextForm, TextPiece } from './ports.ts'
+import { ColumnsText } from './columns-text.ts'
 import { CsvText, JsonText, type NamesOf, type ReadingsText } from './readings-text.ts'
 
 export function readingsText(format: TextForm['format'], namesOf: NamesOf): ReadingsText {
-  return format === 'csv' ? new CsvText(namesOf) : new JsonText(namesOf)
+  switch (format) {
+    case 'json':
+      return new JsonText(namesOf)
+    case 'csv':
+      return new CsvText(namesOf)
+    case 'columns':
+      return new ColumnsText(namesOf)
+  }
 }
 
 /** An answer made of chunks: any number of `add`, until it is full or there are no more, then `close`. */

@@ -11,6 +11,7 @@ import type {
   AuditInfo,
   AuditQuery,
   EdgeView,
+  FaultInfo,
   HealthInfo,
   LatestQuery,
   PointInfo,
@@ -26,6 +27,7 @@ import type {
   TextPiece,
 } from './ports.ts'
 import type { Passage } from './egress/border.ts'
+import type { ChangesView } from './changes/changes-view.ts'
 import { AnswerText } from './answer-text.ts'
 import { type Api, startApi } from './server.ts'
 
@@ -45,6 +47,9 @@ export class MemoryEdge implements EdgeView {
   auditInfo: AuditInfo = { entries: [], dropped: 0 }
   latestList: ReadingsChunk[] = []
   resultList: ResultInfo[] = []
+  faultList: FaultInfo[] = []
+  /** What was changed, a line each. */
+  readonly done: string[] = []
   processorList: ProcessorInfo[] = []
   readonly resultsAsked: ResultsQuery[] = []
   readonly latestAsked: LatestQuery[] = []
@@ -150,6 +155,25 @@ export class MemoryEdge implements EdgeView {
 
   uplink(): undefined {}
 
+  faults(): Iterable<FaultInfo> {
+    return this.faultList
+  }
+
+  readonly changes: ChangesView = {
+    adopt: ({ device: id, kind, feeder }, { who }) => {
+      this.done.push(`adopt ${id} ${kind} ${feeder} by ${who}`)
+      return { ...NOTHING_SAID, id, kind, feeder }
+    },
+    deploy: async (text, { who }) => {
+      this.done.push(`deploy ${text.length} by ${who}`)
+      return { name: 'n', version: '1.0.0', signer: undefined }
+    },
+    rollBack: (name, { who }) => {
+      this.done.push(`roll back ${name} by ${who}`)
+      return { name, version: '1.0.0', signer: undefined }
+    },
+  }
+
   processors(): readonly ProcessorInfo[] {
     return this.processorList
   }
@@ -198,6 +222,13 @@ export const OPEN_ACCESS: Access = {
   unlock: refused,
   record: async () => {},
   acts: async () => ({ acts: [], dropped: 0 }),
+}
+
+const NOTHING_SAID = {
+  transformer: undefined,
+  voltageLevel: undefined,
+  phase: undefined,
+  nominal: undefined,
 }
 
 export class Served {

@@ -1,6 +1,10 @@
 import type { Windows } from '../core/aggregates.ts'
 import type { Columns } from '../core/batch.ts'
 import type { Micros } from '../core/time.ts'
+import type { ChangesView } from './changes/changes-view.ts'
+import type { UplinkInfo } from './uplink-info.ts'
+
+export type { UplinkInfo, UplinkStreamInfo } from './uplink-info.ts'
 
 /** What HTTP needs from the edge around it. */
 export interface EdgeView {
@@ -33,6 +37,9 @@ export interface EdgeView {
   processors(): readonly ProcessorInfo[]
   /** Undefined: the site has none. */
   uplink(): UplinkInfo | undefined
+  /** Payloads that were refused, the newest first. */
+  faults(query: AuditQuery): Iterable<FaultInfo>
+  readonly changes: ChangesView
   /** About what left, and why; what is to be sent as JSON. Rejects with a GridError where there is no such log. */
   policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
@@ -82,13 +89,21 @@ export interface DeviceOutline {
   readonly nominal:
     | { readonly voltageV?: number | undefined; readonly currentA?: number | undefined }
     | undefined
+  /** It is not in the site file, and somebody said that it is one of the site. */
+  readonly adopted?: { readonly who: string; readonly at: string } | undefined
 }
 
-export interface UplinkInfo {
-  readonly url: string
-  readonly link: string
-  readonly streams: readonly { readonly stream: string; readonly oldest: number }[]
+/** A payload that was refused. */
+export interface FaultInfo {
+  readonly number: number
+  readonly device: string
+  readonly time: Micros
+  readonly reason: string
+  readonly complaint: string
+  /** The first of them. */
+  readonly bytes: Uint8Array
 }
+
 export type PolicyReport =
   | { readonly kind: 'decisions'; readonly limit: number }
   | { readonly kind: 'verify' }
@@ -134,12 +149,14 @@ export interface ReadingsQuery extends LatestQuery {
 
 /** Columns of equal length in order of time, then point; they belong to the consumer. */
 export interface ReadingsChunk extends Columns {
+  /** Of windows that are asked for with their extremes. */
+  readonly extremes?: { readonly least: Float64Array; readonly greatest: Float64Array } | undefined
   /** Journal rows left out since the chunk before because the disk returned other bytes than were written. */
   readonly damagedRows: number
 }
 
 export interface TextForm {
-  readonly format: 'json' | 'csv'
+  readonly format: 'json' | 'csv' | 'columns'
   /** Readings; Infinity for all. */
   readonly limit: number
 }
@@ -297,6 +314,10 @@ export interface ResultsQuery {
   /** Of aggregates: microseconds from begin to end. */
   readonly widthUs: number | undefined
   readonly limit: number
+  /** Of events by the time they began. */
+  readonly order?: 'asc' | 'desc'
+  /** Of events: this severe, or more. */
+  readonly leastSeverity?: number
 }
 
 export interface ResultInfo {

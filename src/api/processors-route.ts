@@ -2,6 +2,8 @@ import { readParameters } from './parameters.ts'
 import type { ClassifiedRoute } from './egress/classified-route.ts'
 import type { Route, RouteContext } from './route.ts'
 
+export const PROCESSORS_PATH = '/api/v1/processors'
+
 /** `GET /api/v1/processors`: what runs, how it fares, and why what does not run was stopped. */
 export function processorsRoute(context: RouteContext): ClassifiedRoute {
   return { kind: 'whole', class: 'health', names: ['processors'], answer: answer(context) }

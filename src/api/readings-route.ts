@@ -33,9 +33,11 @@ function answer({ view, now, report }: RouteContext): Route {
     const range = readRange({ from: given.from, to: given.to, prefix: '' }, now())
     const limit = given.limit === undefined ? Infinity : readCount(given.limit, 'limit')
     const { step, aggregate } = given
-    const windows = readWindows({ step, aggregate, prefix: '' })
+    const asked = readWindows({ step, aggregate, prefix: '' })
     const goodOnly = readQualityFilter(given.quality, '')
-    const format = readFormat(given.format, request.headers.accept)
+    const isPlot = given.format === 'columns'
+    const format = isPlot ? 'columns' : readFormat(given.format, request.headers.accept)
+    const windows = asked && isPlot ? { ...asked, withExtremes: true } : asked
     const { contentType } = readingsText(format, () => undefined)
     reply.type(contentType).header('vary', 'accept')
     if (request.method === 'HEAD') return reply.send()

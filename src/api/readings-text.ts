@@ -11,7 +11,9 @@ export interface Stretch {
   readonly end: number
 }
 
-export type NamesOf = (point: number) => Pick<PointInfo, 'device' | 'quantity'> | undefined
+export type NamesOf = (
+  point: number,
+) => (Pick<PointInfo, 'device' | 'quantity'> & Partial<Pick<PointInfo, 'unit'>>) | undefined
 
 /** The text of an answer, piece by piece: `open`, any number of `add`, `close`. What is handed out belongs to the caller. */
 export interface ReadingsText {

@@ -77,3 +77,11 @@ test('aggregates are asked for by their width', async () => {
   assert.equal(refused.status, 400)
   assert.match(JSON.stringify(refused.body), /width 10min: not a length of time/)
 })
+
+test('events are asked for the newest first, and the severe ones alone', async () => {
+  const edge = new MemoryEdge()
+  await ask(edge, 'events?order=desc&severity=2&limit=5')
+  assert.deepEqual([edge.resultsAsked[0]?.order, edge.resultsAsked[0]?.leastSeverity], ['desc', 2])
+  for (const path of ['events?order=newest', 'events?severity=high', 'aggregates?order=desc'])
+    assert.equal((await ask(edge, path)).status, 400, path)
+})

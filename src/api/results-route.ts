@@ -1,4 +1,5 @@
 import { readLength } from '../core/aggregates.ts'
+import { GridError } from '../core/errors.ts'
 import { formatQuality } from '../core/quality.ts'
 import { Micros, formatTime } from '../core/time.ts'
 import { readCount, readParameters } from './parameters.ts'
@@ -16,6 +17,7 @@ import { listText, textStream } from './text-stream.ts'
 import { readRange } from './time-range.ts'
 
 const NAMES = ['subject', 'name', 'processor', 'from', 'to', 'width', 'limit'] as const
+const EVENT_NAMES = [...NAMES, 'order', 'severity'] as const
 
 /** `GET /api/v1/events`, `/api/v1/aggregates`: what processors found, each of which leaves or stays by itself. */
 export function resultsRoute(
@@ -25,7 +27,8 @@ export function resultsRoute(
   return ({ view, now }) => ({
     kind: 'list',
     answer: (request) => {
-      const results = view.results({ kind, ...readQuery(request.query, now()) })
+      const names = kind === 'event' ? EVENT_NAMES : NAMES
+      const results = view.results({ kind, ...readQuery(request.query, names, now()) })
       return { name, items: listed(kind, results) }
     },
   })
@@ -38,7 +41,7 @@ export function derivedRoute({ view, now, report }: RouteContext): ClassifiedRou
     class: 'raw',
     names: ['derived'],
     answer: (request, reply) => {
-      const query = { kind: 'derived', ...readQuery(request.query, now()) } as const
+      const query = { kind: 'derived', ...readQuery(request.query, NAMES, now()) } as const
       reply.type('application/json; charset=utf-8')
       if (request.method === 'HEAD') return reply.send()
       const item = (result: ResultInfo): string => JSON.stringify(resultObject(result))
@@ -48,13 +51,31 @@ export function derivedRoute({ view, now, report }: RouteContext): ClassifiedRou
   }
 }
 
-function readQuery(query: unknown, now: Micros): Omit<ResultsQuery, 'kind'> {
-  const given = readParameters(query, NAMES)
+function readQuery(
+  query: unknown,
+  names: readonly (typeof EVENT_NAMES)[number][],
+  now: Micros,
+): Omit<ResultsQuery, 'kind'> {
+  const given = readParameters(query, names)
   const range = readRange({ from: given.from, to: given.to, prefix: '' }, now)
   const { subject, name, processor, width } = given
   const limit = given.limit === undefined ? USUAL_RESULTS : readCount(given.limit, 'limit')
   const widthUs = width === undefined ? undefined : readLength(width, 'width')
-  return { ...range, subject, name, processor, widthUs, limit }
+  const order = readOrder(given.order)
+  const leastSeverity = readSeverity(given.severity)
+  return { ...range, subject, name, processor, widthUs, limit, order, leastSeverity }
+}
+
+function readOrder(text = 'asc'): 'asc' | 'desc' {
+  if (text === 'asc' || text === 'desc') return text
+  throw new GridError('usage', `order ${text}: asc or desc is needed`, {
+    hint: 'desc is the newest first.',
+  })
+}
+
+function readSeverity(text = '0'): number {
+  if (/^[0-4]$/.test(text)) return Number(text)
+  throw new GridError('usage', `severity ${text}: a number from 0 to 4 is needed`)
 }
 
 function* listed(kind: StoredResult['kind'], results: Iterable<ResultInfo>): Generator<Listed> {

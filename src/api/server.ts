@@ -19,6 +19,8 @@ import { guard } from './access/guard.ts'
 import { takeJson } from './json-scope.ts'
 import { consoleRoutes } from './console/console-routes.ts'
 import { auditRoute } from './audit-route.ts'
+import { changeRoutes } from './changes/change-routes.ts'
+import { faultsRoute } from './faults-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
@@ -30,7 +32,7 @@ import { PROBLEM_TYPE, problem, problemOf, sendProblem } from './problem.ts'
 import type { Border } from './egress/border.ts'
 import { type AddedRoute, addRoute, refuseUnclassified } from './egress/classified-route.ts'
 import type { Report, RouteContext } from './route.ts'
-import { processorsRoute } from './processors-route.ts'
+import { PROCESSORS_PATH, processorsRoute } from './processors-route.ts'
 import { readingsRoute } from './readings-route.ts'
 import { remoteRead } from './prometheus/read-route.ts'
 import { derivedRoute, resultsRoute } from './results-route.ts'
@@ -84,7 +86,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/events': resultsRoute('event', 'events')(context),
     '/api/v1/aggregates': resultsRoute('aggregate', 'aggregates')(context),
     '/api/v1/derived': derivedRoute(context),
-    '/api/v1/processors': processorsRoute(context),
+    '/api/v1/faults': faultsRoute(context),
+    [PROCESSORS_PATH]: processorsRoute(context),
     '/api/v1/uplink': uplinkRoute(context),
     ...policyRoutes(context),
   }
@@ -92,6 +95,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
   app.register(loginRoutes, { ...context, access })
+  app.register(changeRoutes, context)
   if (consoleRoot !== undefined) app.register(consoleRoutes, { ...context, root: consoleRoot })
   app.setNotFoundHandler((request, reply) => known.notFound(request, reply))
   app.server.maxConnections = limits.httpConnections

@@ -7,7 +7,8 @@ import type { PasswordHash } from '../core/password-hash.ts'
 import { FolderLock } from '../store/folder-lock.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrations.ts'
-import { type EmbeddedBroker, openBroker } from './embedded-broker.ts'
+import { BrokerClient } from './broker-client.ts'
+import { openBroker } from './embedded-broker.ts'
 import { operationsOf } from './api/operations.ts'
 import { type HealthProblem, problemsOf } from './health.ts'
 import { startHttp } from './http.ts'
@@ -65,13 +66,13 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   await using started = new AsyncDisposableStack()
   const database = await openDatabase(settings.database, started)
   await migrate(database)
-  const { broker, link } = await openLink(settings.broker, started)
   const { warn, report, kept } = settings
   const partitions = new Partitions(database, kept)
   const retention = new Retention(database, partitions, kept)
   const ask: Ask = (site, question) => worker.ask(site, question)
   const inbox = new Inbox(database, partitions, ask)
-  const worker: Worker = new Worker({ ...link, group: GROUP, inbox, warn })
+  const worker: Worker = new Worker({ inbox, warn })
+  const mqtt = await openRoad(settings.broker, worker, started)
   started.defer(async () => worker.stop())
   const reconciler = new Reconciler(database, ask)
   const housekeeping = new Housekeeping({ retention, reconciler, warn })
@@ -94,7 +95,7 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   started.defer(async () => http.stop())
   const running = started.move()
   return {
-    mqtt: broker?.address,
+    mqtt,
     http: http.address,
     stop: async () => running.disposeAsync(),
   }
@@ -130,25 +131,26 @@ async function openDatabase(
   return database
 }
 
-interface Link {
-  readonly broker: EmbeddedBroker | undefined
-  readonly link: { readonly url: string; readonly options: IClientOptions }
-}
-
-async function openLink(
+/** Resolves with where sites connect, if that is here. Open until the worker has stopped, so that its last commit is acknowledged. */
+async function openRoad(
   settings: CentreSettings['broker'],
+  worker: Worker,
   started: AsyncDisposableStack,
-): Promise<Link> {
-  if (settings.kind === 'server') return { broker: undefined, link: settings }
+): Promise<Address | undefined> {
+  if (settings.kind === 'server') {
+    const client = new BrokerClient({ ...settings, group: GROUP }, worker)
+    worker.connect(client)
+    started.defer(async () => client.stop())
+    return undefined
+  }
   const { address, sites, tls } = settings
   if (sites === undefined && !isLoopbackHost(address.host)) {
     throw new GridError('usage', `sites from elsewhere reach ${formatAddress(address)}`, {
       hint: 'Give a file with --sites, so that they have to show a password; or listen on 127.0.0.1.',
     })
   }
-  const gatekeeper = new SiteGatekeeper(sites)
-  const broker = await openBroker({ address, gatekeeper, tls })
+  const broker = await openBroker({ address, gatekeeper: new SiteGatekeeper(sites), tls }, worker)
+  worker.connect(broker)
   started.defer(async () => broker.stop())
-  const url = `mqtt://${formatAddress(broker.inner)}`
-  return { broker, link: { url, options: { ...gatekeeper.worker } } }
+  return broker.address
 }

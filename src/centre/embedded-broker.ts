@@ -4,10 +4,13 @@ import { limits } from '../core/limits.ts'
 import { seededRandom } from '../core/random.ts'
 import { CredentialFiles } from '../edge/credential-files.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
-import type { Gatekeeper, Intake, Keeper } from '../mqtt/ports.ts'
+import { type Gatekeeper, type Intake, type Keeper, NO_ROOM } from '../mqtt/ports.ts'
 import { tcpServer } from '../mqtt/transport/tcp.ts'
 import { tlsServer } from '../mqtt/transport/tls.ts'
 import { Transport } from '../mqtt/transport/transport.ts'
+import { reason } from '../mqtt/reasons.ts'
+import { sourceOf } from '../uplink/topics.ts'
+import type { Road, Worker } from './worker.ts'
 
 export interface BrokerSettings {
   readonly address: Address
@@ -16,19 +19,24 @@ export interface BrokerSettings {
   readonly tls: { readonly certificate: string; readonly key: string } | undefined
 }
 
-export interface EmbeddedBroker {
+export interface EmbeddedBroker extends Road {
   readonly address: Address
-  /** Where the worker of this process connects, without TLS, on this machine only. */
+  /** Where other clients of this process connect, without TLS, on this machine only. */
   readonly inner: Address
-  readonly broker: Broker
   stop(): Promise<void>
 }
 
-/** Our MQTT server in the centre. It keeps nothing: what it loses was not acknowledged by the database, and comes again. */
-export async function openBroker(settings: BrokerSettings): Promise<EmbeddedBroker> {
+/**
+ * Our MQTT server in the centre. Envelopes go to the worker without a socket or a queue between: where it has no room, sites are not read from. It keeps
+ * nothing: what it loses was not acknowledged by the database, and comes again.
+ */
+export async function openBroker(
+  settings: BrokerSettings,
+  worker: Worker,
+): Promise<EmbeddedBroker> {
   const { address, gatekeeper, tls } = settings
   const broker = new Broker({
-    intake: NOTHING_TAKEN,
+    intake: intakeOf(worker),
     gatekeeper,
     keeper: NOTHING_KEPT,
     random: seededRandom(randomBytes(4).readUInt32LE()),
@@ -40,7 +48,14 @@ export async function openBroker(settings: BrokerSettings): Promise<EmbeddedBrok
     const hint = 'Choose another address with --mqtt HOST:PORT.'
     const server = tls === undefined ? tcpServer(transport) : secure(transport, tls)
     const bound = await transport.listen(server, address, hint)
-    return { address: bound, inner, broker, stop: async () => transport.stop() }
+    return {
+      address: bound,
+      inner,
+      isConnected: true,
+      publish: (messages) => publish(broker, messages),
+      goOn: () => broker.settle(Date.now()),
+      stop: async () => transport.stop(),
+    }
   } catch (thrown) {
     await transport.stop()
     throw thrown
@@ -56,14 +71,43 @@ function secure(
   return tlsServer(transport, settings, credentials)
 }
 
-const NOTHING_TAKEN: Intake = {
-  open: () => undefined,
-  setArrival: () => {},
-  take: () => 0,
-  isFull: false,
-  refuse: () => {},
-  takenBatch: 0,
-  durableBatch: 0,
+class StreamTopic {
+  readonly topic: string
+
+  constructor(topic: string) {
+    this.topic = topic
+  }
+}
+
+/** A PUBACK says that the worker has it, no more: the acknowledgement of the database is a message of its own. */
+function intakeOf(worker: Worker): Intake {
+  return {
+    open: (topic) => (sourceOf(topic) === undefined ? undefined : new StreamTopic(topic)),
+    setArrival: () => {},
+    take: (source, bytes, start, end) => {
+      if (worker.isFull || !(source instanceof StreamTopic)) return NO_ROOM
+      worker.take(source.topic, Buffer.from(bytes.subarray(start, end)))
+      return reason.success
+    },
+    isFull: false,
+    refuse: () => {},
+    takenBatch: 0,
+    durableBatch: 0,
+  }
+}
+
+function publish(broker: Broker, messages: Parameters<Road['publish']>[0]): void {
+  const nowMs = Date.now()
+  const rest = {
+    qos: 1,
+    retain: false,
+    properties: {},
+    expiresMs: Infinity,
+    publisher: '',
+  } as const
+  for (const { topic, text } of messages)
+    broker.router.publish({ ...rest, topic, payload: Buffer.from(text) }, nowMs)
+  broker.flush()
 }
 
 const NOTHING_KEPT: Keeper = { put: () => {}, remove: () => {}, changes: 0, hasRoom: true }

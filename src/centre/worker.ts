@@ -1,145 +1,138 @@
-import { randomUUID } from 'node:crypto'
-import { type IClientOptions, type MqttClient, connect } from 'mqtt'
-import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { encodeAcknowledgement } from '../uplink/acknowledgement.ts'
-import { type Envelope, decodeEnvelope } from '../uplink/envelope.ts'
+import { isBackfill } from '../uplink/envelope.ts'
 import { type Question, encodeQuestion } from '../uplink/question.ts'
-import { ackTopic, centreFilter, sourceOf } from '../uplink/topics.ts'
-import type { Inbox } from './inbox.ts'
+import { ackTopic, sourceOf } from '../uplink/topics.ts'
+import { ArrivalQueue } from './arrival-queue.ts'
+import { Commits } from './commits.ts'
+import type { Inbox, SiteAcknowledgement } from './inbox.ts'
+
+/** The way to the sites: through our own broker, or through another program's. */
+export interface Road {
+  readonly isConnected: boolean
+  publish(messages: readonly { readonly topic: string; readonly text: string }[]): void
+  /** There is room again for what was not taken. */
+  goOn(): void
+}
 
 export interface WorkerParts {
-  readonly url: string
-  readonly options: IClientOptions
-  /** Workers of one name share what comes. */
-  readonly group: string
-  readonly inbox: Inbox
+  readonly inbox: Pick<Inbox, 'commit'>
   readonly warn: (text: string) => void
 }
 
-interface Waiting {
-  readonly envelope: Envelope
-  readonly bytes: number
+interface Lane {
+  readonly queue: ArrivalQueue
+  readonly commits: Commits
+  failure: string
 }
 
-/** Takes envelopes from a broker, stores them, and only then acknowledges them. */
+/** Takes envelopes, stores them, and only then acknowledges them. */
 export class Worker {
   readonly #parts: WorkerParts
-  readonly #client: MqttClient
-  readonly #waiting: Waiting[] = []
-  #waitingBytes = 0
-  /** Messages that are not taken from the broker before there is room. */
-  #held: (() => void)[] = []
-  #isStoring = false
-  #isStopping = false
-  #stored = Promise.resolve()
-  #retries = 0
+  /** A site is always in the same one: no commit waits for a row that another has locked. */
+  readonly #lanes: readonly Lane[]
+  #road: Road | undefined
+  #wasFull = false
   #complaint = ''
-  /** Why nothing can be stored; empty: it can. */
-  failure = ''
   /** Payloads that are no envelopes, or not those of the topic that they came by. */
   refused = 0
   acknowledgements = 0
 
   constructor(parts: WorkerParts) {
-    const { url, options, group } = parts
     this.#parts = parts
-    this.#client = connect(url, {
-      protocolVersion: 5,
-      clientId: `busbar-centre-${randomUUID()}`,
-      clean: true,
-      reconnectPeriod: limits.reconnectMs,
-      connectTimeout: limits.uplinkConnectMs,
-      keepalive: limits.uplinkKeepAliveSeconds,
-      properties: { receiveMaximum: limits.centreInFlight },
-      ...options,
-    })
-    this.#client.handleMessage = ({ topic, payload }, done) => {
-      this.#take(topic, Buffer.from(payload))
-      if (this.#waitingBytes <= limits.centreWaitingBytes) done()
-      else this.#held.push(done)
-    }
-    this.#client.on('connect', () => {
-      this.#client.subscribe(centreFilter(group), { qos: 1 }, (fault) => {
-        this.#complain(fault === null ? '' : `the broker refuses: ${errorText(fault)}`)
-      })
-    })
-    this.#client.on('error', (fault) => this.#complain(`the broker ${url}: ${errorText(fault)}`))
+    this.#lanes = Array.from({ length: limits.centreCommits }, () => this.#newLane())
+  }
+
+  /** Before anything is taken. */
+  connect(road: Road): void {
+    this.#road = road
   }
 
   get isConnected(): boolean {
-    return this.#client.connected
+    return this.#road?.isConnected === true
   }
 
   get waiting(): number {
-    return this.#waiting.length
+    return this.#lanes.reduce((sum, { queue }) => sum + queue.count, 0)
+  }
+
+  /** Why nothing can be stored; empty: it can. */
+  get failure(): string {
+    return this.#lanes.find(({ failure }) => failure !== '')?.failure ?? ''
+  }
+
+  /** Nothing should be taken before the road is told to go on. */
+  get isFull(): boolean {
+    const bytes = this.#lanes.reduce((sum, { queue }) => sum + queue.bytes, 0)
+    this.#wasFull ||= bytes > limits.centreWaitingBytes
+    return bytes > limits.centreWaitingBytes
+  }
+
+  /** `bytes` belong to the worker from now on. What came by a topic that is none of a stream is passed over: acknowledgements come by, too. */
+  take(topic: string, bytes: Uint8Array): void {
+    const source = sourceOf(topic)
+    if (source === undefined) return
+    const { queue, commits } = this.#laneOf(source.site)
+    queue.add({ ...source, isBackfill: isBackfill(bytes), bytes })
+    commits.wake()
   }
 
   /** A question to a site. Nobody notices when it gets lost: it is asked again. */
   ask(site: string, question: Question): void {
-    this.#client.publish(ackTopic(site), encodeQuestion(question), { qos: 1 }, () => {})
-  }
-
-  /** What is being stored is stored; what waits goes to another worker, or comes again. */
-  async stop(): Promise<void> {
-    this.#isStopping = true
-    await this.#stored
-    await this.#client.endAsync()
-  }
-
-  #take(topic: string, payload: Buffer): void {
-    const source = sourceOf(topic)
-    if (source === undefined) return // Acknowledgements come by here, too.
-    try {
-      const envelope = decodeEnvelope(payload)
-      if (envelope.site !== source.site || envelope.stream !== source.stream)
-        throw new GridError('input', `an envelope of ${envelope.site} came by ${topic}`)
-      this.#waiting.push({ envelope, bytes: payload.length })
-      this.#waitingBytes += payload.length
-    } catch (thrown) {
-      this.refused++
-      this.#complain(`${topic}: ${errorText(thrown)}`)
-      return
-    }
-    if (!this.#isStoring) this.#stored = this.#storeAll()
-  }
-
-  /** Whatever has come meanwhile goes into the next commit: the more there is, the less each costs. */
-  async #storeAll(): Promise<void> {
-    this.#isStoring = true
-    while (this.#waiting.length > 0 && !this.#isStopping) await this.#storeSome()
-    this.#isStoring = false
-  }
-
-  async #storeSome(): Promise<void> {
-    const some = this.#waiting.slice(0, limits.centreCommitEnvelopes)
-    try {
-      const envelopes = some.map(({ envelope }) => envelope)
-      const acknowledgements = await this.#parts.inbox.commit(envelopes, Date.now() * 1000)
-      for (const { site, ...each } of acknowledgements) {
-        this.acknowledgements++
-        this.#client.publish(ackTopic(site), encodeAcknowledgement(each), { qos: 1 }, () => {})
-      }
-    } catch (thrown) {
-      this.failure = errorText(thrown)
-      this.#complain(`nothing can be stored: ${this.failure}`)
-      const waitMs = Math.min(limits.centreRetryMsMax, limits.centreRetryMs * 2 ** this.#retries++)
-      await new Promise((resolve) => setTimeout(resolve, waitMs))
-      return
-    }
-    this.#retries = 0
-    this.failure = ''
-    this.#waiting.splice(0, some.length)
-    for (const { bytes } of some) this.#waitingBytes -= bytes
-    if (this.#waitingBytes > limits.centreWaitingBytes) return
-    const held = this.#held
-    this.#held = []
-    for (const done of held) done()
+    this.#road?.publish([{ topic: ackTopic(site), text: encodeQuestion(question) }])
   }
 
   /** Nobody is told twice in a row of the same. */
-  #complain(text: string): void {
+  complain(text: string): void {
     if (text !== this.#complaint && text !== '') this.#parts.warn(text)
     this.#complaint = text
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#lanes.map(async ({ commits }) => commits.stop()))
+  }
+
+  #newLane(): Lane {
+    const queue = new ArrivalQueue()
+    const commits = new Commits({
+      inbox: this.#parts.inbox,
+      queue,
+      acknowledge: (some) => this.#acknowledge(some),
+      refuse: (why) => {
+        this.refused++
+        this.complain(why)
+      },
+      failed: (why) => {
+        lane.failure = why
+        this.complain(`nothing can be stored: ${why}`)
+      },
+      stored: () => {
+        lane.failure = ''
+        this.#goOn()
+      },
+    })
+    const lane: Lane = { queue, commits, failure: '' }
+    return lane
+  }
+
+  #laneOf(site: string): Lane {
+    let hash = 0
+    for (let at = 0; at < site.length; at++) hash = (hash * 31 + site.charCodeAt(at)) >>> 0
+    return this.#lanes[hash % this.#lanes.length] as Lane
+  }
+
+  #acknowledge(some: readonly SiteAcknowledgement[]): void {
+    this.acknowledgements += some.length
+    const messages = some.map(({ site, ...each }) => ({
+      topic: ackTopic(site),
+      text: encodeAcknowledgement(each),
+    }))
+    this.#road?.publish(messages)
+  }
+
+  #goOn(): void {
+    if (!this.#wasFull || this.isFull) return
+    this.#wasFull = false
+    this.#road?.goOn()
   }
 }

@@ -5,6 +5,8 @@ import { measureStartUp } from './bench/start-up.ts'
 import { type EventLatency, measureEventLatency } from './bench/processors/event-latency.ts'
 import { type ProcessorsResult, measureProcessors } from './bench/processors/processors.ts'
 import { measureStore, storeTable } from './bench/store/store.ts'
+import { measureUplink } from './bench/uplink/uplink.ts'
+import { uplinkTable } from './bench/uplink/uplink-table.ts'
 import { type Result, type Workload, runWorkload } from './bench/workload.ts'
 import type { Args, Command } from './command.ts'
 
@@ -25,9 +27,15 @@ export const command: Command = {
     },
     meters: { value: 'N', help: 'store: simulated meters', default: '300' },
     days: { value: 'N', help: 'store: of them', default: '7' },
+    sites: {
+      value: 'N',
+      help: 'uplink: so many, each with its share of the load',
+      default: '1000',
+    },
+    database: { value: 'URL', help: 'uplink: postgres://… for the centre (default: PGlite)' },
     json: { help: 'every figure, as JSON' },
   },
-  positionals: '[day|store|processors]',
+  positionals: '[day|store|processors|uplink]',
   example: 'busbar bench day --readings 10000000',
   run,
 }
@@ -49,8 +57,10 @@ async function run(args: Args): Promise<number> {
   if (what === 'day') return day(args)
   if (what === 'store') return store(args)
   if (what === 'processors') return processors(args)
+  if (what === 'uplink') return uplink(args)
   if (what !== undefined) {
-    const hint = 'There are day, store and processors; without a word the workloads are run.'
+    const hint =
+      'There are day, store, processors and uplink; without a word the workloads are run.'
     throw new GridError('usage', `bench ${what}: no such bench`, { hint })
   }
   if (args.optional('workload') === 'start') return startUp(args)
@@ -129,6 +139,19 @@ async function store(args: Args): Promise<number> {
   const results = await measureStore(settings, skip)
   const text = args.flag('json') ? JSON.stringify({ results }, null, 2) : storeTable(results)
   process.stdout.write(`${text}\n`)
+  return 0
+}
+
+async function uplink(args: Args): Promise<number> {
+  const sites = args.integer('sites', { min: 1, max: 4000 })
+  const isJson = args.flag('json')
+  const result = await measureUplink({
+    sites,
+    seconds: args.integer('seconds', { min: 1, max: 600 }),
+    database: args.optional('database'),
+    say: (line) => void process.stderr.write(`${line}\n`),
+  })
+  process.stdout.write(isJson ? `${JSON.stringify(result)}\n` : uplinkTable(result, sites / 1000))
   return 0
 }
 

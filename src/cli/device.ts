@@ -4,8 +4,9 @@ import { assert } from '../core/assert.ts'
 import { GridError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { Micros, formatTime } from '../core/time.ts'
-import { type DeviceRecord, DeviceStore } from '../edge/access/device-store.ts'
 import { CHOSEN, GENERATED, hashPassword } from '../core/password-hash.ts'
+import { type AdoptedDevice, type DeviceRecord, DeviceStore } from '../edge/access/device-store.ts'
+import { siteFileLine } from '../edge/adoption.ts'
 import {
   CHOSEN_ITERATIONS,
   GENERATED_ITERATIONS,
@@ -20,6 +21,7 @@ export const command: Command = {
   options: {
     data: { value: 'DIR', help: 'the data folder of the edge, which may be running' },
     json: { help: 'the answer as JSON' },
+    'site-file': { help: 'list: the devices adopted in the console, as lines for the site file' },
   },
   example: 'busbar device add f1-meter-001 --data var/demo',
   run,
@@ -39,6 +41,7 @@ async function run(args: Args): Promise<number> {
   }
   using store = new DeviceStore(args.required('data'))
   const json = args.flag('json')
+  if (action === 'list' && args.flag('site-file')) return listLines(store)
   if (action === 'list') return list(store, json)
   if (action === 'revoke') return revoke(store, { id, json })
   return give(store, { id, json, isKnown: action === 'rotate' })
@@ -89,14 +92,37 @@ function revoke(store: DeviceStore, { id, json }: Request): number {
 
 function list(store: DeviceStore, json: boolean): number {
   const devices = store.list()
-  if (json) print({ devices: devices.map(described) })
+  const adopted = store.adopted()
+  if (json) print({ devices: devices.map(described), adopted: adopted.map(describedAdopted) })
   else {
     for (const { device, state, since } of devices.map(described)) {
       process.stdout.write(`${device.padEnd(32)} ${state.padEnd(8)} since ${since}\n`)
     }
     if (devices.length === 0) process.stdout.write('no device has a secret\n')
+    for (const { device, kind, feeder, by, since } of adopted.map(describedAdopted)) {
+      const where = feeder === null ? '' : ` at ${feeder}`
+      process.stdout.write(
+        `${device.padEnd(32)} adopted  since ${since} by ${by}: ${kind}${where}\n`,
+      )
+    }
   }
   return 0
+}
+
+function listLines(store: DeviceStore): number {
+  for (const each of store.adopted()) process.stdout.write(`${siteFileLine(each)}\n`)
+  return 0
+}
+
+function describedAdopted({ id, kind, feeder, who, atMs }: AdoptedDevice): {
+  readonly device: string
+  readonly kind: string
+  readonly feeder: string | null
+  readonly by: string
+  readonly since: string
+} {
+  const since = formatTime(Micros(atMs * 1000))
+  return { device: id, kind, feeder: feeder ?? null, by: who, since }
 }
 
 function described({ id, changedMs, revokedMs }: DeviceRecord): {

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   edge: () => import('./edge.ts'),
   centre: () => import('./centre.ts'),
   simulate: () => import('./simulate.ts'),
+  'simulate fleet': () => import('./simulate-fleet.ts'),
   demo: () => import('./demo.ts'),
   query: () => import('./query.ts'),
   export: () => import('./export.ts'),
@@ -20,13 +21,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   alarm: () => import('./alarm.ts'),
   ledger: () => import('./ledger.ts'),
   doctor: () => import('./doctor.ts'),
+  health: () => import('./health.ts'),
   store: () => import('./store.ts'),
   policy: () => import('./policy.ts'),
   bench: () => import('./bench.ts'),
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  const [name = '', ...rest] = words
+  const [first = '', ...others] = words
+  const isPair = Object.hasOwn(COMMANDS, `${first} ${others[0]}`)
+  const name = isPair ? `${first} ${others[0]}` : first
+  const rest = isPair ? others.slice(1) : others
   if (name === '' || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(await overview())
     return name === '' ? 2 : 0
@@ -64,7 +69,7 @@ function readToken(path: string): string {
 async function overview(): Promise<string> {
   const lines = ['Busbar: substation edge computing.', '', 'usage: busbar COMMAND [options]', '']
   for (const [name, load] of Object.entries(COMMANDS)) {
-    lines.push(`  ${name.padEnd(10)} ${(await load()).command.summary}`)
+    lines.push(`  ${name.padEnd(14)} ${(await load()).command.summary}`)
   }
   lines.push(
     '',

@@ -27,6 +27,8 @@ export type Aggregate = (typeof aggregates)[number]
 export interface Windows {
   readonly step: number
   readonly aggregate: Aggregate | undefined
+  /** Beside the value the least and the greatest of the window, which a plot needs so that no peak is lost. */
+  readonly withExtremes?: boolean
 }
 
 /** Of a quantity that is not modelled the mean. */

@@ -1,6 +1,7 @@
 import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
+import { consoleLimits } from './console-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
 import { centreLimits } from './centre-limits.ts'
@@ -330,6 +331,7 @@ export const limits = {
 
   ...alarmLimits,
   ...commandLimits,
+  ...consoleLimits,
   ...processorLimits,
   ...egressLimits,
   ...centreLimits,

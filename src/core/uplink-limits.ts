@@ -74,18 +74,22 @@ export const uplinkLimits = {
   oneWayDelaysMs: [0, 60_000, 3_600_000],
   /** Stretches that wait to be repeated; beyond it the oldest is not repeated any more, and counted. */
   oneWayRepeats: 4096,
-  /** Envelopes that a centre stores with one commit. */
-  centreCommitEnvelopes: 16,
+  /** Envelopes that a centre stores with one commit: of a thousand sites that send little each second. */
+  centreCommitEnvelopes: 256,
+  /** And their bytes, compressed: some 8,000 records, which take PostgreSQL a fifth of a second. */
+  centreCommitBytes: 256 * 1024,
+  /** Commits at a time: while the database writes one, the next is unpacked. */
+  centreCommits: 2,
   /** Envelopes that a broker may send a worker before it has taken them: four of each of a thousand sites, which the broker then need not queue, or drop. */
   centreInFlight: 4096,
-  /** Bodies that wait for a commit of the centre; past it nothing more is taken from the broker. */
+  /** Envelopes that wait for a commit of the centre, compressed; past it nothing more is taken from the broker. */
   centreWaitingBytes: 32 * 1024 * 1024,
   /** Before a commit that failed is tried again. */
   centreRetryMs: 500,
   centreRetryMsMax: 10_000,
   /** Rows of one answer of the centre. */
   centreRows: 10_000,
-  /** Connections of one centre worker to its database: one writes, the others answer. */
+  /** Connections of one centre worker to its database: two write, the others answer. */
   centreConnections: 4,
   /** A site of which nothing was heard for so long is shown as silent. */
   siteSilentMs: 60_000,

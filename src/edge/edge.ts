@@ -1,9 +1,10 @@
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import type { Api } from '../api/server.ts'
 import type { Address } from '../core/address.ts'
 import type { GridError } from '../core/errors.ts'
 import { assertLimits, limits } from '../core/limits.ts'
+import { PROGRAM_FOLDER } from '../core/program-folder.ts'
 import { seededRandom } from '../core/random.ts'
 import { type Clock, Micros } from '../core/time.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
@@ -23,6 +24,8 @@ import { DeviceStore } from './access/device-store.ts'
 import { EdgeUsers } from './access/edge-users.ts'
 import { siteGatekeeper } from './access/gatekeeper.ts'
 import { LoginThrottle } from '../core/login-throttle.ts'
+import { withAdopted } from './adoption.ts'
+import { Changes } from './changes.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { Egress } from './egress/egress.ts'
@@ -78,20 +81,14 @@ const clock: Clock = () => Micros(Math.round((performance.timeOrigin + performan
  * A substation's edge. Up: folder, journal, MQTT, HTTP; devices are served before people are. Down: the same backwards, so
  * that what was taken is written, and acknowledged to whoever is still there.
  */
-export async function startEdge(settings: EdgeSettings): Promise<Edge> {
-  const { site, directory } = settings
+export async function startEdge(given: EdgeSettings): Promise<Edge> {
+  const { directory } = given
   assertLimits()
   await using started = new AsyncDisposableStack()
-  const lock = new FolderLock(directory)
-  started.defer(() => lock.release())
-  const { report } = prepareFolder(directory, false)
-  for (const line of report.slice(0, LINES_OF_REPORT)) settings.warn(line)
+  const { settings, devices } = openFolder(given, started)
+  const { site } = settings
   const batches: WriterListener = { durable() {}, refused() {}, failed: settings.onFailed }
-  const writer = await JournalWriter.start(directory, batches)
-  started.defer(async () => writer.stop())
-  const db = new DatabaseSync(journalPath(directory), { readOnly: true })
-  started.defer(() => db.close())
-  const names = new Names(db)
+  const { writer, db, names } = await openJournal(directory, batches, started)
   const isWelcome = welcome(site)
   const sparkplug = sparkplugStation(site, isWelcome)
   const foreign = foreignDevices(site, sparkplug)
@@ -100,8 +97,6 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const ingest = new Ingest({ writer, names, kept, isWelcome, foreign })
   const egress = new Egress({ ...settings, clock: wallClock })
   started.defer(async () => egress.stop())
-  const devices = new DeviceStore(directory, settings.warn)
-  started.defer(() => devices[Symbol.dispose]())
   const users = new EdgeUsers(settings)
   started.defer(() => users[Symbol.dispose]())
   const throttle = new LoginThrottle()
@@ -138,7 +133,8 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const mqtt = await listeners.open(settings.mqtt)
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
-  const parts = { ...machines, commands, alarms, egress, uplink, users }
+  const changes = new Changes({ file: given.site, directory, devices, ingest, clock: wallClock })
+  const parts = { ...machines, commands, alarms, egress, uplink, users, changes }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
   const api = await serve(settings, { view, egress, users, listeners })
@@ -146,6 +142,42 @@ export async function startEdge(settings: EdgeSettings): Promise<Edge> {
   const running = started.move()
   const addresses = { mqtt, http: api.address, listeners: listeners.addresses }
   return { ...addresses, alarms, stop: async () => running.disposeAsync() }
+}
+
+interface Folder {
+  /** With the devices that were adopted. */
+  readonly settings: EdgeSettings
+  readonly devices: DeviceStore
+}
+
+function openFolder(given: EdgeSettings, started: AsyncDisposableStack): Folder {
+  const { directory, site, warn } = given
+  const lock = new FolderLock(directory)
+  started.defer(() => lock.release())
+  const { report } = prepareFolder(directory, false)
+  for (const line of report.slice(0, LINES_OF_REPORT)) warn(line)
+  const devices = new DeviceStore(directory, warn)
+  started.defer(() => devices[Symbol.dispose]())
+  return { settings: { ...given, site: withAdopted(site, devices.adopted()) }, devices }
+}
+
+interface OpenJournal {
+  readonly writer: JournalWriter
+  /** To read it. */
+  readonly db: DatabaseSync
+  readonly names: Names
+}
+
+async function openJournal(
+  directory: string,
+  batches: WriterListener,
+  started: AsyncDisposableStack,
+): Promise<OpenJournal> {
+  const writer = await JournalWriter.start(directory, batches)
+  started.defer(async () => writer.stop())
+  const db = new DatabaseSync(journalPath(directory), { readOnly: true })
+  started.defer(() => db.close())
+  return { writer, db, names: new Names(db) }
 }
 
 interface Served {
@@ -160,7 +192,7 @@ async function serve(
   { view, egress, users, listeners }: Served,
 ): Promise<Api> {
   const { startApi } = await import('../api/server.ts')
-  const consoleRoot = join(import.meta.dirname, '../..')
+  const consoleRoot = fileURLToPath(PROGRAM_FOLDER)
   const { border } = egress
   const { certificate, key, minimumVersion = 'TLSv1.3' } = site.listeners.http ?? {}
   const rest = { address, view, border, access: users.desk, now: wallClock, consoleRoot, report }

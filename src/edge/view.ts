@@ -4,6 +4,7 @@ import type {
   AuditQuery,
   ClockStepInfo,
   EdgeView,
+  FaultInfo,
   HealthInfo,
   LatestQuery,
   PointInfo,
@@ -36,6 +37,7 @@ import type { AlarmStation } from './alarms/station.ts'
 import { ResultsReader } from '../store/results/results-reader.ts'
 import type { EdgeUsers } from './access/edge-users.ts'
 import type { Egress } from './egress/egress.ts'
+import type { Changes } from './changes.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandStation } from './commands/station.ts'
 import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
@@ -70,6 +72,7 @@ export interface ViewParts {
   readonly uplink: UplinkStation | undefined
   readonly egress: Egress
   readonly users: EdgeUsers
+  readonly changes: Changes
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -108,6 +111,10 @@ export class RunningEdge implements EdgeView {
       journalBytes: () => this.#reader.bytes,
       auditDropped: () => this.#reader.auditDropped,
     })
+  }
+
+  get changes(): Changes {
+    return this.#parts.changes
   }
 
   get alarms(): AlarmStation {
@@ -181,7 +188,16 @@ export class RunningEdge implements EdgeView {
   }
 
   site(): SiteInfo {
-    return this.#outline
+    const known = new Set(this.#outline.devices.map(({ id }) => id))
+    const adopted = this.#parts.changes.adopted()
+    const markOf = new Map(adopted.map((each) => [each.id, each]))
+    const listed = this.#outline.devices.map((each) => markOf.get(each.id) ?? each)
+    const news = adopted.filter(({ id }) => !known.has(id))
+    return { ...this.#outline, devices: [...listed, ...news] }
+  }
+
+  faults(query: AuditQuery): Iterable<FaultInfo> {
+    return this.#reader.faults(query)
   }
 
   accounts(): readonly AccountInfo[] {
@@ -329,7 +345,8 @@ export class RunningEdge implements EdgeView {
   /** Where a device sent no unit, the quantity's own holds. */
   #pointInfo({ point, device, quantity, unit }: Omit<PointInfo, 'modelled'>): PointInfo {
     const model = quantityOf(quantity)
-    const modelled = model !== undefined && this.#siteDevices.has(device)
+    const isOurs = this.#siteDevices.has(device) || this.#parts.changes.isAdopted(device)
+    const modelled = model !== undefined && isOurs
     return { point, device, quantity, unit: unit === '' ? (model?.unit ?? '') : unit, modelled }
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { PROGRAM_FOLDER } from '../core/program-folder.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 
 /** A module with what it says of itself. */
@@ -21,7 +22,7 @@ export const builtInProcessors = [
 
 /** The processors that come with Busbar lie in kernel/; they are trusted as the rest of the code is. */
 export async function loadBuiltIn(name: string): Promise<Built> {
-  const at = (path: string): URL => new URL(`../../kernel/${path}`, import.meta.url)
+  const at = (path: string): URL => new URL(`kernel/${path}`, PROGRAM_FOLDER)
   const manifest = at(`${name}/manifest.json`)
   const [text, bytes] = await Promise.all([
     readFile(manifest, 'utf8'),

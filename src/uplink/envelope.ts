@@ -52,26 +52,54 @@ const FLAG = { manifest: 2, inventory: 4, again: 8, hours: 16 } as const
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
 
 /** The bytes, or undefined where they would be too many: send less at once. */
-export function encodeEnvelope(envelope: Envelope): Uint8Array | undefined {
-  const { site, stream, epoch, first, last, isBackfill, body } = envelope
+export function encodeEnvelope({ body, ...head }: Envelope): Uint8Array | undefined {
+  switch (body.kind) {
+    case 'manifest':
+      return encode(head, body.kind, JSON.stringify(body.manifest))
+    case 'inventory':
+      return encode(head, body.kind, JSON.stringify(body.inventory))
+    case 'hours':
+      return encode(head, body.kind, JSON.stringify(body.answer))
+    case 'again':
+      return encode(head, body.kind, JSON.stringify({ records: body.records }))
+    case 'records': {
+      const { records, withheld } = body
+      return encodeRecords(head, { texts: records.map((each) => JSON.stringify(each)), withheld })
+    }
+  }
+}
+
+export type Head = Omit<Envelope, 'body'>
+
+/** Of records that are JSON already. */
+export function encodeRecords(
+  head: Head,
+  { texts, withheld }: { readonly texts: readonly string[]; readonly withheld: readonly number[] },
+): Uint8Array | undefined {
+  const text = `{"records":[${texts.join(',')}],"withheld":[${withheld.join(',')}]}`
+  return encode(head, 'records', text)
+}
+
+function encode(head: Head, kind: Body['kind'], text: string): Uint8Array | undefined {
+  const { site, stream, epoch, first, last, isBackfill: isLate } = head
   assert(isStream(stream), 'a stream has a name that stands in a topic')
-  const raw = Buffer.from(bodyText(body))
+  const raw = Buffer.from(text)
   if (raw.length > limits.envelopeBytes) return undefined
   const packed = zstdCompressSync(raw, LEVEL)
   const names = Buffer.from(site + stream)
-  const head = Buffer.alloc(HEAD_BYTES)
-  head.writeUInt32LE(MAGIC, 0)
-  head.writeUInt8(ENVELOPE_VERSION, AT.version)
-  const flags = body.kind === 'records' ? 0 : FLAG[body.kind]
-  head.writeUInt8((isBackfill ? BACKFILL : 0) | flags, AT.flags)
-  head.writeUInt8(site.length, AT.site)
-  head.writeUInt8(stream.length, AT.stream)
-  head.writeBigUInt64LE(BigInt(epoch), AT.epoch)
-  head.writeBigUInt64LE(BigInt(first), AT.first)
-  head.writeBigUInt64LE(BigInt(last), AT.last)
-  head.writeUInt32LE(raw.length, AT.body)
-  digestOf(head, names, raw).copy(head, DIGEST_AT)
-  const bytes = Buffer.concat([head, names, packed])
+  const start = Buffer.alloc(HEAD_BYTES)
+  start.writeUInt32LE(MAGIC, 0)
+  start.writeUInt8(ENVELOPE_VERSION, AT.version)
+  const flag = kind === 'records' ? 0 : FLAG[kind]
+  start.writeUInt8((isLate ? BACKFILL : 0) | flag, AT.flags)
+  start.writeUInt8(site.length, AT.site)
+  start.writeUInt8(stream.length, AT.stream)
+  start.writeBigUInt64LE(BigInt(epoch), AT.epoch)
+  start.writeBigUInt64LE(BigInt(first), AT.first)
+  start.writeBigUInt64LE(BigInt(last), AT.last)
+  start.writeUInt32LE(raw.length, AT.body)
+  digestOf(start, names, raw).copy(start, DIGEST_AT)
+  const bytes = Buffer.concat([start, names, packed])
   return bytes.length > limits.envelopePackedBytes ? undefined : bytes
 }
 
@@ -102,25 +130,14 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   return { ...envelope, body }
 }
 
+/** What the head says, before anybody has looked whether it is an envelope at all. */
+export function isBackfill(bytes: Uint8Array): boolean {
+  return ((bytes[AT.flags] ?? 0) & BACKFILL) !== 0
+}
+
 function kindOf(flags: number): Body['kind'] {
   const kinds = Object.keys(FLAG) as (keyof typeof FLAG)[]
   return kinds.find((kind) => (flags & FLAG[kind]) !== 0) ?? 'records'
-}
-
-function bodyText(body: Body): string {
-  switch (body.kind) {
-    case 'manifest':
-      return JSON.stringify(body.manifest)
-    case 'inventory':
-      return JSON.stringify(body.inventory)
-    case 'hours':
-      return JSON.stringify(body.answer)
-    case 'records':
-    case 'again': {
-      const { kind: _, ...content } = body
-      return JSON.stringify(content)
-    }
-  }
 }
 
 /** Over everything but itself, the body as it was before it was compressed. */

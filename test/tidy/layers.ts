@@ -19,8 +19,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   cli: ['*'],
 }
 
-/** Outside of src: our version, and what a processor and its host agree on. */
-const OPEN_TO_ALL = ['package.json', 'kernel/sdk/layout.ts']
+/** Outside of src: our version, what a processor and its host agree on, and the folder itself. */
+const OPEN_TO_ALL = ['package.json', 'kernel/sdk/layout.ts', './']
 
 /** Builtins that compute and nothing else: no socket, file, clock, thread or process behind them. */
 const PURE = ['buffer', 'crypto', 'events', 'path', 'stream', 'url', 'util', 'zlib']

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = resolve(import.meta.dirname, '../..')
 const START_MS = 60_000
 
 /** One of our programs, which can be killed and started again on what it left. */
@@ -14,7 +14,7 @@ export class Program implements AsyncDisposable {
   /** Of its line `ready mqtt=… http=…`. */
   addresses: Readonly<Record<string, string>> = {}
 
-  /** `words[0]` is a file of this repository. */
+  /** `words[0]` is a file of this repository, or a path. */
   static async start(words: readonly string[]): Promise<Program> {
     const program = new Program(words)
     await program.start()
@@ -27,7 +27,7 @@ export class Program implements AsyncDisposable {
 
   async start(): Promise<void> {
     const [file = '', ...rest] = this.#words
-    const child = spawn(process.execPath, [join(ROOT, file), ...rest], {
+    const child = spawn(process.execPath, [resolve(ROOT, file), ...rest], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

@@ -13,13 +13,15 @@ export interface AlarmTableOf {
   readonly chosen: ReadonlySet<number>
   readonly choose: (id: number) => void
   readonly act: (action: Action) => void
+  /** Of an alarm that stands for several. */
+  readonly showMembers: (id: number) => void
   /** The alarm that a link was about. */
   readonly shownId: number
 }
 
 export function alarmTable(
   alarms: readonly Alarm[],
-  { chosen, choose, act, shownId }: AlarmTableOf,
+  { chosen, choose, act, showMembers, shownId }: AlarmTableOf,
 ): VNode {
   return table({
     caption: say('alarms.list'),
@@ -54,15 +56,17 @@ export function alarmTable(
         cell: ({ subject }) => `${sayWord('subject', subject.kind)} ${subject.id}`,
       },
       { title: say('alarms.raised'), cell: ({ raised }) => dateTime(raised) },
-      { title: say('column.detail'), isLong: true, cell: detailOf },
+      { title: say('column.detail'), isLong: true, cell: (alarm) => detailOf(alarm, showMembers) },
       { title: say('column.action'), cell: (alarm) => actionsOf(alarm, act) },
     ],
   })
 }
 
-function detailOf({ members, acknowledged, shelved }: Alarm): VNode {
+function detailOf(
+  { id, name, members, acknowledged, shelved }: Alarm,
+  showMembers: (id: number) => void,
+): VNode {
   const words: string[] = []
-  if (members !== null) words.push(say('alarms.members', { ...members }))
   if (acknowledged !== null) {
     const { who, at, comment } = acknowledged
     words.push(say('alarms.acknowledgedBy', { who, time: dateTime(at), comment }))
@@ -71,7 +75,18 @@ function detailOf({ members, acknowledged, shelved }: Alarm): VNode {
     const { who, until, reason } = shelved
     words.push(say('alarms.shelvedUntil', { who, time: dateTime(until), reason }))
   }
-  return html`<span class="detail">${words.join(' · ')}</span>`
+  const list =
+    members === null
+      ? ''
+      : html`<button
+          type="button"
+          class="link"
+          aria-label=${`${say('alarms.members', { ...members })}, ${sayWord('event', name)} ${id}`}
+          onClick=${() => showMembers(id)}
+        >
+          ${say('alarms.members', { ...members })}
+        </button> `
+  return html`<span class="detail">${list}${words.join(' · ')}</span>`
 }
 
 function actionsOf(alarm: Alarm, act: (action: Action) => void): VNode {

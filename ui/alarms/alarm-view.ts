@@ -10,6 +10,7 @@ import { showAs } from '../route.ts'
 import { say, sayWord } from '../text/say.ts'
 import { type Action, ActionDialog } from './action-dialog.ts'
 import { alarmTable } from './alarm-table.ts'
+import { MemberList } from './member-list.ts'
 import { isOpen } from './open-alarms.ts'
 
 const ALARMS_MS = 1000
@@ -30,6 +31,7 @@ export function AlarmView({ query }: { readonly query: URLSearchParams }): VNode
   const [state, priority, text] = ['state', 'priority', 'text'].map((name) => query.get(name) ?? '')
   const [action, setAction] = useState<Action | undefined>(undefined)
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  const [membersOf, setMembersOf] = useState<number | undefined>(undefined)
   const words = [
     ...(state === '' ? [] : [`state=${state}`]),
     ...(priority === '' ? [] : [`priority=${priority}`]),
@@ -59,9 +61,16 @@ export function AlarmView({ query }: { readonly query: URLSearchParams }): VNode
             ${say('alarms.acknowledgeSome', { count: marked.length })}
           </button>
         </p>`,
-        alarmTable(rows, { chosen, choose, act: setAction, shownId: Number(query.get('id')) }),
+        alarmTable(rows, {
+          chosen,
+          choose,
+          act: setAction,
+          showMembers: setMembersOf,
+          shownId: Number(query.get('id')),
+        }),
       ]
     })}
+    ${membersOf === undefined ? '' : h(MemberList, { id: membersOf, key: membersOf })}
     ${
       action === undefined
         ? ''

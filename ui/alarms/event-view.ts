@@ -13,8 +13,8 @@ import { curvePlot } from './curve-plot.ts'
 import { severityTone } from './tone.ts'
 
 const EVENTS_MS = 5000
-/** They come the oldest first: fewer would leave out the newest. */
-const EVENTS_MAX = 20_000
+/** The newest so many; the curve shows those too that are beyond the end of the list. */
+const EVENTS_MAX = 2000
 const EVENTS_SHOWN = 300
 const RANGES = ['1h', '1d', '7d', '30d']
 const SEVERITIES = [0, 1, 2, 3, 4]
@@ -24,7 +24,12 @@ export function EventView({ query }: { readonly query: URLSearchParams }): VNode
   const given = Object.fromEntries(query)
   const { subject = '', range = '1d', name = '', severity = '0' } = given
   const [shownKey, setShownKey] = useState('')
-  const words = [`from=-${RANGES.includes(range) ? range : '1d'}`, `limit=${EVENTS_MAX}`]
+  const words = [
+    `from=-${RANGES.includes(range) ? range : '1d'}`,
+    'order=desc',
+    `limit=${EVENTS_MAX}`,
+  ]
+  if (severity !== '0') words.push(`severity=${encodeURIComponent(severity)}`)
   if (subject !== '') words.push(`subject=${encodeURIComponent(subject)}`)
   const known = usePoll<{ readonly events: readonly Result[] }>(
     `/api/v1/events?${words.join('&')}`,
@@ -51,11 +56,18 @@ export function EventView({ query }: { readonly query: URLSearchParams }): VNode
       ${searchField(say('column.name'), { value: name, onType: (value) => filter({ name: value }) })}
     </div>
     ${shown(known, ({ events }) => {
-      const rows = events
-        .filter((event) => event.severity >= Number(severity) && matches(event, name))
-        .toReversed()
+      const rows = events.filter((event) => matches(event, name))
       return html`<div class="event-columns">
-        <div>${eventTable(rows.slice(0, EVENTS_SHOWN), setShownKey)}</div>
+        <div>
+          ${eventTable(rows.slice(0, EVENTS_SHOWN), setShownKey)}
+          ${
+            rows.length > EVENTS_SHOWN
+              ? html`<p class="notes">
+                  ${say('alarms.moreEvents', { count: rows.length - EVENTS_SHOWN })}
+                </p>`
+              : ''
+          }
+        </div>
         <div>
           ${panel(say('alarms.curve'), curvePlot(rows))}
           ${eventDetail(rows.find((event) => keyOf(event) === shownKey))}

@@ -11,6 +11,8 @@ export interface DeviceRow {
   /** What it hangs at. */
   readonly where: string
   readonly isConnected: boolean
+  /** Who made it one of the site; undefined: the file did, or nobody. */
+  readonly adoptedBy: string | undefined
   readonly lastMs: number | undefined
   readonly account: Account | undefined
   readonly refused: number
@@ -45,6 +47,7 @@ export function rowsOf({ devices, accounts, readings, sessions, nowMs }: DeviceF
       kind: device?.kind ?? '',
       where: device?.feeder ?? device?.transformer ?? device?.voltageLevel ?? '',
       isConnected: connected.has(id),
+      adoptedBy: device?.adopted?.who,
       lastMs,
       account,
       refused: Object.values(account?.refused ?? {}).reduce((sum, count) => sum + count, 0),

@@ -8,7 +8,15 @@ import type { DeviceRow } from './device-rows.ts'
 
 const TONES = { live: 'good', silent: 'near', never: 'plain', quarantined: 'bad' } as const
 
-export function deviceTable(rows: readonly DeviceRow[]): VNode {
+export interface DeviceTableOf {
+  readonly adopt: (device: string) => void
+  readonly showFaults: (device: string) => void
+}
+
+export function deviceTable(
+  rows: readonly DeviceRow[],
+  { adopt, showFaults }: DeviceTableOf,
+): VNode {
   return table({
     caption: say('devices.table'),
     rows,
@@ -18,7 +26,12 @@ export function deviceTable(rows: readonly DeviceRow[]): VNode {
       { title: say('column.device'), cell: ({ id }) => html`<strong>${id}</strong>` },
       {
         title: say('column.state'),
-        cell: ({ state }) => badge(say(`devices.${state}`), TONES[state]),
+        cell: (row) =>
+          html`<span>
+            ${badge(say(`devices.${row.state}`), TONES[row.state])}${' '}
+            ${row.adoptedBy === undefined ? '' : say('devices.adopted', { who: row.adoptedBy })}
+            ${adoptButton(row, adopt)}
+          </span>`,
       },
       { title: 'MQTT', cell: ({ isConnected }) => (isConnected ? say('devices.connected') : '') },
       { title: say('column.kind'), cell: ({ kind }) => sayWord('kind', kind) },
@@ -39,15 +52,39 @@ export function deviceTable(rows: readonly DeviceRow[]): VNode {
         isNumber: true,
         cell: ({ account }) => countText(account?.duplicates),
       },
-      { title: say('devices.refused'), isNumber: true, cell: refusedText },
+      {
+        title: say('devices.refused'),
+        isNumber: true,
+        cell: (row) => refusedText(row, showFaults),
+      },
     ],
   })
 }
 
-function refusedText({ refused, account }: DeviceRow): VNode | string {
+function adoptButton({ id, state }: DeviceRow, adopt: (device: string) => void): VNode | string {
+  if (state !== 'quarantined') return ''
+  return html`<button
+    type="button"
+    aria-label=${say('devices.adoptTitle', { id })}
+    onClick=${() => adopt(id)}
+  >
+    ${say('devices.adoptVerb')}
+  </button>`
+}
+
+function refusedText(
+  { id, refused, account }: DeviceRow,
+  showFaults: (device: string) => void,
+): VNode | string {
   if (refused === 0) return countText(0)
   const reasons = Object.entries(account?.refused ?? {}).filter(([, count]) => count > 0)
-  return html`<span class="beyond-text">
-    ${reasons.map(([reason, count]) => `${reason} ${countText(count)}`).join(', ')}
-  </span>`
+  const text = reasons.map(([reason, count]) => `${reason} ${countText(count)}`).join(', ')
+  return html`<button
+    type="button"
+    class="link beyond-text"
+    aria-label=${`${say('devices.faultsOf', { device: id })}: ${text}`}
+    onClick=${() => showFaults(id)}
+  >
+    ${text}
+  </button>`
 }

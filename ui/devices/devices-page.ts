@@ -1,9 +1,9 @@
 import { type VNode, h } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { AuditEntry, Ledger, Reading, Session } from '../edge/answers.ts'
-import { usePoll } from '../edge/poll.ts'
-import { edgeNowMs } from '../edge/request.ts'
-import { useSite } from '../edge/site.ts'
+import { useAsked, usePoll } from '../edge/poll.ts'
+import { ask, edgeNowMs } from '../edge/request.ts'
+import type { SiteInfo } from '../edge/site-info.ts'
 import { searchField, selectField } from '../element/field.ts'
 import { panel, shown } from '../element/notice.ts'
 import { table } from '../element/table.ts'
@@ -11,9 +11,13 @@ import { dateTime, fixed } from '../format.ts'
 import { html } from '../html.ts'
 import { showAs } from '../route.ts'
 import { say } from '../text/say.ts'
+import { AdoptionDialog, siteLines } from './adoption.ts'
+import { FaultList } from './fault-list.ts'
 import { type DeviceRow, deviceStates, rowsOf } from './device-rows.ts'
-import { deviceTable } from './device-table.ts'
+import { type DeviceTableOf, deviceTable } from './device-table.ts'
 
+const SITE_PATH = '/api/v1/site'
+const SITE_MS = 10_000
 const LEDGER_MS = 5000
 const LATEST_MS = 10_000
 const AUDIT_MS = 10_000
@@ -21,7 +25,9 @@ const PAGE = 200
 
 /** Who sends, who has fallen silent, who is not known, and what was refused of whom. */
 export function DevicesPage({ query }: { readonly query: URLSearchParams }): VNode {
-  const { value: site } = useSite()
+  const { value: site, again } = useAsked<SiteInfo>(SITE_PATH, SITE_MS, (signal) =>
+    ask<SiteInfo>(SITE_PATH, signal),
+  )
   const ledger = usePoll<Ledger>('/api/v1/ledger', LEDGER_MS)
   const latest = usePoll<{ readonly readings: readonly Reading[] }>('/api/v1/latest', LATEST_MS)
   const sessions = usePoll<{ readonly sessions: readonly Session[] }>('/api/v1/sessions', LEDGER_MS)
@@ -36,22 +42,38 @@ export function DevicesPage({ query }: { readonly query: URLSearchParams }): VNo
       }),
     [site, ledger.value, latest.value, sessions.value],
   )
+  const [adopting, setAdopting] = useState('')
+  const device = query.get('device') ?? ''
+  const showFaults = (id: string): void =>
+    showAs('devices', { ...Object.fromEntries(query), device: id })
   return html`<div class="devices">
-    ${shown(ledger, () => h(DeviceList, { rows, query }))} ${h(CommandList, {})}
+    ${shown(ledger, () => h(DeviceList, { rows, query, adopt: setAdopting, showFaults }))}
+    ${siteLines(site?.devices ?? [])} ${h(FaultList, { device })} ${h(CommandList, {})}
+    ${
+      adopting === ''
+        ? ''
+        : h(AdoptionDialog, {
+            device: adopting,
+            site,
+            onDone: again,
+            onClose: () => setAdopting(''),
+          })
+    }
   </div>`
 }
 
 function DeviceList({
   rows,
   query,
-}: {
+  ...actions
+}: DeviceTableOf & {
   readonly rows: readonly DeviceRow[]
   readonly query: URLSearchParams
 }): VNode {
   const [limit, setLimit] = useState(PAGE)
-  const { state = '', text = '' } = Object.fromEntries(query)
+  const { state = '', text = '', device = '' } = Object.fromEntries(query)
   const filter = (change: Readonly<Record<string, string>>): void =>
-    showAs('devices', { state, text, ...change })
+    showAs('devices', { state, text, device, ...change })
   const found = rows.filter(
     (row) =>
       (state === '' || row.state === state || (state === 'refused' && row.refused > 0)) &&
@@ -75,7 +97,7 @@ function DeviceList({
       ${searchField(say('common.search'), { value: text, onType: (value) => filter({ text: value }) })}
     </div>
     ${counted('quarantined') > 0 ? html`<p class="notes">${say('devices.adopt')}</p>` : ''}
-    ${deviceTable(found.slice(0, limit))}
+    ${deviceTable(found.slice(0, limit), actions)}
     <p class="notes">
       ${say('common.shown', { shown: Math.min(limit, found.length), all: found.length })}${' '}
       <button type="button" hidden=${found.length <= limit} onClick=${() => setLimit(limit + PAGE)}>

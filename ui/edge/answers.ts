@@ -7,6 +7,20 @@ export interface Reading {
   readonly quality: string
 }
 
+/** Readings of one point as columns. */
+export interface ReadingColumns {
+  readonly device: string
+  readonly quantity: string
+  readonly unit: string
+  readonly times: readonly number[]
+  readonly values: readonly (number | null)[]
+  /** Of windows. */
+  readonly least?: readonly (number | null)[]
+  readonly greatest?: readonly (number | null)[]
+  /** From which place on the quality is which. */
+  readonly qualities: readonly (readonly [number, string])[]
+}
+
 export interface Point {
   readonly device: string
   readonly quantity: string
@@ -98,6 +112,18 @@ export interface Account {
 export interface Ledger {
   readonly devices: readonly Account[]
   readonly totals: Omit<Account, 'device'>
+}
+
+/** A payload that was refused. */
+export interface Fault {
+  readonly number: number
+  readonly time: string
+  readonly device: string
+  readonly reason: string
+  readonly complaint: string
+  /** The first of them, two hexadecimal digits each. */
+  readonly bytes: string
+  readonly isCut: boolean
 }
 
 export interface Session {

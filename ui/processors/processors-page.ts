@@ -1,26 +1,43 @@
-import type { VNode } from 'preact'
+import { type VNode, h } from 'preact'
+import { useState } from 'preact/hooks'
 import type { ProcessorInfo } from '../../src/api/ports.ts'
-import { usePoll } from '../edge/poll.ts'
+import { useAsked } from '../edge/poll.ts'
+import { ask } from '../edge/request.ts'
 import { badge, shown } from '../element/notice.ts'
 import { table } from '../element/table.ts'
 import { bytesText, countText, fixed } from '../format.ts'
 import { html } from '../html.ts'
 import { say, sayWord } from '../text/say.ts'
+import { Deployment, RollBack } from './deployment.ts'
 
+const PATH = '/api/v1/processors'
 const PROCESSORS_MS = 2000
+
+interface ProcessorList {
+  readonly processors: readonly ProcessorInfo[]
+}
 
 /** What computes on the spot, how it fares, and why what does not run was stopped. */
 export function ProcessorsPage(): VNode {
-  const known = usePoll<{ readonly processors: readonly ProcessorInfo[] }>(
-    '/api/v1/processors',
-    PROCESSORS_MS,
+  const known = useAsked<ProcessorList>(PATH, PROCESSORS_MS, (signal) =>
+    ask<ProcessorList>(PATH, signal),
   )
+  const [rolling, setRolling] = useState('')
   return html`<div class="processors">
-    ${shown(known, ({ processors }) => processorTable(processors))}
+    ${shown(known, ({ processors }) => processorTable(processors, setRolling))}
+    ${h(Deployment, { onDone: known.again })}
+    ${
+      rolling === ''
+        ? ''
+        : h(RollBack, { name: rolling, onDone: known.again, onClose: () => setRolling('') })
+    }
   </div>`
 }
 
-function processorTable(processors: readonly ProcessorInfo[]): VNode {
+function processorTable(
+  processors: readonly ProcessorInfo[],
+  rollBack: (name: string) => void,
+): VNode {
   const newest = Math.max(...processors.map(({ journal }) => journal))
   return table({
     caption: say('page.processors'),
@@ -65,8 +82,21 @@ function processorTable(processors: readonly ProcessorInfo[]): VNode {
         cell: ({ journal }) => countText(newest - journal),
       },
       { title: say('processors.shadow'), isLong: true, cell: shadowText },
+      { title: say('column.action'), cell: ({ name }) => rollBackButton(name, rollBack) },
     ],
   })
+}
+
+/** Those that come with Busbar change with it. */
+function rollBackButton(name: string, rollBack: (name: string) => void): VNode | string {
+  if (aboutOf(name) !== '') return ''
+  return html`<button
+    type="button"
+    aria-label=${say('processors.rollBackTitle', { name })}
+    onClick=${() => rollBack(name)}
+  >
+    ${say('processors.rollBack')}
+  </button>`
 }
 
 function aboutOf(name: string): string {

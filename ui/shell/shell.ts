@@ -15,6 +15,7 @@ import { settings } from '../settings.ts'
 import { say } from '../text/say.ts'
 import { TransformersPage } from '../transformers/transformers-page.ts'
 import { TrendsPage } from '../trends/trends-page.ts'
+import { UplinkPage } from '../uplink/uplink-page.ts'
 import { TopBar } from './top-bar.ts'
 
 /** What every page has in common: the bar above, the list of pages, and a place for the page itself. */
@@ -85,5 +86,7 @@ function pageOf({ page, query }: Route): ComponentChild {
       return h(ProcessorsPage, {})
     case 'residency':
       return h(ResidencyPage, {})
+    case 'uplink':
+      return h(UplinkPage, {})
   }
 }

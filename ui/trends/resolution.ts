@@ -24,9 +24,12 @@ const STEPS = [
 /** Most devices send by the second: 1,200 readings are as quickly there as their windows are, and nothing is lost. */
 const RAW_SPAN_MS = 1_200_000
 
+/** One and a half windows a pixel: a day is minutes on most screens, and a year quarters of a day. */
+const WINDOWS_A_PIXEL = 1.5
+
 export function resolutionFor(spanMs: number, widthPixels: number): Resolution {
   if (spanMs <= RAW_SPAN_MS) return { kind: 'raw' }
-  const windows = Math.max(100, widthPixels)
+  const windows = Math.max(100, widthPixels * WINDOWS_A_PIXEL)
   const [step, seconds] =
     STEPS.find(([, each]) => spanMs / (each * 1000) <= windows) ??
     STEPS[STEPS.length - 1] ??

@@ -1,4 +1,4 @@
-import type { Reading, Result } from '../edge/answers.ts'
+import type { ReadingColumns, Result } from '../edge/answers.ts'
 import { type Reply, ask } from '../edge/request.ts'
 import type { Resolution } from './resolution.ts'
 import type { PointName, Span } from './trend-view.ts'
@@ -6,6 +6,7 @@ import type { PointName, Span } from './trend-view.ts'
 /** The readings of one point in a range, or of each of its windows the value, the least and the greatest. Columns of equal length. */
 export interface Series {
   readonly point: PointName
+  /** Empty also where there is no reading in the range. */
   readonly unit: string
   readonly times: readonly number[]
   readonly values: readonly (number | null)[]
@@ -26,12 +27,12 @@ export interface TrendData {
 const READINGS_MAX = 50_000
 const EVENTS_MAX = 200
 
-interface Readings {
-  readonly readings: readonly Reading[]
+interface Columns {
+  readonly columns: readonly ReadingColumns[]
 }
 
 export interface TrendQuestion {
-  readonly points: readonly (PointName & { readonly unit: string })[]
+  readonly points: readonly PointName[]
   readonly span: Span
   readonly resolution: Resolution
   readonly signal: AbortSignal
@@ -39,80 +40,65 @@ export interface TrendQuestion {
 
 /** Point by point: the edge takes few questions at a time, and others ask as well. */
 export async function loadTrend(question: TrendQuestion): Promise<Reply<TrendData>> {
+  const asked = loadEvents(question)
   const series: Series[] = []
-  const events: Result[] = []
   for (const point of question.points) {
     const one = await loadSeries(point, question)
     if (one.kind === 'problem') return one
     series.push(one.value)
   }
-  for (const device of new Set(question.points.map((point) => point.device))) {
-    const found = await ask<{ readonly events: readonly Result[] }>(
-      `/api/v1/events?${rangeQuery(question.span)}&subject=${encodeURIComponent(device)}&limit=${EVENTS_MAX}`,
-      question.signal,
-    )
-    if (found.kind === 'done') events.push(...found.value.events)
-  }
+  const events = await asked
   const { span, resolution } = question
   const isCut = series.some(({ times }) => times.length >= READINGS_MAX)
   return { kind: 'done', value: { span, resolution, series, events, isCut } }
 }
 
+/** Without them the plot is still worth looking at. */
+async function loadEvents({ points, span, signal }: TrendQuestion): Promise<Result[]> {
+  const events: Result[] = []
+  for (const device of new Set(points.map((point) => point.device))) {
+    const found = await ask<{ readonly events: readonly Result[] }>(
+      `/api/v1/events?${rangeQuery(span)}&subject=${encodeURIComponent(device)}&order=desc&limit=${EVENTS_MAX}`,
+      signal,
+    )
+    if (found.kind === 'done') events.push(...found.value.events)
+  }
+  return events
+}
+
 async function loadSeries(
-  point: PointName & { readonly unit: string },
+  point: PointName,
   { span, resolution, signal }: TrendQuestion,
 ): Promise<Reply<Series>> {
   const words = [
     `device=${encodeURIComponent(point.device)}&quantity=${encodeURIComponent(point.quantity)}`,
     rangeQuery(span),
-    `limit=${READINGS_MAX}`,
+    `limit=${READINGS_MAX}&format=columns`,
+    ...(resolution.kind === 'raw' ? [] : [`step=${resolution.step}`]),
   ]
-  const path = `/api/v1/readings?${words.join('&')}`
-  if (resolution.kind === 'raw') {
-    const reply = await ask<Readings>(path, signal)
-    if (reply.kind === 'problem') return reply
-    const { readings } = reply.value
-    const values = readings.map(valueOf)
-    return { kind: 'done', value: seriesOf(point, readings, { least: values, greatest: values }) }
-  }
-  const step = `&step=${resolution.step}`
-  const replies = await Promise.all(
-    ['', '&aggregate=min', '&aggregate=max'].map((aggregate) =>
-      ask<Readings>(path + step + aggregate, signal),
-    ),
-  )
-  const lists = replies.map((reply) => (reply.kind === 'done' ? reply.value.readings : undefined))
-  const [own, least, greatest] = lists
-  const failed = replies.find((reply) => reply.kind === 'problem')
-  if (failed !== undefined) return failed
-  const at = { least: aligned(own, least), greatest: aligned(own, greatest) }
-  return { kind: 'done', value: seriesOf(point, own ?? [], at) }
+  const reply = await ask<Columns>(`/api/v1/readings?${words.join('&')}`, signal)
+  if (reply.kind === 'problem') return reply
+  return { kind: 'done', value: seriesOf(point, reply.value.columns) }
 }
 
-function seriesOf(
-  point: PointName & { readonly unit: string },
-  readings: readonly Reading[],
-  extremes: Pick<Series, 'least' | 'greatest'>,
-): Series {
-  const { device, quantity, unit } = point
+/** A long answer comes in pieces. A reading is its own least and greatest. */
+function seriesOf(point: PointName, pieces: readonly ReadingColumns[]): Series {
   return {
-    point: { device, quantity },
-    unit,
-    times: readings.map(({ time }) => Date.parse(time)),
-    values: readings.map(valueOf),
-    qualities: readings.map(({ quality }) => quality),
-    ...extremes,
+    point,
+    unit: pieces[0]?.unit ?? '',
+    times: pieces.flatMap(({ times }) => times),
+    values: pieces.flatMap(({ values }) => values),
+    least: pieces.flatMap(({ least, values }) => least ?? values),
+    greatest: pieces.flatMap(({ greatest, values }) => greatest ?? values),
+    qualities: pieces.flatMap(qualitiesOf),
   }
 }
 
-/** The newest window grows between two questions, so that one answer may have a window more. */
-function aligned(own: readonly Reading[] = [], others: readonly Reading[] = []): (number | null)[] {
-  const byTime = new Map(others.map((reading) => [reading.time, reading.value]))
-  return own.map(({ time }) => byTime.get(time) ?? null)
-}
-
-function valueOf({ value }: Reading): number | null {
-  return value
+function qualitiesOf({ times, qualities }: ReadingColumns): string[] {
+  return qualities.flatMap(([from, quality], turn) => {
+    const to = qualities[turn + 1]?.[0] ?? times.length
+    return Array.from({ length: to - from }, () => quality)
+  })
 }
 
 function rangeQuery({ fromMs, toMs }: Span): string {

@@ -36,11 +36,11 @@ describe('a trend', () => {
     assert.deepEqual(resolutionFor(60_000, 1000), { kind: 'raw' })
     assert.deepEqual(resolutionFor(86_400_000, 1000), {
       kind: 'windows',
-      step: '2m',
-      stepMs: 120_000,
+      step: '1m',
+      stepMs: 60_000,
     })
     const year = resolutionFor(365 * 86_400_000, 1000)
-    assert.equal(year.kind === 'windows' && year.step, '1d')
+    assert.equal(year.kind === 'windows' && year.step, '6h')
   })
 
   test('is broken where readings are missing, and only there', () => {

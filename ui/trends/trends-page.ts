@@ -22,14 +22,16 @@ const LIVE_MS = 2000
 const SLOW_MS = 15_000
 const SLOW_SPAN_MS = 1_200_000
 const EVENTS_LISTED = 20
+/** Until the plot says how wide it is. */
+const FIRST_WIDTH = 1000
 
 /** Readings over time. */
 export function TrendsPage({ query }: { readonly query: URLSearchParams }): VNode {
   const view = readView(query)
   const points = usePoll<{ readonly points: readonly Point[] }>('/api/v1/points', POINTS_MS)
-  const [width, setWidth] = useState(1000)
+  const [width, setWidth] = useState(FIRST_WIDTH)
   const [cursorMs, setCursorMs] = useState<number | undefined>(undefined)
-  const known = useTrend(view, { width, units: points.value?.points })
+  const known = useTrend(view, width)
   const show = (next: TrendView): void => showAs('trends', formatView(next))
   const showSpan = ({ fromMs, toMs }: Span): void =>
     show({ ...view, range: { kind: 'fixed', fromMs, toMs } })
@@ -65,27 +67,16 @@ export function TrendsPage({ query }: { readonly query: URLSearchParams }): VNod
   </div>`
 }
 
-function useTrend(
-  view: TrendView,
-  { width, units }: { readonly width: number; readonly units: readonly Point[] | undefined },
-): Known<TrendData> {
-  const { range } = view
+function useTrend({ points, range }: TrendView, width: number): Known<TrendData> {
   const spanMs = range.kind === 'follow' ? range.spanMs : range.toMs - range.fromMs
   const resolution: Resolution = resolutionFor(spanMs, width)
   const isLive = range.kind === 'follow'
   const everyMs = isLive ? (spanMs <= SLOW_SPAN_MS ? LIVE_MS : SLOW_MS) : 0
-  const points = view.points.map((point) => ({
-    ...point,
-    unit:
-      units?.find(({ device, quantity }) => device === point.device && quantity === point.quantity)
-        ?.unit ?? '',
-  }))
-  const isReady = units !== undefined && points.length > 0
-  const key = JSON.stringify([points, range, resolution, isReady])
+  const key = JSON.stringify([points, range, resolution])
   return useAsked<TrendData>(
     key,
     everyMs,
-    isReady
+    points.length > 0
       ? (signal) => loadTrend({ points, span: spanOf(range), resolution, signal })
       : undefined,
   )

@@ -4,6 +4,8 @@ export interface ConsoleFile {
   readonly path: string
   readonly type: string
   readonly body: Uint8Array
+  /** The same, compressed: what travels, but to a client that cannot read it. */
+  readonly gzip: Uint8Array
   /** Changes with the body. */
   readonly etag: string
 }

@@ -31,6 +31,10 @@ describe('the console', () => {
     const again = await get('/ui/main.ts', { 'if-none-match': tag })
     assert.deepEqual([again.status, await again.text()], [304, ''])
     assert.equal((await get('/ui/packages/uplot.js')).status, 200)
+    assert.equal(code.headers.get('content-encoding'), 'gzip')
+    const plain = await get('/ui/main.ts', { 'accept-encoding': 'identity' })
+    assert.equal(plain.headers.get('content-encoding'), null)
+    assert.match(await (await get('/')).text(), /modulepreload" href="\/ui\/shell\/shell\.ts"/)
 
     for (const path of ['/ui/', '/ui/tsconfig.json', '/ui/format.test.ts', '/ui/..%2fpackage.json'])
       assert.equal((await get(path)).status, 404, path)

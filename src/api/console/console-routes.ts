@@ -31,7 +31,7 @@ export async function consoleRoutes(
 
 /** Files may be kept, but are asked for each time: after an update nobody sees yesterday's console. */
 function answer(
-  { type, body, etag }: ConsoleFile,
+  { type, body, gzip, etag }: ConsoleFile,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ): FastifyReply {
   reply.headers({
@@ -39,9 +39,13 @@ function answer(
     'content-security-policy': POLICY,
     'referrer-policy': 'no-referrer',
     etag,
+    vary: 'accept-encoding',
   })
   if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-  return reply.type(type).send(request.method === 'HEAD' ? '' : Buffer.from(body))
+  const isZipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
+  if (isZipped) reply.header('content-encoding', 'gzip')
+  reply.type(type)
+  return reply.send(request.method === 'HEAD' ? '' : Buffer.from(isZipped ? gzip : body))
 }
 
 /** Only what the edge itself serves, and nothing that stands in the page: what a device sends can become no code. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { extname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
+import { gzipSync } from 'node:zlib'
 import { type ConsoleFile, packageFiles, withAddresses } from './console-file.ts'
 
 /**
@@ -22,21 +23,32 @@ const TYPES: Readonly<Record<string, string>> = {
 process.removeAllListeners('warning')
 const { root } = workerData as { readonly root: string }
 const kept = join(root, 'node_modules/.cache/busbar-console')
-const names = globSync('**/*.{html,css,svg,ts}', { cwd: join(root, 'ui') }).filter(
+// In a bundle it has been done.
+const isDone = existsSync(join(root, 'ui/packages'))
+const names = globSync('**/*.{html,css,svg,ts,js}', { cwd: join(root, 'ui') }).filter(
   (name) => !name.endsWith('.test.ts'),
 )
+const packages = isDone ? [] : Object.values(packageFiles)
+const foreign = packages.map(({ path, file }) => fileOf(path, join(root, 'node_modules', file)))
+const modules = [...names.map((name) => `/ui/${name}`), ...foreign.map(({ path }) => path)]
+  .filter((path) => /\.[tj]s$/.test(path))
+  .map((path) => `<link rel="modulepreload" href="${path}" />`)
 const own = names.map((name) => fileOf(`/ui/${name}`, join(root, 'ui', name)))
-const foreign = Object.values(packageFiles).map(({ path, file }) =>
-  fileOf(path, join(root, 'node_modules', file)),
-)
 parentPort?.postMessage([...own, ...foreign])
 
 function fileOf(path: string, file: string): ConsoleFile {
   const text = readFileSync(file, 'utf8')
-  const code = path.endsWith('.ts') ? stripped(text) : text
+  const isTyped = path.endsWith('.ts') && !isDone
+  const code = isTyped ? stripped(text) : withModules(path, text)
   const body = Buffer.from(/\.[tj]s$/.test(path) ? withAddresses(code) : code)
   const etag = `"${digest(body)}"`
-  return { path, type: TYPES[extname(path)] ?? 'text/plain; charset=utf-8', body, etag }
+  const type = TYPES[extname(path)] ?? 'text/plain; charset=utf-8'
+  return { path, type, body, gzip: gzipSync(body), etag }
+}
+
+/** The page names its modules, or a browser would find them one import after another. */
+function withModules(path: string, text: string): string {
+  return path.endsWith('.html') ? text.replace('</head>', `${modules.join('\n')}\n</head>`) : text
 }
 
 /** Under the digest of what it was made of, so that nothing has to be thrown away. Where nothing can be kept all works without. */

@@ -8,7 +8,7 @@ import { type Address, parseAddress } from '../../core/address.ts'
 import { GridError } from '../../core/errors.ts'
 import { type BenchSite, type SiteWishes, writeSite } from './site.ts'
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 const OPEN: SiteWishes = { tls: false, access: false }
 
@@ -35,7 +35,7 @@ export class EdgeProcess {
     const written = writeSite(folder, site)
     const startedMs = performance.now()
     const words = `--site ${written.path} --mqtt 127.0.0.1:0 --http 127.0.0.1:0`
-    const args = [join(ROOT, 'src/cli/main.ts'), 'edge', '--data', folder, ...words.split(' ')]
+    const args = [MAIN, 'edge', '--data', folder, ...words.split(' ')]
     const child = spawn(process.execPath, [...process.execArgv, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })

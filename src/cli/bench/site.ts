@@ -4,10 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GridError, errorText } from '../../core/errors.ts'
+import { PROGRAM_FOLDER } from '../../core/program-folder.ts'
 import { DeviceStore } from '../../edge/access/device-store.ts'
 import { GENERATED, hashPassword } from '../../core/password-hash.ts'
 
-const OPEN = fileURLToPath(new URL('../../../examples/open.yaml', import.meta.url))
+const OPEN = fileURLToPath(new URL('examples/open.yaml', PROGRAM_FOLDER))
 /** As many as the largest workload has. */
 const DEVICES = 1000
 

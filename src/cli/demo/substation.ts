@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { PROGRAM_FOLDER } from '../../core/program-folder.ts'
 import type { Progress } from '../../simulator/simulation.ts'
 import { Child } from './child.ts'
 import { Observer } from './observer.ts'
@@ -113,7 +114,7 @@ export class Substation {
   }
 }
 
-const EXAMPLE = new URL('../../../examples/demo.yaml', import.meta.url)
+const EXAMPLE = new URL('examples/demo.yaml', PROGRAM_FOLDER)
 const NAMED = / {2}id: demo\n {2}name: .*\n/
 const READY = /^ready mqtt=(\S+) http=(\S+)/
 /** Together under the two seconds within which Ctrl-C has to be done. */

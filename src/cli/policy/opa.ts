@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { GridError, errorCode, errorText } from '../../core/errors.ts'
+import { PROGRAM_FOLDER } from '../../core/program-folder.ts'
 
 /** Where the policy lies that comes with the program. */
-export const SHIPPED_FOLDER = join(import.meta.dirname, '../../../policy')
+export const SHIPPED_FOLDER = fileURLToPath(new URL('policy', PROGRAM_FOLDER))
 
 export interface RegoBuild {
   /** Where the sources are looked for: their names as given become part of what is compiled. */

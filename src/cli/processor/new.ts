@@ -2,10 +2,11 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GridError } from '../../core/errors.ts'
+import { PROGRAM_FOLDER } from '../../core/program-folder.ts'
 import type { Args } from '../command.ts'
 import { Project, requireWord } from './project.ts'
 
-const KERNEL = fileURLToPath(new URL('../../../kernel/', import.meta.url))
+const KERNEL = fileURLToPath(new URL('kernel/', PROGRAM_FOLDER))
 
 /** Makes a folder with a processor that works, to be changed into one's own. */
 export async function run(_args: Args, word: string): Promise<number> {

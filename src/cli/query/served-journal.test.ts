@@ -41,6 +41,8 @@ export async function serve(
     results: () => [],
     processors: () => [],
     uplink: () => undefined,
+    faults: () => [],
+    changes: new MemoryEdge().changes,
     points: () => points,
     pointInfo: (point) => points[point],
     latest: () => {

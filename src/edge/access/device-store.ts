@@ -5,6 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { assert } from '../../core/assert.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { type DeviceKind, deviceKinds } from '../site/device.ts'
 
 /** What is kept of a secret, in two forms. */
 export interface SecretForms {
@@ -12,6 +13,16 @@ export interface SecretForms {
   readonly hash: string
   /** See `scram-verifier.ts`; empty: its secret is older than SCRAM. */
   readonly scram: string
+}
+
+/** A device that is not in the site file and was told to be one of the site all the same. */
+export interface AdoptedDevice {
+  readonly id: string
+  readonly kind: DeviceKind
+  /** Where it hangs; undefined: nobody said. */
+  readonly feeder: string | undefined
+  readonly who: string
+  readonly atMs: number
 }
 
 export interface DeviceRecord extends SecretForms {
@@ -33,6 +44,7 @@ export class DeviceStore implements Disposable {
   readonly #versionNow: StatementSync
   readonly #warn: (text: string) => void
   #records: ReadonlyMap<string, DeviceRecord> = new Map()
+  #adopted: ReadonlyMap<string, AdoptedDevice> = new Map()
   #version: unknown
   #isFailing = false
 
@@ -103,6 +115,30 @@ export class DeviceStore implements Disposable {
     this.#read()
   }
 
+  adopted(): readonly AdoptedDevice[] {
+    return [...this.#adopted.values()]
+  }
+
+  isAdopted(id: string): boolean {
+    return this.#adopted.has(id)
+  }
+
+  /** Or says of one that was adopted something else. */
+  adopt({ id, kind, feeder, who, atMs }: AdoptedDevice): void {
+    if (!this.#adopted.has(id) && this.#adopted.size >= limits.adoptedDevices) {
+      throw new GridError('input', `at most ${limits.adoptedDevices} devices can be adopted`, {
+        hint: 'Put those that are into the site file: busbar device list --site-file prints the lines.',
+      })
+    }
+    this.#db
+      .prepare(
+        `INSERT INTO adopted VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+         SET kind = excluded.kind, feeder = excluded.feeder, who = excluded.who, at = excluded.at`,
+      )
+      .run(id, kind, feeder ?? null, who, atMs)
+    this.#read()
+  }
+
   [Symbol.dispose](): void {
     this.#db.close()
   }
@@ -129,6 +165,25 @@ export class DeviceStore implements Disposable {
         },
       ]),
     )
+    const adopted = this.#db.prepare('SELECT * FROM adopted ORDER BY id').all()
+    this.#adopted = new Map(adopted.map(adoptedOf).map((each) => [each.id, each]))
+  }
+}
+
+function adoptedOf({
+  id,
+  kind,
+  feeder,
+  who,
+  at,
+}: Readonly<Record<string, unknown>>): AdoptedDevice {
+  return {
+    id: id as string,
+    // What is not one of these a later version wrote.
+    kind: deviceKinds.find((each) => each === kind) ?? 'meter',
+    feeder: feeder === null ? undefined : (feeder as string),
+    who: who as string,
+    atMs: Number(at),
   }
 }
 
@@ -153,4 +208,7 @@ export const DEVICES_SCHEMA = `CREATE TABLE IF NOT EXISTS devices (
   id TEXT PRIMARY KEY, hash TEXT NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, revoked INTEGER,
   scram TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`
+CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS adopted (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, feeder TEXT, who TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID`

@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Border } from '../../api/egress/border.ts'
+import { PROGRAM_FOLDER } from '../../core/program-folder.ts'
 import type { Clock } from '../../core/time.ts'
 import type { Gate, GateCounters } from '../../policy/gate.ts'
 import { type OpenGate, openGate } from '../../policy/thread/open-gate.ts'
@@ -16,7 +17,7 @@ import { siteBorder } from './site-border.ts'
 import { Subjects } from './subjects.ts'
 
 /** The rules that come with the program. */
-const SHIPPED_FOLDER = join(import.meta.dirname, '../../../policy')
+const SHIPPED_FOLDER = fileURLToPath(new URL('policy', PROGRAM_FOLDER))
 
 export interface EgressSettings {
   readonly site: Site

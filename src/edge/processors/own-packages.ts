@@ -67,6 +67,9 @@ export class OwnPackages {
 
   /** Gives its place back to the module before. @throws GridError `not-found` where there was none. */
   rollBack(name: string): Package {
+    // Also what is no name of a file of this folder.
+    if (!this.names().includes(name))
+      throw new GridError('not-found', `there is no module ${name.slice(0, 100)}`)
     const fresh = join(this.#folder, `${name}.new`)
     try {
       writeFileSync(fresh, readFileSync(this.#before(name)), { flush: true })
@@ -92,7 +95,11 @@ export class OwnPackages {
   }
 }
 
-function requireTrust({ manifest, signer }: Package, { allowUnsigned, trustedKeys }: Trust): void {
+/** @throws GridError `input` where it is signed by nobody who is trusted. */
+export function requireTrust(
+  { manifest, signer }: Package,
+  { allowUnsigned, trustedKeys }: Trust,
+): void {
   if (signer === undefined ? allowUnsigned : trustedKeys.includes(signer)) return
   const reason = signer === undefined ? 'is not signed' : 'is signed with a key that is not known'
   throw new GridError('input', `processor ${manifest.name} ${reason} here`, {

@@ -11,6 +11,8 @@ export const deviceKinds = [
   'concentrator',
 ] as const
 
+export type DeviceKind = (typeof deviceKinds)[number]
+
 /** An entry of the file: one device, or many where the id has a range (`f1-meter-{001..125}`). */
 export const deviceEntry = z.strictObject({
   id: z

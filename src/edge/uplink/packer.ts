@@ -3,8 +3,8 @@ import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { formatQuality } from '../../core/quality.ts'
 import type { OutboxReader, OutboxRow, OutboxStream } from '../../store/outbox/outbox-reader.ts'
-import { encodeEnvelope } from '../../uplink/envelope.ts'
-import type { Candidate, Gate, Verdict } from '../../uplink/gate.ts'
+import { type Head, encodeRecords } from '../../uplink/envelope.ts'
+import type { Candidate, FieldValue, Gate, Verdict } from '../../uplink/gate.ts'
 import type { UplinkRecord } from '../../uplink/record.ts'
 import type { Load } from '../../uplink/sender.ts'
 
@@ -24,8 +24,8 @@ export interface PackerCounters {
 
 interface Judged {
   readonly sequence: number
-  /** Undefined: it is kept back. */
-  readonly record: UplinkRecord | undefined
+  /** As JSON; undefined: it is kept back. */
+  readonly text: string | undefined
 }
 
 /** Rows of the outbox to envelopes: nothing gets into one that the gate has not let through. */
@@ -64,12 +64,15 @@ export class Packer {
   ): Promise<readonly UplinkRecord[] | undefined> {
     const judged = await this.#judge(rows, secret)
     if (judged === undefined || judged.length < rows.length) return undefined
-    return judged.map(({ record }) => record).filter((record) => record !== undefined)
+    return judged.flatMap(({ text }) =>
+      text === undefined ? [] : [JSON.parse(text) as UplinkRecord],
+    )
   }
 
   /** As many as are decided, from the first on; undefined: none is. */
   async #judge(rows: readonly OutboxRow[], secret: Uint8Array): Promise<Judged[] | undefined> {
-    const verdicts = rows.length === 0 ? [] : await this.#ask(rows)
+    const candidates = rows.map(candidateOf)
+    const verdicts = rows.length === 0 ? [] : await this.#ask(candidates)
     const judged: Judged[] = []
     let held = ''
     for (const [at, row] of rows.entries()) {
@@ -78,39 +81,40 @@ export class Packer {
         held = verdict.reason
         break
       }
-      const record = verdict.kind === 'leaves' ? recordOf(row, verdict, secret) : undefined
+      const text =
+        verdict.kind === 'leaves'
+          ? this.#textOf(row, candidates[at] as Candidate, { ...verdict, secret })
+          : undefined
       if (verdict.kind === 'stays') this.counters.withheld++
-      const isTooLarge =
-        record !== undefined && JSON.stringify(record).length > limits.uplinkRecordBytes
-      if (isTooLarge) this.counters.oversized++
-      judged.push({ sequence: row.sequence, record: isTooLarge ? undefined : record })
+      judged.push({ sequence: row.sequence, text })
     }
     this.held = held
     return held !== '' && judged.length === 0 ? undefined : judged
   }
 
-  async #ask(rows: readonly OutboxRow[]): Promise<readonly Verdict[]> {
+  async #ask(candidates: readonly Candidate[]): Promise<readonly Verdict[]> {
     try {
-      return await this.#gate.ask(rows.map(candidateOf))
+      return await this.#gate.ask(candidates)
     } catch (thrown) {
       const reason = errorText(thrown)
-      return rows.map(() => ({ kind: 'undecided', reason }))
+      return candidates.map(() => ({ kind: 'undecided', reason }))
     }
   }
 
+  /** Undefined: it is too large. */
+  #textOf(row: OutboxRow, { fields }: Candidate, leaving: Leaving): string | undefined {
+    const text = JSON.stringify(recordOf(row, fields, leaving))
+    if (text.length <= limits.uplinkRecordBytes) return text
+    this.counters.oversized++
+    return undefined
+  }
+
   /** Half of it where all is too much; one record always fits. */
-  #encode(
-    head: Omit<Parameters<typeof encodeEnvelope>[0], 'last' | 'body'>,
-    judged: readonly Judged[],
-    last: number,
-  ): Packed | undefined {
-    const records = judged.map(({ record }) => record).filter((record) => record !== undefined)
-    const withheld = judged.filter((each) => each.record === undefined)
-    const bytes = encodeEnvelope({
-      ...head,
-      last,
-      body: { kind: 'records', records, withheld: withheld.map(({ sequence }) => sequence) },
-    })
+  #encode(head: Omit<Head, 'last'>, judged: readonly Judged[], last: number): Packed | undefined {
+    const texts = judged.map(({ text }) => text).filter((text) => text !== undefined)
+    const kept = judged.filter(({ text }) => text === undefined)
+    const withheld = kept.map(({ sequence }) => sequence)
+    const bytes = encodeRecords({ ...head, last }, { texts, withheld })
     if (bytes !== undefined) return { bytes, last, records: judged.length }
     const half = judged.slice(0, Math.floor(judged.length / 2))
     const end = half.at(-1)
@@ -135,43 +139,48 @@ function candidateOf(row: OutboxRow): Candidate {
   }
 }
 
-function fieldsOf({
-  kind,
-  value,
-  quality,
-  severity,
-  state,
-  fields,
-}: OutboxRow): Candidate['fields'] {
-  const own = Object.entries(fields).map(([name, each]) => [name, finite(each)] as const)
-  const event = kind === 'event' ? { severity, state: state ?? null } : {}
-  const measured = { value: finite(value), quality: formatQuality(quality) }
-  return { ...Object.fromEntries(own), ...measured, ...event }
+function fieldsOf(row: OutboxRow): Candidate['fields'] {
+  const { kind, value, quality, severity, state } = row
+  const fields: Record<string, FieldValue> = {}
+  for (const [name, each] of Object.entries(row.fields)) fields[name] = finite(each)
+  fields['value'] = finite(value)
+  fields['quality'] = formatQuality(quality)
+  if (kind !== 'event') return fields
+  fields['severity'] = severity
+  fields['state'] = state ?? null
+  return fields
 }
 
 function finite(value: number | string): number | string | null {
   return typeof value === 'number' && !Number.isFinite(value) ? null : value
 }
 
+interface Leaving {
+  readonly redacted: readonly string[]
+  readonly secret: Uint8Array
+}
+
 function recordOf(
   row: OutboxRow,
-  { redacted }: { readonly redacted: readonly string[] },
-  secret: Uint8Array,
+  all: Candidate['fields'],
+  { redacted, secret }: Leaving,
 ): UplinkRecord {
   const { sequence, processor, name, key, time, end, revision, subject } = row
-  const gone = new Set(redacted)
-  const kept = Object.entries(fieldsOf(row)).filter(([field]) => !gone.has(field))
+  const isKept = (field: string): boolean => !redacted.includes(field)
   return {
     sequence,
     kind: row.kind === 'aggregate' ? 'aggregate' : 'event',
     processor,
     name,
-    subject: gone.has('subject') ? { kind: subject.kind, id: wordFor(row, secret) } : subject,
+    subject: isKept('subject') ? subject : { kind: subject.kind, id: wordFor(row, secret) },
     key,
     time,
     end,
     revision,
-    fields: Object.fromEntries(kept),
+    fields:
+      redacted.length === 0
+        ? all
+        : Object.fromEntries(Object.entries(all).filter(([field]) => isKept(field))),
   }
 }
 

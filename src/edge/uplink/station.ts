@@ -10,7 +10,7 @@ import type { InventoryDevice } from '../../uplink/inventory.ts'
 import { OneWaySender } from '../../uplink/one-way.ts'
 import { decodeQuestion } from '../../uplink/question.ts'
 import { type Ranges, watermark } from '../../uplink/ranges.ts'
-import type { Action, Load, Sender } from '../../uplink/sender.ts'
+import type { Action, Lane, Load, Sender } from '../../uplink/sender.ts'
 import { streamTopic } from '../../uplink/topics.ts'
 import type { ExportOrder } from '../processors/protocol.ts'
 import type { UplinkSettings } from '../site/uplink.ts'
@@ -18,7 +18,7 @@ import { HoursDesk } from './hours-desk.ts'
 import { STREAM as INVENTORY, InventoryDesk } from './inventory-desk.ts'
 import { Link } from './link.ts'
 import { Packer } from './packer.ts'
-import type { StreamStatus, UplinkStatus } from './status.ts'
+import type { SentStatus, StreamStatus, UplinkStatus } from './status.ts'
 
 export interface StationParts {
   readonly site: string
@@ -53,6 +53,10 @@ export class UplinkStation {
   #why = ''
   #connection = 0
   acknowledgements = 0
+  /** Records sent on each lane. */
+  readonly #sentOn: Record<Lane, number> = { live: 0, backfill: 0 }
+  /** Of each stream the last number at the time of the connection: up to it is backfill. */
+  #before = new Map<string, number>()
 
   constructor(parts: StationParts) {
     const { site, settings, directory, gate } = parts
@@ -99,7 +103,10 @@ export class UplinkStation {
       const { stream, epoch, last, lost } = each
       const { rows: pending, oldest } = this.#waiting.get(stream) ?? NONE_WAITING
       const acknowledged = watermark(this.#acknowledged.get(stream) ?? each.acknowledged)
-      return { stream, epoch, last, acknowledged, pending, lost, oldest }
+      const isUp = this.#state.kind === 'up'
+      const before = isUp ? (this.#before.get(stream) ?? 0) : last
+      const backfill = Math.max(0, Math.min(pending, before - acknowledged))
+      return { stream, epoch, last, acknowledged, pending, backfill, lost, oldest }
     })
     const pending = streams.reduce((sum, each) => sum + each.pending, 0)
     const { url, oneWay } = this.#parts.settings
@@ -115,7 +122,13 @@ export class UplinkStation {
       etaSeconds: this.#state.kind === 'up' ? this.#drain.etaSeconds : null,
       silentSeconds: Math.floor((nowMs - this.#acknowledgedMs) / 1000),
       isStuck: nowMs - this.#fineMs >= limits.uplinkAlarmMs,
+      sent: this.#sentStatus(),
     }
+  }
+
+  #sentStatus(): SentStatus {
+    const { resent, stuck, withheld, oversized } = this.counters
+    return { ...this.#sentOn, resent, stuck, withheld, oversized }
   }
 
   stop(): void {
@@ -189,6 +202,7 @@ export class UplinkStation {
     }
     this.#link.send(streamTopic(this.#parts.site, load.stream), packed.bytes)
     this.#sender.sent({ ...load, last: packed.last, records: packed.records }, nowMs)
+    this.#sentOn[load.lane] += packed.records
     // What else there is has a turn when sockets have had theirs.
     setImmediate(() => this.#advance())
   }
@@ -224,6 +238,7 @@ export class UplinkStation {
   #connected(): void {
     this.#connection++
     this.#why = ''
+    this.#before = new Map(this.#streams.values().map(({ stream, last }) => [stream, last]))
     this.#state.connected()
     this.#inventory.connected()
     this.#sender.connected(performance.now())

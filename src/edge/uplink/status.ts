@@ -7,6 +7,8 @@ export interface StreamStatus {
   readonly acknowledged: number
   /** Records that it has not, and of the oldest of them the time; 0: there is none. */
   readonly pending: number
+  /** Of those, what was there before the connection. */
+  readonly backfill: number
   readonly oldest: number
   /** Records that made room before it had them. */
   readonly lost: number
@@ -28,4 +30,15 @@ export interface UplinkStatus {
   readonly silentSeconds: number
   /** The acknowledged watermark stands still, or nothing leaves. */
   readonly isStuck: boolean
+  readonly sent: SentStatus
+}
+
+/** Since the edge was started. Records, but for `resent`, which are envelopes, and `stuck`, which are connections. */
+export interface SentStatus {
+  readonly live: number
+  readonly backfill: number
+  readonly resent: number
+  readonly withheld: number
+  readonly oversized: number
+  readonly stuck: number
 }

@@ -27,8 +27,15 @@ export function* latestSteps(
 }
 
 /** The first readings of a chunk. */
-export function firstOf({ damagedRows, ...columns }: ReadingsChunk, count: number): ReadingsChunk {
+export function firstOf(chunk: ReadingsChunk, count: number): ReadingsChunk {
+  const { damagedRows, extremes, ...columns } = chunk
   return {
+    ...(extremes && {
+      extremes: {
+        least: extremes.least.subarray(0, count),
+        greatest: extremes.greatest.subarray(0, count),
+      },
+    }),
     points: columns.points.subarray(0, count),
     times: columns.times.subarray(0, count),
     values: columns.values.subarray(0, count),

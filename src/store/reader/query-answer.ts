@@ -2,7 +2,7 @@ import type { ReadingsChunk, StoredPoint } from './readings-query.ts'
 
 /** How the text of an answer is to be; the thread that runs the query makes it, beside the one that owns the sockets. */
 export interface TextForm {
-  readonly format: 'json' | 'csv'
+  readonly format: 'json' | 'csv' | 'columns'
   /** Readings; Infinity for all. */
   readonly limit: number
 }

@@ -11,6 +11,7 @@ import { type AuditQuery, auditDropped, auditEntries } from './audit-list.ts'
 import type { LatestReadings } from '../latest.ts'
 import { recallLatest } from '../latest-recall.ts'
 import { Conflicts } from './conflicts.ts'
+import { type StoredFault, faultsOf } from './fault-list.ts'
 import { goodSteps } from './good-steps.ts'
 import { HistoryReader } from './history-reader.ts'
 import { latestSteps } from './latest-steps.ts'
@@ -21,7 +22,7 @@ import { levelsWithin } from '../rollups/levels.ts'
 import { DevicesSource } from '../rollups/devices-source.ts'
 import { WindowSource } from '../rollups/window-source.ts'
 import { type Selection, selectPoints } from './selection.ts'
-import { partsFor } from './window-sums.ts'
+import { EXTREME_PARTS, partsFor } from './window-sums.ts'
 import { type WindowQuery, aggregateChooser, rangeOf, windowSteps } from './window-steps.ts'
 
 /**
@@ -119,7 +120,10 @@ export class StoreReader {
       goodOnly,
       step: windows.step,
       depth: levelsWithin(windows.step),
-      partsFor: (point: number) => partsFor(aggregateOf(point)),
+      partsFor: (point: number) => [
+        ...partsFor(aggregateOf(point)),
+        ...(windows.withExtremes === true ? EXTREME_PARTS : []),
+      ],
     }
     const [device, other] = selection.deviceNumbers ?? []
     const items =
@@ -155,6 +159,11 @@ export class StoreReader {
   /** Commands that were asked for, and what came of them; the newest first. */
   audit(query: AuditQuery): Generator<AuditEntry> {
     return this.#guarded(auditEntries(this.#database, query))
+  }
+
+  /** Payloads that were refused, the newest first. */
+  faults(query: AuditQuery): Generator<StoredFault> {
+    return this.#guarded(faultsOf(this.#database, query))
   }
 
   /** Records of commands that had to make room for later ones. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { type Aggregate, aggregates } from '../../core/aggregates.ts'
+import { type Aggregate, type Windows, aggregates } from '../../core/aggregates.ts'
 import { quality } from '../../core/quality.ts'
 import { Micros } from '../../core/time.ts'
 import { PastKeeper } from '../rollups/past-keeper.ts'
@@ -30,6 +30,28 @@ function answer(journal: WrittenJournal, query: Partial<ReadingsQuery>): Line[] 
   }
   reader.close()
   return lines
+}
+
+/** The least and the greatest beside each value are what asking for them alone gives. */
+function assertExtremes(
+  journal: WrittenJournal,
+  query: ReadingsQuery & { readonly windows: Windows },
+): void {
+  const reader = StoreReader.open(journal.directory)
+  const windows = { ...query.windows, withExtremes: true }
+  const chunks = [...reader.readings({ ...query, windows })]
+  reader.close()
+  for (const [aggregate, column] of [
+    ['min', 'least'],
+    ['max', 'greatest'],
+  ] as const) {
+    const alone = answer(journal, { ...query, windows: { ...query.windows, aggregate } })
+    const beside = chunks.flatMap(({ extremes }) => [...(extremes?.[column] ?? [])])
+    assert.deepEqual(
+      beside,
+      alone.map(([, , value]) => value),
+    )
+  }
 }
 
 /** The value of a list of readings in order of time; `before`: the last number before them. */
@@ -198,6 +220,7 @@ describe('windows', () => {
               (points as readonly number[]).includes(point) && (!goodOnly || bits === 0),
           )
           const windows = { step: width, aggregate }
+          assertExtremes(journal, { ...EVER, device, goodOnly, windows })
           assertAlike(
             answer(journal, { windows, device, goodOnly }),
             expected(all, width, aggregate),

@@ -2,7 +2,12 @@ import { type Aggregate, type Windows, ownAggregate } from '../../core/aggregate
 import { limits } from '../../core/limits.ts'
 import type { DevicesItem } from '../rollups/devices-source.ts'
 import { firstOf } from './latest-steps.ts'
-import { type ReadingsChunk, type ReadingsQuery, allocateChunk } from './readings-query.ts'
+import {
+  type ReadingsChunk,
+  type ReadingsQuery,
+  allocateChunk,
+  allocateWindows,
+} from './readings-query.ts'
 import { timeOrder } from './time-order.ts'
 import { WindowFold } from './window-fold.ts'
 
@@ -54,8 +59,9 @@ class WindowAnswer {
   readonly #full: ReadingsChunk[] = []
   /** What came of a slice, device by device. */
   readonly #slice: ReadingsChunk[] = []
+  readonly #withExtremes: boolean
   #isSlice = false
-  #chunk = allocateChunk(limits.queryChunkReadings, 0)
+  #chunk: ReadingsChunk
   #count = 0
   #damagedRows = 0
 
@@ -66,6 +72,8 @@ class WindowAnswer {
       onWindow: (start) => this.#complete(start),
     })
     this.#first = Math.floor(from / windows.step) * windows.step
+    this.#withExtremes = windows.withExtremes === true
+    this.#chunk = this.#allocate()
     this.#aggregateOf = aggregateOf
   }
 
@@ -87,7 +95,7 @@ class WindowAnswer {
       case 'end':
         this.#flush()
         this.#isSlice = false
-        for (const value of inOrder(this.#slice.splice(0))) this.#put(value)
+        for (const value of inOrder(this.#slice.splice(0), this.#withExtremes)) this.#put(value)
     }
   }
 
@@ -100,7 +108,11 @@ class WindowAnswer {
     const { sums } = this.#fold
     for (const point of sums.points()) {
       const value = sums.valueOf(point, this.#aggregateOf(point))
-      this.#put({ start, point, value, bits: sums.qualityOf(point) })
+      const bits = sums.qualityOf(point)
+      if (this.#withExtremes) {
+        const extremes = [sums.valueOf(point, 'min'), sums.valueOf(point, 'max')] as const
+        this.#put({ start, point, value, bits, extremes })
+      } else this.#put({ start, point, value, bits })
     }
   }
 
@@ -114,12 +126,16 @@ class WindowAnswer {
     return this.#withDamage(firstOf(this.#chunk, this.#count))
   }
 
-  #put({ start, point, value, bits }: WindowValue): void {
+  #put({ start, point, value, bits, extremes }: WindowValue): void {
     const at = this.#count++
     this.#chunk.times[at] = start
     this.#chunk.points[at] = point
     this.#chunk.values[at] = value
     this.#chunk.qualities[at] = bits
+    if (extremes !== undefined && this.#chunk.extremes !== undefined) {
+      this.#chunk.extremes.least[at] = extremes[0]
+      this.#chunk.extremes.greatest[at] = extremes[1]
+    }
     if (this.#count === limits.queryChunkReadings) this.#flush()
   }
 
@@ -128,8 +144,13 @@ class WindowAnswer {
     const chunk = firstOf(this.#chunk, this.#count)
     if (this.#isSlice) this.#slice.push(chunk)
     else this.#full.push(chunk)
-    this.#chunk = allocateChunk(limits.queryChunkReadings, 0)
+    this.#chunk = this.#allocate()
     this.#count = 0
+  }
+
+  #allocate(): ReadingsChunk {
+    const count = limits.queryChunkReadings
+    return this.#withExtremes ? allocateWindows(count) : allocateChunk(count, 0)
   }
 
   #withDamage(chunk: ReadingsChunk): ReadingsChunk {
@@ -144,14 +165,20 @@ interface WindowValue {
   readonly point: number
   readonly value: number
   readonly bits: number
+  /** The least and the greatest, where they are asked for. */
+  readonly extremes?: readonly [number, number] | undefined
 }
 
 /** The values of chunks in order of time, then point. */
-function* inOrder(chunks: readonly ReadingsChunk[]): Generator<WindowValue> {
+function* inOrder(chunks: readonly ReadingsChunk[], withExtremes: boolean): Generator<WindowValue> {
   const count = chunks.reduce((sum, { times }) => sum + times.length, 0)
-  const all = allocateChunk(count, 0)
+  const all: ReadingsChunk = withExtremes ? allocateWindows(count) : allocateChunk(count, 0)
   let end = 0
-  for (const { times, points, values, qualities } of chunks) {
+  for (const { times, points, values, qualities, extremes } of chunks) {
+    if (extremes !== undefined) {
+      all.extremes?.least.set(extremes.least, end)
+      all.extremes?.greatest.set(extremes.greatest, end)
+    }
     all.times.set(times, end)
     all.points.set(points, end)
     all.values.set(values, end)
@@ -164,6 +191,10 @@ function* inOrder(chunks: readonly ReadingsChunk[]): Generator<WindowValue> {
       point: all.points[row] as number,
       value: all.values[row] as number,
       bits: all.qualities[row] as number,
+      extremes: all.extremes && [
+        all.extremes.least[row] as number,
+        all.extremes.greatest[row] as number,
+      ],
     }
   }
 }

@@ -23,6 +23,7 @@ export const PARTS = 11
 const BEFORE = PARTS
 const STRIDE = PARTS + 1
 const VALIDITY = 0b11
+export const EXTREME_PARTS: readonly number[] = [part.min, part.max]
 export const EVERY_PART: readonly number[] = Object.values(part)
 
 /** The parts that an aggregate, and the quality beside it, is worked out from. */

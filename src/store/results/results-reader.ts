@@ -19,6 +19,10 @@ export interface ResultsQuery {
   /** Of aggregates, microseconds from begin to end; undefined: all. */
   readonly widthUs: number | undefined
   readonly limit: number
+  /** Of events by the time they began. */
+  readonly order?: 'asc' | 'desc'
+  /** Of events: this severe, or more. */
+  readonly leastSeverity?: number
 }
 
 export interface NamedResult extends Omit<StoredResult, 'subject'> {
@@ -39,16 +43,18 @@ export class ResultsReader implements Disposable {
 
   /** Events by the time they began; others series by series, each in order of time. Read in steps. */
   *results(query: ResultsQuery): Generator<NamedResult> {
-    let left = query.limit
-    for (const set of SETS) {
-      const db = this.#database(set)
-      if (db === undefined) continue
-      const found = query.kind === 'event' ? events(db, query) : seriesBySeries(db, query)
-      for (const result of found) {
-        if (left-- <= 0) return
-        yield result
-      }
-    }
+    const sources = SETS.map((set) => this.#database(set)).filter((db) => db !== undefined)
+    const found =
+      query.kind === 'event'
+        ? merged(
+            sources.map((db) => events(db, query)),
+            query.order ?? 'asc',
+          )
+        : sources
+            .flatMap((db) => [seriesBySeries(db, query)])
+            .values()
+            .flatMap((each) => each)
+    yield* found.take(query.limit)
   }
 
   [Symbol.dispose](): void {
@@ -75,13 +81,36 @@ export class ResultsReader implements Disposable {
 const JOINED =
   'JOIN series s ON s.number = r.series JOIN subjects j ON j.number = s.subject WHERE (?1 IS NULL OR j.id = ?1) AND (?2 IS NULL OR s.name = ?2) AND (?3 IS NULL OR s.processor = ?3)'
 
+/** Each in order, to all in order. */
+function* merged(
+  lists: readonly Generator<NamedResult>[],
+  order: 'asc' | 'desc',
+): Generator<NamedResult> {
+  const heads = lists.map((list) => ({ list, next: list.next() }))
+  const isBefore = (one: NamedResult, other: NamedResult): boolean =>
+    order === 'asc' ? one.time < other.time : one.time > other.time
+  for (;;) {
+    let first: { head: (typeof heads)[number]; value: NamedResult } | undefined
+    for (const head of heads) {
+      if (head.next.done === true) continue
+      const { value } = head.next
+      if (first === undefined || isBefore(value, first.value)) first = { head, value }
+    }
+    if (first === undefined) return
+    yield first.value
+    first.head.next = first.head.list.next()
+  }
+}
+
 function* events(db: DatabaseSync, query: ResultsQuery): Generator<NamedResult> {
   const { subject = null, name = null, processor = null, from, to, limit } = query
+  const { order = 'asc', leastSeverity = 0 } = query
   const rows = db.prepare(
     `SELECT r.*, s.processor, s.name, s.key, j.kind AS subject_kind, j.id AS subject_id FROM events r ${JOINED}
-     AND r.time < ?4 AND (r.end = 0 OR r.end > ?5) ORDER BY r.time, r.series LIMIT ?6`,
+     AND r.time < ?4 AND (r.end = 0 OR r.end > ?5) AND r.severity >= ?7
+     ORDER BY r.time ${order}, r.series ${order} LIMIT ?6`,
   )
-  for (const row of rows.all(subject, name, processor, to, from, limit))
+  for (const row of rows.all(subject, name, processor, to, from, limit, leastSeverity))
     yield namedResult({ ...row, kind: 'event' })
 }
 
