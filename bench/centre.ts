@@ -6,6 +6,7 @@ import { operationsOf } from '../src/centre/api/operations.ts'
 import { openEmbedded } from '../src/centre/database/embedded-database.ts'
 import { migrate } from '../src/centre/database/migrations.ts'
 import { openPostgres } from '../src/centre/database/postgres-database.ts'
+import { SiteReports } from '../src/centre/fleet/site-reports.ts'
 import { startHttp } from '../src/centre/http.ts'
 import { Inbox } from '../src/centre/inbox.ts'
 import { Devices } from '../src/centre/inventory/devices.ts'
@@ -55,19 +56,22 @@ say('filled', (performance.now() - startMs) / 1000, 's')
 const worker = { isConnected: true, failure: '', waiting: 0, acknowledgements: 0, refused: 0 }
 const address = { host: '127.0.0.1', port: 0 }
 const quiet = { isSecure: false, plainLogins: false, warn: () => {} }
+const users = centreUsers({ database, http: address, ...quiet })
+const reports = new SiteReports(database)
 const http = await startHttp({
   address,
-  users: centreUsers({ database, http: address, ...quiet }),
+  users,
   tls: undefined,
   operations: operationsOf({
     ledger,
+    reports,
     records: new Records(database),
     devices: new Devices(database),
     reliability: new Reliability(database),
     retention,
     reconciler: new Reconciler(database, () => {}),
   }),
-  metrics: new CentreMetrics({ inbox, worker, ledger, retention }),
+  metrics: new CentreMetrics({ inbox, worker, ledger, retention, users, reports }),
   problems: () => [],
   report: (fault) => process.stderr.write(`${String(fault)}\n`),
 })

@@ -231,6 +231,11 @@ prove('leftovers', checkLeftovers, [
     tree: { 'docs/a.md': `see ${ELSEWHERE}`, 'package-lock.json': `{"x": "https://${HOST}/x"}` },
     finds: ['docs/a.md:1: a path of one machine', 'package-lock.json:1: the host'],
   },
+  {
+    what: 'the registry of a site is none',
+    tree: { 'deploy/a.yaml': 'image: registry.site.local/edge' },
+    finds: [],
+  },
 ])
 
 prove('dead files', checkDeadFiles, [

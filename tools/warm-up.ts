@@ -16,6 +16,7 @@ const entries = [
   'src/**/*-thread.ts',
   'src/**/*-worker.ts',
   'src/edge/uplink/station.ts',
+  'src/edge/fleet/open-fleet.ts',
   'src/centre/database/*.ts',
   'src/api/server.ts',
 ]

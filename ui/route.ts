@@ -11,6 +11,7 @@ export const pages = [
   'processors',
   'residency',
   'uplink',
+  'users',
 ] as const
 export type Page = (typeof pages)[number]
 

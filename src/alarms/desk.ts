@@ -1,6 +1,15 @@
 import { limits } from '../core/limits.ts'
 import { type AlarmInfo, infoOf, leavesOf } from './alarm-info.ts'
-import { type Alarm, type AlarmState, isActive, isOpen, rankOf, stateOf, states } from './alarm.ts'
+import {
+  type Alarm,
+  type AlarmState,
+  isActive,
+  isOpen,
+  priorityOf,
+  rankOf,
+  stateOf,
+  states,
+} from './alarm.ts'
 import { AlarmBook } from './book.ts'
 import { ChatterWatch } from './chatter.ts'
 import { FloodWatch } from './flood.ts'
@@ -197,6 +206,13 @@ export class AlarmDesk {
     const none = Object.fromEntries(states.map((state) => [state, 0]))
     const counts = none as Record<AlarmState, number>
     for (const alarm of this.#book.all()) counts[stateOf(alarm)]++
+    return counts
+  }
+
+  /** Of those that somebody has to look at. */
+  openCounts(): Readonly<Record<Priority, number>> {
+    const counts: Record<Priority, number> = { low: 0, medium: 0, high: 0, critical: 0 }
+    for (const alarm of this.#book.all()) if (isOpen(alarm)) counts[priorityOf(alarm)]++
     return counts
   }
 

@@ -1,15 +1,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Need } from '../core/roles.ts'
 import { nearest } from '../core/nearest.ts'
 import { problem, sendProblem } from './problem.ts'
+
+export interface KnownRoute {
+  readonly url: string
+  readonly method: string
+  readonly needs: Need
+}
 
 /** The addresses of a server, gathered while they are added, for whoever asks for another. */
 export class KnownRoutes {
   readonly #methods = new Map<string, Set<string>>()
+  readonly all: KnownRoute[] = []
 
   constructor(app: FastifyInstance) {
-    app.addHook('onRoute', ({ url, method }) => {
+    app.addHook('onRoute', ({ url, method, config }) => {
       const known = this.#methods.get(url) ?? new Set<string>()
-      for (const each of [method].flat()) known.add(each)
+      for (const each of [method].flat()) {
+        known.add(each)
+        this.all.push({ url, method: each, needs: config?.needs ?? 'engineer' })
+      }
       this.#methods.set(url, known)
     })
   }

@@ -17,19 +17,23 @@ function answer({ view, report }: RouteContext): Route {
     const format = readFormat(given.format, request.headers.accept)
     reply.type(readingsText(format, () => undefined).contentType).header('vary', 'accept')
     if (request.method === 'HEAD') return reply.send()
-    const query = { device: given.device, quantity: given.quantity }
-    return reply.send(textStream(pieces(query, format), report))
+    // No device has a comma in its name.
+    const devices = given.device?.split(',') ?? [undefined]
+    const queries = devices.map((device) => ({ device, quantity: given.quantity }))
+    return reply.send(textStream(pieces(queries, format), report))
   }
 
   async function* pieces(
-    query: LatestQuery,
+    queries: readonly LatestQuery[],
     format: TextForm['format'],
   ): AsyncGenerator<Uint8Array> {
     const answer = new AnswerText({ format, limit: Infinity }, (point) => view.pointInfo(point))
-    for (const chunk of view.latest(query)) {
-      const { bytes } = answer.add(chunk)
-      if (bytes.length > 0) yield bytes
-      await otherWork()
+    for (const query of queries) {
+      for (const chunk of view.latest(query)) {
+        const { bytes } = answer.add(chunk)
+        if (bytes.length > 0) yield bytes
+        await otherWork()
+      }
     }
     const { bytes } = answer.close()
     if (bytes.length > 0) yield bytes

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { GridError } from '../core/errors.ts'
 import { Micros } from '../core/time.ts'
 import type { Access } from './access/access.ts'
+import type { NotifyInfo, NotifyTest } from './notify-info.ts'
 import type {
   AccountInfo,
   AlarmAction,
@@ -172,6 +173,15 @@ export class MemoryEdge implements EdgeView {
       this.done.push(`roll back ${name} by ${who}`)
       return { name, version: '1.0.0', signer: undefined }
     },
+  }
+
+  notify(): NotifyInfo | undefined {
+    return undefined
+  }
+
+  async notifyTest(name: string): Promise<NotifyTest> {
+    if (name === 'duty') return { kind: 'delivered' }
+    return name === 'gone' ? { kind: 'failed', why: 'no answer' } : { kind: 'unknown' }
   }
 
   processors(): readonly ProcessorInfo[] {

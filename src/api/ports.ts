@@ -2,6 +2,7 @@ import type { Windows } from '../core/aggregates.ts'
 import type { Columns } from '../core/batch.ts'
 import type { Micros } from '../core/time.ts'
 import type { ChangesView } from './changes/changes-view.ts'
+import type { NotifyInfo, NotifyTest } from './notify-info.ts'
 import type { UplinkInfo } from './uplink-info.ts'
 
 export type { UplinkInfo, UplinkStreamInfo } from './uplink-info.ts'
@@ -40,6 +41,10 @@ export interface EdgeView {
   /** Payloads that were refused, the newest first. */
   faults(query: AuditQuery): Iterable<FaultInfo>
   readonly changes: ChangesView
+  /** Undefined: the site names nobody who is told of alarms. */
+  notify(): NotifyInfo | undefined
+  /** Sends a message that says that it is a test. Never rejects. */
+  notifyTest(name: string): Promise<NotifyTest>
   /** About what left, and why; what is to be sent as JSON. Rejects with a GridError where there is no such log. */
   policyReport(order: PolicyReport): Promise<unknown>
   /** Prometheus text exposition and its content type. */
@@ -344,6 +349,8 @@ export interface ResultInfo {
 export interface ProcessorInfo {
   readonly name: string
   readonly version: string
+  /** SHA-256 of module, manifest and settings; empty: it was never loaded. */
+  readonly digest: string
   /** Why it does not run; empty: it does. */
   readonly fault: string
   /** Why a version that was given is not taken; empty: there is none. */

@@ -13,6 +13,7 @@ import {
   alarmStepsRoute,
   alarmsRoute,
 } from './alarms/alarm-routes.ts'
+import { NOTIFY_PATH, notifyRoute } from './alarms/notify-routes.ts'
 import type { Access } from './access/access.ts'
 import { accessRoutes } from './access/access-routes.ts'
 import { guard } from './access/guard.ts'
@@ -24,7 +25,7 @@ import { faultsRoute } from './faults-route.ts'
 import { latestRoute } from './latest-route.ts'
 import { clockRoute } from './clock-route.ts'
 import { ledgerRoute } from './ledger-route.ts'
-import { KnownRoutes } from './known-routes.ts'
+import { type KnownRoute, KnownRoutes } from './known-routes.ts'
 import { pointsRoute } from './points-route.ts'
 import { policyRoutes } from './policy-route.ts'
 import type { EdgeView } from './ports.ts'
@@ -58,6 +59,7 @@ export interface ApiOptions {
 
 export interface Api {
   readonly address: Address
+  readonly routes: readonly KnownRoute[]
   /** Another certificate, for connections from now on. Only where there was one. */
   renew(tls: SecureContextOptions): void
   /** Cuts what is being sent: whoever reads it can tell that it is not the whole. */
@@ -81,6 +83,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     '/api/v1/sessions': sessionsRoute(context),
     [ALARMS_PATH]: alarmsRoute(context),
     [STEPS_PATH]: alarmStepsRoute(context),
+    [NOTIFY_PATH]: notifyRoute(context),
     '/api/v1/audit': auditRoute(context),
     '/api/v1/clock': clockRoute(context),
     '/api/v1/events': resultsRoute('event', 'events')(context),
@@ -109,6 +112,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const port = bound === null || typeof bound === 'string' ? address.port : bound.port
   return {
     address: { host: address.host, port },
+    routes: known.all,
     renew: (tls) => {
       if (app.server instanceof Server) app.server.setSecureContext(tls)
     },

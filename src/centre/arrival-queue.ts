@@ -25,10 +25,10 @@ export class ArrivalQueue {
 
   /** One at least, if there is one. */
   next(most: number, mostBytes: number): readonly Arrival[] {
-    const isShared = this.#backfill.length > 0
+    const isShared = this.#live.length > 0 && this.#backfill.length > 0
     const live = leading(this.#live, most, isShared ? mostBytes * LIVE_SHARE : mostBytes)
     this.#live = this.#live.slice(live.length)
-    const left = mostBytes - bytesOf(live)
+    const left = isShared ? mostBytes * (1 - LIVE_SHARE) : mostBytes
     const backfill = leading(this.#backfill, Math.max(1, most - live.length), left)
     this.#backfill = this.#backfill.slice(backfill.length)
     return [...live, ...backfill]
@@ -39,7 +39,7 @@ export class ArrivalQueue {
   }
 }
 
-/** Of a commit that has something of both. */
+/** Of a commit that has something of both: what is new waits for the commit before, which is a short one then. */
 const LIVE_SHARE = 0.75
 
 function leading(lane: readonly Arrival[], most: number, mostBytes: number): readonly Arrival[] {

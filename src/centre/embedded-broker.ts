@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { Address } from '../core/address.ts'
 import { limits } from '../core/limits.ts'
 import { seededRandom } from '../core/random.ts'
-import { CredentialFiles } from '../edge/credential-files.ts'
 import { Broker } from '../mqtt/broker/broker.ts'
 import { type Gatekeeper, type Intake, type Keeper, NO_ROOM } from '../mqtt/ports.ts'
+import type { Credentials, TlsSettings } from '../mqtt/transport/secure-context.ts'
 import { tcpServer } from '../mqtt/transport/tcp.ts'
 import { tlsServer } from '../mqtt/transport/tls.ts'
 import { Transport } from '../mqtt/transport/transport.ts'
@@ -16,7 +16,11 @@ export interface BrokerSettings {
   readonly address: Address
   readonly gatekeeper: Gatekeeper
   /** Undefined: no TLS. */
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined
+  readonly tls: BrokerTls | undefined
+}
+
+export interface BrokerTls extends Pick<TlsSettings, 'clientCertificates'> {
+  readonly credentials: Credentials
 }
 
 export interface EmbeddedBroker extends Road {
@@ -64,10 +68,9 @@ export async function openBroker(
 
 function secure(
   transport: Transport,
-  files: { readonly certificate: string; readonly key: string },
+  { credentials, clientCertificates }: BrokerTls,
 ): ReturnType<typeof tlsServer> {
-  const credentials = CredentialFiles.read({ ...files, clientCa: undefined })
-  const settings = { minimumVersion: 'TLSv1.3', clientCertificates: 'none' } as const
+  const settings = { minimumVersion: 'TLSv1.3', clientCertificates } as const
   return tlsServer(transport, settings, credentials)
 }
 

@@ -14,6 +14,7 @@ export interface HealthProblem {
 export function problemsOf(
   worker: Pick<Worker, 'failure' | 'isConnected'>,
   housekeeping: Pick<Housekeeping, 'failure'>,
+  fleet: { readonly failure: string },
 ): readonly HealthProblem[] {
   const problems: HealthProblem[] = []
   const { failure } = worker
@@ -28,6 +29,11 @@ export function problemsOf(
     const sentence =
       'Records that are too old could not make room. It is tried again every minute; the disk fills meanwhile.'
     problems.push({ sentence, detail: housekeeping.failure, isForAll: false })
+  }
+  if (fleet.failure !== '') {
+    const sentence =
+      'Sites cannot be told what to run, or what they say of themselves cannot be stored. It is tried again all the time; what they run goes on.'
+    problems.push({ sentence, detail: fleet.failure, isForAll: false })
   }
   return problems
 }

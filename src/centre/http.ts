@@ -9,11 +9,14 @@ import { limits } from '../core/limits.ts'
 import { openApi } from './api/document.ts'
 import type { Operation } from './api/operation.ts'
 import type { HealthProblem } from './health.ts'
+import { type FleetRouteParts, fleetRoutes } from './fleet/routes.ts'
 import type { CentreMetrics } from './metrics.ts'
 import type { UserDesk } from '../users/user-desk.ts'
 import { userRoutes } from './users.ts'
 
 export interface HttpParts {
+  /** Absent: a centre without one, in tests. */
+  readonly fleet?: FleetRouteParts
   readonly address: Address
   readonly operations: readonly Operation[]
   readonly metrics: Pick<CentreMetrics, 'exposition' | 'contentType'>
@@ -33,7 +36,7 @@ export interface CentreHttp {
 
 /** What people and programs ask a centre. */
 export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
-  const { address, report, users, tls } = parts
+  const { address, report, users, tls, fleet } = parts
   const app: FastifyInstance = fastify({
     ...(tls === undefined ? {} : ({ https: tls } as object)),
     requestTimeout: limits.httpRequestMs,
@@ -55,6 +58,7 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   guard(app, users)
   addRoutes(app, parts)
   app.register(userRoutes, { users })
+  if (fleet !== undefined) app.register(fleetRoutes, fleet)
   app.server.maxConnections = limits.httpConnections
   try {
     await app.listen({ host: address.host, port: address.port })

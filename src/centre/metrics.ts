@@ -2,6 +2,8 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import type { Inbox } from './inbox.ts'
 import type { Retention, RetentionCount } from './records/retention.ts'
 import type { Ledger, SiteInfo, StreamInfo } from './ledger.ts'
+import type { UserDesk } from '../users/user-desk.ts'
+import type { SiteReports } from './fleet/site-reports.ts'
 import type { Worker } from './worker.ts'
 
 export interface MetricsParts {
@@ -12,6 +14,8 @@ export interface MetricsParts {
   >
   readonly ledger: Ledger
   readonly retention: Retention
+  readonly users: Pick<UserDesk, 'counters' | 'unrecorded' | 'locked'>
+  readonly reports: SiteReports
 }
 
 /** Prometheus exposition of the centre; what is of a site is read from the database when it is asked for. */
@@ -22,7 +26,7 @@ export class CentreMetrics {
   readonly #tables: readonly ((counts: readonly RetentionCount[]) => void)[]
   readonly #sites: readonly { readonly gauge: Gauge; readonly set: (info: SiteInfo) => void }[]
 
-  constructor({ inbox, worker, ledger, retention }: MetricsParts) {
+  constructor({ inbox, worker, ledger, retention, users, reports }: MetricsParts) {
     this.#ledger = ledger
     this.#retention = retention
     const counts = [
@@ -32,11 +36,21 @@ export class CentreMetrics {
       ['commits', 'Commits of the database.', () => inbox.counters.commits],
       ['acknowledgements', 'Acknowledgements sent.', () => worker.acknowledgements],
       ['refused', 'Payloads that were no envelopes of their topic.', () => worker.refused],
+      ['logins', 'Logins.', () => users.counters.logins],
+      ['logins_failed', 'Logins with a wrong name or password.', () => users.counters.failed],
+      ['logins_unheard', 'Logins that came too early.', () => users.counters.unheard],
+      ['requests_unknown', 'Requests of whoever is not known.', () => users.counters.unknown],
+      ['requests_forbidden', 'Requests beyond a role.', () => users.counters.forbidden],
+      ['audit_unrecorded', 'Acts that could not be recorded.', () => users.unrecorded],
+      ['reports', 'Reports of sites in the database.', () => reports.counters.stored],
+      ['reports_refused', 'Payloads that were no reports.', () => reports.counters.refused],
+      ['reports_dropped', 'Reports that found no room.', () => reports.counters.dropped],
     ] as const
     for (const [name, help, value] of counts) this.#counter(name, help, value)
     const gauges = [
       ['connected', '1 while connected to the broker.', () => (worker.isConnected ? 1 : 0)],
       ['failing', '1 while nothing can be stored.', () => (worker.failure === '' ? 0 : 1)],
+      ['users_locked', 'Names that are not heard for a while.', () => users.locked.length],
       ['waiting_envelopes', 'Envelopes that wait for a commit.', () => worker.waiting],
     ] as const
     for (const [name, help, value] of gauges) this.#gauge(name, help, value)

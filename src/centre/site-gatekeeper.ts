@@ -5,18 +5,29 @@ import { limits } from '../core/limits.ts'
 import { peerNetwork } from '../core/peer-network.ts'
 import { type PasswordHash, PasswordChecks, parseHash } from '../core/password-hash.ts'
 import { LoginThrottle } from '../core/login-throttle.ts'
-import type { Gatekeeper, Identity, Later, Stranger, Verdict } from '../mqtt/ports.ts'
+import type {
+  Gatekeeper,
+  Identity,
+  Later,
+  PeerCertificate,
+  Stranger,
+  Verdict,
+} from '../mqtt/ports.ts'
 import { reason } from '../mqtt/reasons.ts'
+import { fleetSourceOf, fleetTopic, toSite } from '../fleet/topics.ts'
 import { ackTopic, sourceOf } from '../uplink/topics.ts'
 
 /** A site, or the worker of this process. */
 class Peer implements Identity {
   readonly name: string
   readonly kind: 'site' | 'worker'
+  /** Of its certificate; undefined: it came in without one. */
+  readonly serial: string | undefined
 
-  constructor(name: string, kind: 'site' | 'worker') {
+  constructor(name: string, kind: 'site' | 'worker', serial?: string) {
     this.name = name
     this.kind = kind
+    this.serial = serial
   }
 }
 
@@ -28,17 +39,24 @@ export class SiteGatekeeper implements Gatekeeper {
     password: randomBytes(32).toString('base64url'),
   }
   readonly #sites: ReadonlyMap<string, PasswordHash> | undefined
+  readonly #isRevoked: (serial: string) => boolean
   readonly #checks = new PasswordChecks()
   readonly #throttle = new LoginThrottle()
 
-  /** Undefined: whoever comes is the site that it says it is. */
-  constructor(sites: ReadonlyMap<string, PasswordHash> | undefined) {
+  /** `sites` undefined: whoever comes without a certificate is the site that it says it is. */
+  constructor(
+    sites: ReadonlyMap<string, PasswordHash> | undefined,
+    isRevoked: (serial: string) => boolean,
+  ) {
     this.#sites = sites
+    this.#isRevoked = isRevoked
   }
 
-  admit({ remote, userName = '', password }: Stranger, later: Later): Verdict | undefined {
+  admit(stranger: Stranger, later: Later): Verdict | undefined {
+    const { remote, userName = '', password, certificate } = stranger
     if (userName === this.worker.username && this.#isWorker(password))
       return new Peer(userName, 'worker')
+    if (certificate !== undefined) return this.#proved(certificate, userName)
     if (this.#sites === undefined)
       return SITE.test(userName) ? new Peer(userName, 'site') : reason.badUserNameOrPassword
     const attempt = {
@@ -68,17 +86,30 @@ export class SiteGatekeeper implements Gatekeeper {
 
   mayPublish(_: string, topic: string, identity: Identity | undefined): boolean {
     if (!(identity instanceof Peer)) return false
-    if (identity.kind === 'worker') return topic.startsWith('uplink/')
-    return sourceOf(topic)?.site === identity.name
+    if (identity.kind === 'worker') return /^(?:uplink|fleet)\//.test(topic)
+    return (sourceOf(topic) ?? fleetSourceOf(topic))?.site === identity.name
   }
 
   maySubscribe(_: string, filter: string, identity: Identity | undefined): boolean {
     if (!(identity instanceof Peer)) return false
-    return identity.kind === 'worker' || filter === ackTopic(identity.name)
+    if (identity.kind === 'worker' || filter === ackTopic(identity.name)) return true
+    return toSite.some((kind) => filter === fleetTopic(identity.name, kind))
   }
 
-  standing(): number {
-    return reason.success
+  /** A certificate may be revoked while its site is here. */
+  standing(identity: Identity): number {
+    const serial = identity instanceof Peer ? identity.serial : undefined
+    const isOut = serial !== undefined && this.#isRevoked(serial)
+    return isOut ? reason.notAuthorised : reason.success
+  }
+
+  /** By a certificate of the centre's own authority: the handshake has looked at who signed it. */
+  #proved({ commonName, subjectAltNames }: PeerCertificate, userName: string): Verdict {
+    const serial = subjectAltNames.flatMap((name) => SERIAL.exec(name)?.[1] ?? [])[0]
+    const isIts = userName === '' || userName === commonName
+    if (serial === undefined || !isIts || !SITE.test(commonName) || this.#isRevoked(serial))
+      return reason.notAuthorised
+    return new Peer(commonName, 'site', serial)
   }
 
   #isWorker(password: Uint8Array | undefined): boolean {
@@ -88,6 +119,8 @@ export class SiteGatekeeper implements Gatekeeper {
 }
 
 const SITE = /^[a-z0-9-]{1,64}$/
+/** See `serialName` of the authority. */
+const SERIAL = /^URI:urn:busbar:certificate:([0-9a-f]{32})$/
 
 /** A line for each site: its id, a space, and what `busbar device hash` says of its password. @throws GridError `input`. */
 export function readSites(path: string): ReadonlyMap<string, PasswordHash> {

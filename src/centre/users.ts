@@ -28,6 +28,20 @@ export function centreUsers(parts: CentreUsersParts): UserDesk {
   })
 }
 
+/** What is wrong with the way in. */
+export function entryProblems(locked: readonly string[], certificateFault = ''): readonly string[] {
+  const problems: string[] = []
+  if (locked.length > 0)
+    problems.push(
+      `Too many wrong passwords were tried, in the name of ${locked.join(', ')}. It is not heard from new addresses for a while; find out who tries, busbar user unlock ends it.`,
+    )
+  if (certificateFault !== '')
+    problems.push(
+      `A new certificate is not used: ${certificateFault}. The one before it is; mend the file.`,
+    )
+  return problems
+}
+
 /** Addresses that take a body, hence a scope of its own. */
 export async function userRoutes(
   app: FastifyInstance,
@@ -35,7 +49,7 @@ export async function userRoutes(
 ): Promise<void> {
   takeJson(app)
   for (const { method, url, needs, answer } of accessRoutes(users)) {
-    const config = { needs, changes: method === 'POST', records: true }
+    const config = { needs, records: true }
     app.route({ method, url, handler: answer, config })
   }
 }

@@ -4,12 +4,14 @@ import { limits } from '../core/limits.ts'
 import { alarmText, alarmsText, stepsText } from './alarm/alarm-text.ts'
 import { EdgeAlarms } from './alarm/edge-alarms.ts'
 import type { Args, Command } from './command.ts'
+import { askEdge, edgeUrl } from './query/edge-request.ts'
 import { Output } from './query/output.ts'
 
 export const command: Command = {
   name: 'alarm',
   summary: 'List, acknowledge and shelve the alarms of a running edge.',
-  positionals: 'list | show ID | steps [ID] | acknowledge ID… | shelve ID… | unshelve ID…',
+  positionals:
+    'list | show ID | steps [ID] | acknowledge ID… | shelve ID… | unshelve ID… | notify-test NAME',
   options: {
     url: { value: 'URL', help: 'HTTP address of the edge', default: 'http://127.0.0.1:8080' },
     state: { value: 'STATES', help: `of ${alarmStates.join(',')}; or all` },
@@ -27,10 +29,22 @@ export const command: Command = {
   async run(args) {
     const [verb = '', ...ids] = args.positionals
     const alarms = new EdgeAlarms(args.required('url'))
-    const text = await answer({ verb, ids: ids.map(idOf), alarms }, args)
+    const text =
+      verb === 'notify-test'
+        ? await notifyTest(ids, args)
+        : await answer({ verb, ids: ids.map(idOf), alarms }, args)
     await new Output(process.stdout).write(text)
     return 0
   },
+}
+
+/** Waits until the contact has taken the message, or says why it has not. */
+async function notifyTest([name, ...others]: readonly string[], args: Args): Promise<string> {
+  if (name === undefined || others.length > 0)
+    throw usage('notify-test takes the name of a contact')
+  const url = `${edgeUrl(args.required('url'))}/api/v1/notify/${encodeURIComponent(name)}/test`
+  const response = await askEdge(url, { method: 'POST', body: {} })
+  return args.flag('json') ? await response.text() : `${name}: the test was delivered\n`
 }
 
 interface Request {

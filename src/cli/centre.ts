@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import type { IClientOptions } from 'mqtt'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
 import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
+import { enroll, revoke } from './centre/enroll.ts'
+import { reconcile } from './centre/reconcile.ts'
 import type { Args, Command } from './command.ts'
-import { askEdge, edgeUrl } from './query/edge-request.ts'
 
 export const command: Command = {
   name: 'centre',
   summary: 'Take in what the edges of many substations send.',
-  positionals: '[reconcile --site ID]',
+  positionals: '[enroll | revoke | reconcile]',
   options: {
     data: { value: 'DIR', help: 'folder of its own database, made if it does not exist' },
     database: {
@@ -29,13 +31,24 @@ export const command: Command = {
     user: { value: 'NAME', help: 'of this centre at --broker; its password is in BUSBAR_PASSWORD' },
     ca: { value: 'FILE', help: 'CA of the certificate of --broker (PEM)' },
     http: { value: 'HOST:PORT', help: 'where people and programs ask', default: '127.0.0.1:8081' },
-    site: { value: 'ID', help: 'of reconcile: the site that is to compare what it has' },
-    from: { value: 'TIME', help: 'of reconcile: from this hour on, a week before --to by default' },
-    to: { value: 'TIME', help: 'of reconcile: before this hour, two hours ago by default' },
     'keep-events': { value: 'TIME', help: 'how long events are kept, e.g. 400d', default: '3y' },
     'keep-aggregates': { value: 'TIME', help: 'how long aggregates are kept', default: '3y' },
     'http-certificate': { value: 'FILE', help: 'TLS for --http: certificate with its chain (PEM)' },
     'http-key': { value: 'FILE', help: 'its private key' },
+    authority: {
+      value: 'DIR',
+      help: 'folder of its own CA, made if it does not exist: sites come with certificates, --mqtt and --http are TLS',
+    },
+    names: { value: 'HOST,…', help: 'by which sites reach it, for its certificate' },
+    site: { value: 'ID', help: 'enroll, revoke, reconcile: the site' },
+    serial: { value: 'HEX', help: 'revoke: one certificate' },
+    url: {
+      value: 'URL',
+      help: 'enroll, revoke, reconcile: HTTP address of the centre',
+      default: 'https://127.0.0.1:8081',
+    },
+    from: { value: 'TIME', help: 'reconcile: from this hour on, a week before --to by default' },
+    to: { value: 'TIME', help: 'reconcile: before this hour, two hours ago by default' },
     'plain-logins': {
       help: 'take passwords and tokens from other machines without TLS, too',
     },
@@ -45,39 +58,15 @@ export const command: Command = {
 }
 
 async function run(args: Args): Promise<number> {
-  const [word, ...rest] = args.positionals
-  if (word === undefined) return serve(args)
-  if (word !== 'reconcile' || rest.length > 0) {
-    throw new GridError('usage', `centre ${args.positionals.join(' ')}: only reconcile is known`, {
-      hint: 'Example: busbar centre reconcile --site ss-1',
-    })
-  }
-  const { site, streams } = await askReconciliation(args)
-  const names = streams.join(', ')
-  process.stdout.write(
-    `${site} was asked to compare ${names}; /api/v1/reconciliation?site=${site} says how it went.\n`,
-  )
-  return 0
-}
-
-/** Of the centre that runs at `--http`. */
-async function askReconciliation(args: Args): Promise<Asked> {
-  const query = new URLSearchParams({ site: args.required('site') })
-  for (const name of ['from', 'to']) {
-    const value = args.optional(name)
-    if (value !== undefined) query.set(name, value)
-  }
-  const url = `${edgeUrl(args.required('http'))}/api/v1/reconciliation?${query.toString()}`
-  return (await (await askEdge(url, { method: 'POST' })).json()) as Asked
-}
-
-interface Asked {
-  readonly site: string
-  readonly streams: readonly string[]
-}
-
-/** Runs until SIGINT or SIGTERM. */
-async function serve(args: Args): Promise<number> {
+  const [action] = args.positionals
+  if (action === 'enroll') return enroll(args)
+  if (action === 'revoke') return revoke(args)
+  if (action === 'reconcile') return reconcile(args)
+  if (action !== undefined)
+    throw new GridError(
+      'usage',
+      `busbar centre ${action}: nothing, enroll, revoke or reconcile is needed`,
+    )
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const say = (text: string): void => void process.stderr.write(`busbar: ${text}\n`)
   const centre = await startCentre({
@@ -89,6 +78,7 @@ async function serve(args: Args): Promise<number> {
       aggregates: readKept(args.required('keep-aggregates'), '--keep-aggregates'),
     },
     httpTls: pairOf(args, 'http-certificate', 'http-key'),
+    authority: authorityOf(args),
     plainLogins: args.flag('plain-logins'),
     report: (fault) => say(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)),
     warn: say,
@@ -136,6 +126,14 @@ function pairOf(
   if ((certificate === undefined) !== (key === undefined))
     throw new GridError('usage', `--${certificateName} and --${keyName} belong together`)
   return certificate === undefined || key === undefined ? undefined : { certificate, key }
+}
+
+/** On this machine it is reached by these names, and elsewhere by those that it is told. */
+function authorityOf(args: Args): CentreSettings['authority'] {
+  const folder = args.optional('authority')
+  if (folder === undefined) return undefined
+  const given = args.optional('names')?.split(',') ?? []
+  return { folder, names: [...new Set([...given, hostname(), 'localhost', '127.0.0.1'])] }
 }
 
 function clientOptions(args: Args): IClientOptions {

@@ -7,6 +7,7 @@ import { type Command, helpText, parseCommandLine } from './command.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   edge: () => import('./edge.ts'),
   centre: () => import('./centre.ts'),
+  fleet: () => import('./fleet.ts'),
   simulate: () => import('./simulate.ts'),
   'simulate fleet': () => import('./simulate-fleet.ts'),
   demo: () => import('./demo.ts'),

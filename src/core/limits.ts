@@ -2,9 +2,11 @@ import { alarmLimits } from './alarm-limits.ts'
 import { assert } from './assert.ts'
 import { commandLimits } from './command-limits.ts'
 import { consoleLimits } from './console-limits.ts'
+import { notifyLimits } from './notify-limits.ts'
 import { processorLimits } from './processor-limits.ts'
 import { egressLimits } from './egress-limits.ts'
 import { centreLimits } from './centre-limits.ts'
+import { fleetLimits } from './fleet-limits.ts'
 import { uplinkLimits } from './uplink-limits.ts'
 import { userLimits } from './user-limits.ts'
 
@@ -330,6 +332,7 @@ export const limits = {
   clients: 256,
 
   ...alarmLimits,
+  ...notifyLimits,
   ...commandLimits,
   ...consoleLimits,
   ...processorLimits,
@@ -337,6 +340,7 @@ export const limits = {
   ...centreLimits,
   ...uplinkLimits,
   ...userLimits,
+  ...fleetLimits,
 } as const
 
 /** Relations that the code relies on; checked once when a process starts. */

@@ -24,6 +24,8 @@ export const userLimits = {
   sessionTouchMs: 60_000,
   /** The one unused for longest goes: a person has a desk, a tablet, and one that was forgotten. */
   sessionsPerUser: 8,
+  /** What is waited to know who asks for the health of a server: a database that is gone must not hold up a probe. */
+  whoAsksMs: 500,
   /** A year and a month: whoever renews once a year is never late. */
   tokenDaysMax: 400,
   /** What people did and who came in, some 150 bytes each; the oldest goes first, and how many went is never forgotten. */

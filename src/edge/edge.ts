@@ -18,6 +18,7 @@ import { JournalWriter, type WriterListener } from '../store/journal-writer.ts'
 import { readKept } from '../store/kept.ts'
 import { Names } from '../store/names.ts'
 import { AlarmStore } from '../store/alarms/alarm-store.ts'
+import { NotifyStore } from '../store/notify/notify-store.ts'
 import { mappedTopics } from './foreign-topics.ts'
 import { AlarmStation } from './alarms/station.ts'
 import { DeviceStore } from './access/device-store.ts'
@@ -29,10 +30,12 @@ import { Changes } from './changes.ts'
 import { type ClockReading, ClockWatch } from './clock-watch.ts'
 import { CommandStation } from './commands/station.ts'
 import { Egress } from './egress/egress.ts'
+import type { FleetParts } from './fleet/open-fleet.ts'
 import { HttpCredentials } from './http-credentials.ts'
 import { type ForeignDevice, Ingest } from './ingest.ts'
 import { KeptState } from './kept-state.ts'
 import { Listeners } from './listeners.ts'
+import type { NotifyStation } from './notify/station.ts'
 import { Processors } from './processors/processors.ts'
 import type { ListenerKind } from './site/listeners.ts'
 import { retentionOf } from './site/retention.ts'
@@ -41,13 +44,17 @@ import { type SparkplugStation, sparkplugStation } from './sparkplug.ts'
 import type { Gate } from '../uplink/gate.ts'
 import { PolicyGate } from './uplink/policy-gate.ts'
 import type { UplinkStation } from './uplink/station.ts'
-import { RunningEdge } from './view.ts'
+import { RunningEdge, type ViewParts } from './view.ts'
 
 export interface EdgeSettings {
   readonly site: Site
   readonly directory: string
   readonly mqtt: Address
   readonly http: Address
+  /** Where the site came from; with `restart` a centre may ask for another one. */
+  readonly siteFile?: string
+  /** The edge is to be stopped and started again with the site file as it is now. */
+  readonly restart?: (why: string) => void
   /** What may leave for the centre; absent: what the policy lets. */
   readonly gate?: Gate
   /** The journal's writer has ended: nothing can be acknowledged any more, the process should end and be started again. */
@@ -113,6 +120,7 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const commands = new CommandStation({ site, ingest, broker, sparkplug })
   const alarmStore = new AlarmStore(directory, settings.warn)
   const alarms = new AlarmStation({ site, store: alarmStore, broker })
+  const notify = await openNotify(settings, { alarms, egress }, started)
   const clockWatch = watchClock(ingest, started)
   sparkplug?.start({ ingest, broker })
   const history = keepHistory(settings, { journal: writer, names })
@@ -134,9 +142,10 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   const places = { site, directory, clock, writer, names, ingest, history, clockWatch }
   const machines = { broker, processors, transport, listeners, sparkplug, throttle }
   const changes = new Changes({ file: given.site, directory, devices, ingest, clock: wallClock })
-  const parts = { ...machines, commands, alarms, egress, uplink, users, changes }
+  const parts = { ...machines, commands, alarms, egress, uplink, users, changes, notify }
   const view = new RunningEdge({ ...places, ...parts })
   started.defer(async () => view.stop())
+  await joinFleet({ ...settings, ...parts, view, ingest, clockWatch }, started)
   const api = await serve(settings, { view, egress, users, listeners })
   started.defer(async () => api.stop())
   const running = started.move()
@@ -244,6 +253,31 @@ interface UplinkNeighbours {
   readonly egress: Egress
   readonly names: Names
   readonly writer: JournalWriter
+}
+
+/** A site without a centre does not load what is of the fleet. */
+async function joinFleet(
+  { uplink, ...parts }: Omit<FleetParts, 'uplink'> & Pick<ViewParts, 'uplink'>,
+  started: AsyncDisposableStack,
+): Promise<void> {
+  if (uplink === undefined) return
+  const { openFleet } = await import('./fleet/open-fleet.ts')
+  openFleet({ ...parts, uplink }, started)
+}
+
+/** A site that tells nobody loads no mail client. */
+async function openNotify(
+  { site, directory, warn }: EdgeSettings,
+  { alarms, egress }: { readonly alarms: AlarmStation; readonly egress: Egress },
+  started: AsyncDisposableStack,
+): Promise<NotifyStation | undefined> {
+  const { notify: settings } = site
+  if (settings === undefined) return undefined
+  const { NotifyStation } = await import('./notify/station.ts')
+  const store = new NotifyStore(directory, warn)
+  const station = new NotifyStation({ site, settings, store, gate: egress.gate, alarms })
+  started.defer(() => station.stop())
+  return station
 }
 
 interface ProcessorNeighbours {

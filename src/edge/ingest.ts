@@ -14,6 +14,7 @@ import type { Evidence } from '../store/journal.ts'
 import type { Accompaniment, RefusedBatch } from '../store/writer-protocol.ts'
 import type { JournalWriter } from '../store/journal-writer.ts'
 import type { Device, Names } from '../store/names.ts'
+import { CommitWaits } from './commit-waits.ts'
 import { GivenBack } from './given-back.ts'
 import type { KeptState } from './kept-state.ts'
 
@@ -60,6 +61,8 @@ export class Ingest implements Intake {
   #notes = 0
   /** Of batches that a full disk refused. */
   readonly givenBack = new GivenBack()
+  /** From the first reading of a batch until it is acknowledged. */
+  readonly waits = new CommitWaits()
   #probe: NodeJS.Timeout | undefined
   #evidence: Evidence[] = []
   #audit: AuditEntry[] = []
@@ -217,6 +220,7 @@ export class Ingest implements Intake {
   /** The writer says that everything up to this batch is on the disk. */
   settled(serial: number): void {
     this.#durable = serial
+    this.waits.settled(serial, performance.now())
     if (this.#writer.slot !== undefined) this.#draft.columns = this.#writer.slot
     if (this.#isDue || !this.givenBack.isEmpty) this.#handOverWaiting()
     if (this.#writer.idle) this.#finished?.()
@@ -296,6 +300,7 @@ export class Ingest implements Intake {
   #consider(): void {
     if (!this.#isWaiting) {
       this.#isWaiting = true
+      this.waits.begins(this.#writer.serial, performance.now())
       this.#patience.refresh()
     }
     if (this.#readings < limits.commitAtOnceReadings && this.#untaken < limits.commitAtOnceReadings)

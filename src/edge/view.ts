@@ -1,3 +1,4 @@
+import type { NotifyInfo, NotifyTest } from '../api/notify-info.ts'
 import type {
   AccountInfo,
   AuditInfo,
@@ -44,6 +45,7 @@ import { type Ingest, UNKNOWN_DEVICE } from './ingest.ts'
 import type { Listeners } from './listeners.ts'
 import type { LoginThrottle } from '../core/login-throttle.ts'
 import { Metrics } from './metrics/metrics.ts'
+import type { NotifyStation } from './notify/station.ts'
 import type { Processors } from './processors/processors.ts'
 import type { Site } from './site/site.ts'
 import { siteOutline } from './site/site-outline.ts'
@@ -73,6 +75,8 @@ export interface ViewParts {
   readonly egress: Egress
   readonly users: EdgeUsers
   readonly changes: Changes
+  /** Undefined: the site names nobody. */
+  readonly notify: NotifyStation | undefined
 }
 
 /** The running edge as HTTP sees it. Reading it changes nothing, and what takes long happens in a thread of its own. */
@@ -124,7 +128,7 @@ export class RunningEdge implements EdgeView {
   health(): HealthInfo {
     const { site, clock, writer, listeners, history, processors, alarms, directory } = this.#parts
     const { egress } = this.#parts
-    const problems: string[] = []
+    const problems = this.#userProblems()
     if (writer.gauge('diskFull') === 1) {
       problems.push(
         `The disk is full (${writer.refusal}). Readings are refused with 0x97, none that was acknowledged is lost; it goes on by itself when there is room.`,
@@ -156,6 +160,7 @@ export class RunningEdge implements EdgeView {
         `Alarms cannot be written (${alarms.failure}). They are shown and published; what is done to them now is lost if the edge is restarted before it can be written.`,
       )
     }
+    this.#tellingProblems(problems)
     for (const failure of processors.failures) {
       problems.push(
         `Processors do not run (${failure}). Readings are kept; it is tried again, and they go on where they were.`,
@@ -182,7 +187,6 @@ export class RunningEdge implements EdgeView {
         `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,
       )
     }
-    problems.push(...this.#parts.users.problems())
     const uptimeSeconds = Math.floor((clock() - this.#startedAt) / 1e6)
     return { healthy: problems.length === 0, site: site.site.id, uptimeSeconds, problems }
   }
@@ -297,6 +301,14 @@ export class RunningEdge implements EdgeView {
     return this.#parts.uplink?.status()
   }
 
+  notify(): NotifyInfo | undefined {
+    return this.#parts.notify?.status()
+  }
+
+  async notifyTest(name: string): Promise<NotifyTest> {
+    return (await this.#parts.notify?.test(name)) ?? { kind: 'unknown' }
+  }
+
   policyReport(order: PolicyReport): Promise<unknown> {
     return this.#policyReports.make(order)
   }
@@ -310,6 +322,20 @@ export class RunningEdge implements EdgeView {
     await this.#policyReports.close()
     this.#reader.close()
     this.#results[Symbol.dispose]()
+  }
+
+  #tellingProblems(problems: string[]): void {
+    const { notify } = this.#parts
+    for (const { name, why, seconds } of notify?.failures() ?? []) {
+      problems.push(
+        `Contact ${name} cannot be told of alarms (${why}, for ${seconds} s). What waits is kept and sent when it can be; look whether its host answers.`,
+      )
+    }
+    if (notify !== undefined && notify.writeFailure !== '') {
+      problems.push(
+        `What people were told of alarms cannot be written (${notify.writeFailure}). After a restart they are told once more; make room in the data folder.`,
+      )
+    }
   }
 
   /**
@@ -340,6 +366,23 @@ export class RunningEdge implements EdgeView {
         }
       },
     }
+  }
+
+  #userProblems(): string[] {
+    const { users } = this.#parts
+    const problems: string[] = []
+    if (users.failure !== '') {
+      problems.push(
+        `Users cannot be read or written (${users.failure}). Nobody new is let in over HTTP; make room, or put users.db of a backup back.`,
+      )
+    }
+    const { locked } = users.desk
+    if (locked.length > 0) {
+      problems.push(
+        `Too many wrong passwords were tried, in the name of ${locked.join(', ')}. It is not heard from new addresses for a while; find out who tries, busbar user unlock ends it.`,
+      )
+    }
+    return problems
   }
 
   /** Where a device sent no unit, the quantity's own holds. */

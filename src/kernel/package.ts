@@ -1,13 +1,7 @@
-import {
-  type KeyObject,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  sign,
-  verify,
-} from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { GridError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
+import { type Signature, isSigned, signText } from '../core/signed-text.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 
 /** A module as it travels: what it says of itself, its bytes, and who vouches for it. */
@@ -24,11 +18,9 @@ export interface Package {
  * One JSON file: `manifest` (a text, signed as it stands, with the SHA-256 of the module), `module` (base64), `key` and `signature`
  * (Ed25519, base64) where it is signed.
  */
-interface Envelope {
+interface Envelope extends Partial<Signature> {
   readonly manifest: string
   readonly module: string
-  readonly key?: string
-  readonly signature?: string
 }
 
 export function packModule(
@@ -39,9 +31,7 @@ export function packModule(
   const text = JSON.stringify({ ...manifest, sha256: sha256(bytes) })
   const envelope: Envelope = { manifest: text, module: Buffer.from(bytes).toString('base64') }
   if (signingKey === undefined) return `${JSON.stringify(envelope, undefined, 1)}\n`
-  const key = createPrivateKey(signingKey)
-  const signature = sign(null, Buffer.from(text), key).toString('base64')
-  const signed = { ...envelope, key: publicText(createPublicKey(key)), signature }
+  const signed = { ...envelope, ...signText(text, signingKey) }
   return `${JSON.stringify(signed, undefined, 1)}\n`
 }
 
@@ -52,28 +42,13 @@ export function openPackage(text: string, path: string): Package {
   const bytes = new Uint8Array(Buffer.from(module, 'base64'))
   if (bytes.length > limits.processorBytes) throw wrong(path, 'holds a module that is too large')
   if (promised !== sha256(bytes)) throw wrong(path, 'holds another module than its manifest says')
-  if (signature !== undefined && !isSigned(manifest, key, signature))
+  if (signature !== undefined && !isSigned(manifest, { key: key ?? '', signature }))
     throw wrong(path, 'has a signature that is not of this manifest')
   return {
     manifest: parseManifest(JSON.stringify(own), path),
     bytes,
     digest: sha256(Buffer.concat([Buffer.from(manifest), bytes])),
     signer: signature === undefined ? undefined : key,
-  }
-}
-
-/** As it stands in a package and in the site file: base64 of the SubjectPublicKeyInfo. */
-export function publicText(key: KeyObject): string {
-  return key.export({ type: 'spki', format: 'der' }).toString('base64')
-}
-
-function isSigned(manifest: string, key: string | undefined, signature: string): boolean {
-  try {
-    const der = Buffer.from(key ?? '', 'base64')
-    const own = createPublicKey({ key: der, type: 'spki', format: 'der' })
-    return verify(null, Buffer.from(manifest), own, Buffer.from(signature, 'base64'))
-  } catch {
-    return false
   }
 }
 

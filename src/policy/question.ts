@@ -10,6 +10,9 @@ export interface Road {
     | 'prometheus'
     | 'remote-read'
     | 'mqtt'
+    | 'email'
+    | 'webhook'
+    | 'alertmanager'
     | 'export'
     | 'support-bundle'
   /** Who asks: a user, a client, the centre. */

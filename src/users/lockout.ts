@@ -9,6 +9,7 @@ export interface Trying extends Attempt {
 interface Failures {
   count: number
   lastMs: number
+  readonly isUser: boolean
 }
 
 /**
@@ -26,13 +27,14 @@ export class Lockout {
     return this.#throttle.refuses(trying, nowMs) || this.#isLockedTo(trying, nowMs)
   }
 
-  failure(attempt: Attempt, nowMs: number): void {
+  /** `isUser`: there is somebody of that name. It makes no difference to whoever tries. */
+  failure({ isUser, ...attempt }: Attempt & { readonly isUser: boolean }, nowMs: number): void {
     this.#throttle.failure(attempt, nowMs)
     const { name } = attempt
     const known = this.#names.get(name)
     this.#names.delete(name)
     const isFresh = known === undefined || nowMs - known.lastMs >= limits.userLockMs
-    this.#names.set(name, { count: isFresh ? 1 : known.count + 1, lastMs: nowMs })
+    this.#names.set(name, { count: isFresh ? 1 : known.count + 1, lastMs: nowMs, isUser })
     trim(this.#names, limits.loginFailuresKept)
   }
 
@@ -51,8 +53,14 @@ export class Lockout {
     this.#names.delete(attempt.name)
   }
 
+  get size(): number {
+    return this.#throttle.size + this.#names.size + this.#places.size
+  }
+
+  /** Users alone: a stranger must not fill health with names that he makes up. */
   locked(nowMs: number): readonly string[] {
-    return [...this.#names.keys()].filter((name) => this.#isLocked(name, nowMs))
+    const users = [...this.#names].filter(([, { isUser }]) => isUser)
+    return users.map(([name]) => name).filter((name) => this.#isLocked(name, nowMs))
   }
 
   #isLockedTo(trying: Trying, nowMs: number): boolean {

@@ -256,7 +256,7 @@ export class UserDesk {
     if (outcome === 'early') this.counters.unheard++
     if (outcome === 'wrong') {
       this.counters.failed++
-      this.#lockout.failure(trying, this.#parts.now())
+      this.#lockout.failure({ ...trying, isUser: user !== undefined }, this.#parts.now())
       await this.#audit.tell({
         who: name,
         address,

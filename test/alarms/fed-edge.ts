@@ -24,10 +24,15 @@ export class FedEdge implements AsyncDisposable {
   #lines: Interface
   errors = ''
 
-  static async start(site: string): Promise<FedEdge> {
+  /** `prepare` puts files beside the site file. */
+  static async start(
+    site: string,
+    prepare: (directory: string) => void = () => {},
+  ): Promise<FedEdge> {
     const directory = mkdtempSync(join(tmpdir(), 'busbar-alarms-'))
     const siteFile = join(directory, 'site.yaml')
     writeFileSync(siteFile, site)
+    prepare(directory)
     const edge = new FedEdge(directory, siteFile)
     await edge.#ready()
     return edge

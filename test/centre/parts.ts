@@ -5,6 +5,7 @@ import type { Database } from '../../src/centre/database/database.ts'
 import { openEmbedded } from '../../src/centre/database/embedded-database.ts'
 import { openPostgres } from '../../src/centre/database/postgres-database.ts'
 import { Inbox } from '../../src/centre/inbox.ts'
+import { SiteReports } from '../../src/centre/fleet/site-reports.ts'
 import { Devices } from '../../src/centre/inventory/devices.ts'
 import { Ledger } from '../../src/centre/ledger.ts'
 import { Partitions } from '../../src/centre/records/partitions.ts'
@@ -57,6 +58,7 @@ export function partsOf(database: Database): Parts {
   const reconciler = new Reconciler(database, ask)
   const operations = operationsOf({
     ledger: new Ledger(database),
+    reports: new SiteReports(database),
     records: new Records(database),
     devices: new Devices(database),
     reliability: new Reliability(database),

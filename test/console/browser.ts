@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { type Browser, type Page, chromium } from 'playwright-core'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export const CHROMIUM = 'chromium'
 
 export interface Look {
   readonly language?: 'en' | 'zh-CN'
   readonly theme?: 'light' | 'dark'
+  readonly operator?: string
 }
 
 /** A page of the console, and everything that it complains of. */
@@ -24,8 +29,8 @@ export class ConsoleUnderTest {
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(String(error.stack)))
     page.on('console', (message) => {
-      // That a question was answered with 404 is said by the page itself: an edge may have no decision log.
-      const isAnswer = /status of 404|net::ERR_CONNECTION_REFUSED/.test(message.text())
+      // That a question was refused is said by the page itself: an edge may have no decision log, and want a password.
+      const isAnswer = /status of 40[0134]|net::ERR_CONNECTION_REFUSED/.test(message.text())
       if (message.type() === 'error' && !isAnswer) complaints.push(message.text())
     })
     const settings = { language: 'en', theme: 'light', operator: '', ...look }
@@ -39,6 +44,16 @@ export class ConsoleUnderTest {
   async show(hash: string): Promise<void> {
     await this.page.goto(`${this.#url}#/${hash}`)
     await this.page.locator('main h1').waitFor()
+  }
+
+  /** What axe finds that keeps people from using the page: serious and critical. */
+  async accessibilityFaults(): Promise<readonly string[]> {
+    await this.page.evaluate(AXE)
+    return this.page.evaluate(`axe
+      .run(document, { resultTypes: ['violations'] })
+      .then(({ violations }) => violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200)))`)
   }
 
   /** Controls without a name, and what else a screen reader would miss. */

@@ -8,7 +8,13 @@ export const EXITS: Readonly<Record<string, string>> = {
   'src/api/server.ts': 'a route cannot be added without a class, and is asked for',
   'src/api/egress/classified-route.ts': 'this is where routes are asked for',
   'src/edge/uplink/link.ts':
-    'it is given envelopes, into which the packer puts what the gate has let through and nothing else',
+    'it is given envelopes, into which the packer puts what the gate has let through and nothing else, and reports, of which the reporter does the same',
+  'src/edge/notify/post.ts':
+    'it is given a message of notices that gate-passage.ts has had cleared for that host',
+  'src/edge/notify/email.ts':
+    'it is given a message of notices that gate-passage.ts has had cleared for that host',
+  'src/edge/notify/gate-passage.ts':
+    'it asks the gate, and before that the resolver where a host is that the site file names',
   'src/policy/evaluate/server-policy.ts':
     'the question to a policy server, in the same substation, has names and no values',
 }
@@ -18,7 +24,7 @@ const PROGRAMS = ['src/cli/', 'src/simulator/', 'src/centre/']
 
 /** Builtins and packages behind which there is a socket, or another program that could have one. */
 const OPENERS =
-  /^(?:node:(?:net|tls|http|https|http2|dgram|dns|child_process|cluster|inspector|module|repl|vm|wasi)(?:\/|$)|fastify$|mqtt$|undici$|ws$)/
+  /^(?:node:(?:net|tls|http|https|http2|dgram|dns|child_process|cluster|inspector|module|repl|vm|wasi)(?:\/|$)|fastify$|mqtt$|nodemailer$|undici$|ws$)/
 
 interface Sink {
   readonly what: string

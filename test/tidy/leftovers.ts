@@ -12,8 +12,9 @@ const MACHINE_PATHS = new RegExp(
   `/${'tmp'}/bash|(?<![\\w.])/${'work'}/|/${'home'}/[a-z]|/${'root'}/`,
   'g',
 )
+/** Not what the manifests call the registry of a site: under `.local` there is no package index. */
 const PACKAGE_HOSTS =
-  /\bregistry\.[a-z0-9-]+\.[a-z]|[a-z0-9-]+\.[a-z]+\/(?:artifactory|repository)\/npm/gi
+  /\bregistry\.(?!site\.local\b)[a-z0-9-]+\.[a-z]|[a-z0-9-]+\.[a-z]+\/(?:artifactory|repository)\/npm/gi
 
 /** Nothing unfinished, nothing silenced, nothing of the machine that it was written on. */
 export function checkLeftovers(files: readonly SourceFile[]): Violation[] {

@@ -5,6 +5,7 @@ import { type Problem, tell } from '../edge/request.ts'
 import { problemText } from '../element/notice.ts'
 import { html } from '../html.ts'
 import { choose, settings } from '../settings.ts'
+import { isNamed } from '../login/session.ts'
 import { say, sayWord } from '../text/say.ts'
 
 export interface Action {
@@ -65,7 +66,14 @@ export function ActionDialog({
 function fieldsOf(kind: Action['kind']): VNode {
   const who = html`<label class="field">
     <span>${say('shell.operator')}</span>
-    <input name="who" required maxlength=${TEXT_MAX} value=${settings.value.operator} autofocus />
+    <input
+      name="who"
+      required
+      maxlength=${TEXT_MAX}
+      value=${settings.value.operator}
+      readonly=${isNamed()}
+      autofocus
+    />
   </label>`
   const why = (name: 'comment' | 'reason'): VNode =>
     html`<label class="field">

@@ -4,6 +4,7 @@ import { badge } from '../element/notice.ts'
 import { table } from '../element/table.ts'
 import { dateTime } from '../format.ts'
 import { html } from '../html.ts'
+import { may } from '../login/session.ts'
 import { say, sayWord } from '../text/say.ts'
 import type { Action } from './action-dialog.ts'
 import { isOpen } from './open-alarms.ts'
@@ -31,7 +32,7 @@ export function alarmTable(
     empty: say('alarms.none'),
     columns: [
       {
-        title: '',
+        title: say('alarms.chosen'),
         cell: ({ id, state }) =>
           html`<input
             type="checkbox"
@@ -90,6 +91,7 @@ function detailOf(
 }
 
 function actionsOf(alarm: Alarm, act: (action: Action) => void): VNode {
+  if (!may('operator')) return html`<span></span>`
   const button = (kind: Action['kind']): VNode =>
     html`<button
       type="button"

@@ -7,6 +7,7 @@ import { searchField, selectField } from '../element/field.ts'
 import { shown } from '../element/notice.ts'
 import { html } from '../html.ts'
 import { showAs } from '../route.ts'
+import { may } from '../login/session.ts'
 import { say, sayWord } from '../text/say.ts'
 import { type Action, ActionDialog } from './action-dialog.ts'
 import { alarmTable } from './alarm-table.ts'
@@ -52,7 +53,7 @@ export function AlarmView({ query }: { readonly query: URLSearchParams }): VNode
       const marked = rows.filter(({ id, state: own }) => chosen.has(id) && isOpen(own))
       return [
         countLine(counts),
-        html`<p class="actions" hidden=${marked.length === 0}>
+        html`<p class="actions" hidden=${marked.length === 0 || !may('operator')}>
           <button
             type="button"
             class="primary"

@@ -10,8 +10,9 @@ import { addressOf } from '../route.ts'
 import { say, sayWord } from '../text/say.ts'
 import { AlarmView } from './alarm-view.ts'
 import { EventView } from './event-view.ts'
+import { NotifyPanel } from './notify-panel.ts'
 
-const VIEWS = ['list', 'events', 'steps'] as const
+const VIEWS = ['list', 'events', 'steps', 'notify'] as const
 const STEPS_MS = 5000
 
 /** Alarms that want somebody, events that processors found, and what was done. */
@@ -38,6 +39,8 @@ function viewOf(view: (typeof VIEWS)[number], query: URLSearchParams): Component
       return h(EventView, { query })
     case 'steps':
       return h(StepView, {})
+    case 'notify':
+      return h(NotifyPanel, {})
   }
 }
 

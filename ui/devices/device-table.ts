@@ -3,6 +3,7 @@ import { badge } from '../element/notice.ts'
 import { table } from '../element/table.ts'
 import { countText, dateTime } from '../format.ts'
 import { html } from '../html.ts'
+import { may } from '../login/session.ts'
 import { say, sayWord } from '../text/say.ts'
 import type { DeviceRow } from './device-rows.ts'
 
@@ -62,7 +63,7 @@ export function deviceTable(
 }
 
 function adoptButton({ id, state }: DeviceRow, adopt: (device: string) => void): VNode | string {
-  if (state !== 'quarantined') return ''
+  if (state !== 'quarantined' || !may('operator')) return ''
   return html`<button
     type="button"
     aria-label=${say('devices.adoptTitle', { id })}

@@ -1,4 +1,5 @@
 import { Cell } from '../cell.ts'
+import { isAway, session } from '../login/session.ts'
 
 /** Why there is no answer. `status` 0: the edge did not answer at all. */
 export interface Problem {
@@ -30,9 +31,9 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<Reply<
   return send<T>(path, signal === undefined ? {} : { signal })
 }
 
-/** An action; the type of its body is what another site's page could not send. */
+/** An action; a page of another site could send neither the type of its body nor the header of `answerOf`. */
 export async function tell<T>(path: string, body: object): Promise<Reply<T>> {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', 'x-busbar-request': '1' }
   return send<T>(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
@@ -40,6 +41,7 @@ export async function tell<T>(path: string, body: object): Promise<Reply<T>> {
 export async function askText(path: string): Promise<Reply<string>> {
   const response = await answerOf(path, {})
   if (response === undefined) return silence()
+  if (!response.ok) return { kind: 'problem', problem: problemOf(response.status, undefined) }
   return { kind: 'done', value: await response.text() }
 }
 
@@ -54,6 +56,8 @@ async function send<T>(path: string, init: RequestInit): Promise<Reply<T>> {
       continue
     }
     const value: unknown = await response.json().catch(() => undefined)
+    // The connection ended in the middle, or the page asks no more.
+    if (value === undefined && response.ok) return silence()
     if (response.ok || path === '/healthz') return { kind: 'done', value: value as T }
     return { kind: 'problem', problem: problemOf(response.status, value) }
   }
@@ -63,7 +67,11 @@ async function answerOf(path: string, init: RequestInit): Promise<Response | und
   const limit = AbortSignal.timeout(PATIENCE_MS)
   const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit
   try {
-    const response = await fetch(path, { ...init, signal, cache: 'no-store' })
+    const headers = new Headers(init.headers)
+    headers.set('x-busbar-request', '1')
+    if (isAway()) headers.set('x-busbar-idle', '1')
+    const response = await fetch(path, { ...init, headers, signal, cache: 'no-store' })
+    if (response.status === 401) session.set({ kind: 'out' })
     contact.set({ kind: 'there' })
     const date = Date.parse(response.headers.get('date') ?? '')
     // The header has whole seconds: half of one is the best guess at the rest.

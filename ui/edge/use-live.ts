@@ -21,23 +21,20 @@ interface Latest {
   readonly readings: readonly Reading[]
 }
 
-/** Asked device by device: a substation has few in its switchgear, and a thousand meters that are not asked. */
+/** A substation has few devices in its switchgear, and a thousand meters that are not asked. */
 export function useLive(devices: readonly string[], everyMs: number): Live {
-  const { value } = useAsked<Live>(devices.join('\n'), everyMs, async (signal) => {
-    const replies = await Promise.all(devices.map((device) => latestOf(device, signal)))
-    const failed = replies.find((reply) => reply.kind === 'problem')
-    if (failed !== undefined) return failed
-    return { kind: 'done', value: new Live(replies.flatMap(readingsOf)) }
-  })
+  const asked = devices.map(encodeURIComponent).join(',')
+  const { value } = useAsked<Live>(
+    asked,
+    everyMs,
+    devices.length === 0 ? undefined : (signal) => latestOf(asked, signal),
+  )
   return value ?? NOTHING
 }
 
 const NOTHING = new Live([])
 
-function latestOf(device: string, signal: AbortSignal): Promise<Reply<Latest>> {
-  return ask<Latest>(`/api/v1/latest?device=${encodeURIComponent(device)}`, signal)
-}
-
-function readingsOf(reply: Reply<Latest>): readonly Reading[] {
-  return reply.kind === 'done' ? reply.value.readings : []
+async function latestOf(devices: string, signal: AbortSignal): Promise<Reply<Live>> {
+  const reply = await ask<Latest>(`/api/v1/latest?device=${devices}`, signal)
+  return reply.kind === 'problem' ? reply : { kind: 'done', value: new Live(reply.value.readings) }
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Problem, Reply } from '../edge/request.ts'
 import { html } from '../html.ts'
 import { choose, settings } from '../settings.ts'
+import { isNamed } from '../login/session.ts'
 import { say } from '../text/say.ts'
 import { problemText } from './notice.ts'
 
@@ -52,6 +53,7 @@ export function DeedDialog<Done>(of: DeedOf<Done>): VNode {
             required
             maxlength=${NAME_MAX}
             value=${settings.value.operator}
+            readonly=${isNamed()}
             autofocus
           />
         </label>

@@ -68,11 +68,8 @@ function transformerPart(
   const middle = (top + bottom - 26) / 2
   const words = [
     sayWord('subject', 'transformer'),
-    id,
-    spoken(power),
-    say('overview.load'),
-    spoken(load),
-    spoken(oil),
+    [`${id} ${ratedText(outline)}`, ...[power, load, oil].map(valueOf)].join(' '),
+    ...[power, load, oil].map(standingOf),
     alarmWords(alarms, id),
   ]
   return html`<a
@@ -85,7 +82,7 @@ function transformerPart(
     <line class=${lower} x1=${x} y1=${middle + 28} x2=${x} y2=${bottom} />
     <circle class=${upper} cx=${x} cy=${middle - 10} r="18" />
     <circle class=${lower} cx=${x} cy=${middle + 10} r="18" />
-    <text class="name" x=${x + 30} y=${middle - 30}>${id} ${ratedText(outline)}</text>
+    <text class="name" x=${x + 30} y=${middle - 30}>${`${id} ${ratedText(outline)} `}</text>
     ${valueText(power, { x: x + 30, y: middle - 10, anchor: 'start' })}
     ${valueText(load, { x: x + 30, y: middle + 9, anchor: 'start' })}
     ${valueText(oil, { x: x + 30, y: middle + 28, anchor: 'start' })}
@@ -111,10 +108,10 @@ function feederPart({ site, picture, alarms }: DiagramOf, { id, x, y }: Place<'f
   const query = device === undefined ? {} : { p: formatPoints(points) }
   const words = [
     sayWord('subject', 'feeder'),
-    id,
+    [id, valueOf(power), valueOf(current)].join(' '),
     breakerWord(breaker),
-    spoken(power),
-    spoken(current),
+    ...[power, current].map(standingOf),
+    say(`overview.${below}`),
     alarmWords(alarms, id),
   ]
   return html`<a
@@ -127,7 +124,7 @@ function feederPart({ site, picture, alarms }: DiagramOf, { id, x, y }: Place<'f
     ${breakerSign(breaker, { x, y: y + 44 })}
     <line class=${below} x1=${x} y1=${y + 54} x2=${x} y2=${y + 92} />
     <path class=${`arrow ${below}`} d=${`M${x - 6} ${y + 86}l6 12l6 -12z`} />
-    <text class="name" text-anchor="middle" x=${x} y=${y + 122}>${id}</text>
+    <text class="name" text-anchor="middle" x=${x} y=${y + 122}>${`${id} `}</text>
     ${valueText(power, { x, y: y + 143, anchor: 'middle' })}
     ${valueText(current, { x, y: y + 163, anchor: 'middle' })}
     ${alarmMark(alarms, id, { x: x + 26, y: y + 44 })}
@@ -192,6 +189,16 @@ function breakerWord(breaker: Breaker): string {
 function spoken({ value, unit, standing }: Shown): string {
   const words = sayWord('standing', standing)
   return standing === 'none' ? words : `${measureText(value, unit)} ${words}`
+}
+
+/** As it stands in the drawing: whoever speaks to a page says what he sees. */
+function valueOf({ value, unit }: Shown): string {
+  return measureText(value, unit)
+}
+
+/** What is as it should be need not be said. */
+function standingOf({ standing }: Shown): string {
+  return standing === 'normal' ? '' : sayWord('standing', standing)
 }
 
 function alarmWords(alarms: ReadonlyMap<string, number>, id: string): string {

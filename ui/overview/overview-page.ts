@@ -17,7 +17,8 @@ import { drawingOf } from './drawing.ts'
 import { HealthPanel } from './health-panel.ts'
 import { devicesShown, pictureOf } from './picture.ts'
 
-const LIVE_MS = 1000
+/** A reading is to be seen within a second of its coming. */
+const LIVE_MS = 400
 const ALARMS_MS = 2000
 const ALARMS_LISTED = 8
 

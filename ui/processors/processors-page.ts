@@ -7,6 +7,7 @@ import { badge, shown } from '../element/notice.ts'
 import { table } from '../element/table.ts'
 import { bytesText, countText, fixed } from '../format.ts'
 import { html } from '../html.ts'
+import { may } from '../login/session.ts'
 import { say, sayWord } from '../text/say.ts'
 import { Deployment, RollBack } from './deployment.ts'
 
@@ -25,7 +26,7 @@ export function ProcessorsPage(): VNode {
   const [rolling, setRolling] = useState('')
   return html`<div class="processors">
     ${shown(known, ({ processors }) => processorTable(processors, setRolling))}
-    ${h(Deployment, { onDone: known.again })}
+    ${may('engineer') ? h(Deployment, { onDone: known.again }) : ''}
     ${
       rolling === ''
         ? ''
@@ -89,7 +90,7 @@ function processorTable(
 
 /** Those that come with Busbar change with it. */
 function rollBackButton(name: string, rollBack: (name: string) => void): VNode | string {
-  if (aboutOf(name) !== '') return ''
+  if (aboutOf(name) !== '' || !may('engineer')) return ''
   return html`<button
     type="button"
     aria-label=${say('processors.rollBackTitle', { name })}

@@ -4,6 +4,8 @@ import { AlarmsPage } from '../alarms/alarms-page.ts'
 import { useCell } from '../cell.ts'
 import { DevicesPage } from '../devices/devices-page.ts'
 import { useSite } from '../edge/site.ts'
+import { LoginPage, useWho } from '../login/login-page.ts'
+import { may, session } from '../login/session.ts'
 import { FeedersPage } from '../feeders/feeders-page.ts'
 import { html } from '../html.ts'
 import { OverviewPage } from '../overview/overview-page.ts'
@@ -15,11 +17,30 @@ import { settings } from '../settings.ts'
 import { say } from '../text/say.ts'
 import { TransformersPage } from '../transformers/transformers-page.ts'
 import { TrendsPage } from '../trends/trends-page.ts'
+import { UsersPage } from '../users/users-page.ts'
+import { EntryBar, TopBar } from './top-bar.ts'
 import { UplinkPage } from '../uplink/uplink-page.ts'
-import { TopBar } from './top-bar.ts'
 
-/** What every page has in common: the bar above, the list of pages, and a place for the page itself. */
+/** What every page has in common; before that, who looks at it. */
 export function Shell(): VNode {
+  const { kind } = useCell(session)
+  const { language } = useCell(settings)
+  useWho()
+  useEffect(() => {
+    if (kind === 'out') document.title = `${say('page.login')} · Busbar`
+  }, [kind, language])
+  if (kind === 'in') return h(Pages, {})
+  return html`<div class="shell entry" key=${language}>
+    ${h(EntryBar, {})}
+    <main class="page">
+      <h1>${kind === 'out' ? say('page.login') : say('common.waiting')}</h1>
+      ${kind === 'out' ? h(LoginPage, {}) : ''}
+    </main>
+  </div>`
+}
+
+/** The bar above, the list of pages, and a place for the page itself. */
+function Pages(): VNode {
   const route = useRoute()
   const { language } = useCell(settings)
   const { value: site } = useSite()
@@ -54,7 +75,7 @@ export function Shell(): VNode {
 function navigation(current: Page): VNode {
   return html`<nav class="navigation" aria-label=${say('shell.navigation')}>
     <ul>
-      ${pages.map(
+      ${pages.filter(isShown).map(
         (page) =>
           html`<li>
             <a href=${addressOf(page)} aria-current=${page === current ? 'page' : undefined}>
@@ -64,6 +85,11 @@ function navigation(current: Page): VNode {
       )}
     </ul>
   </nav>`
+}
+
+/** What nobody may open is not offered. */
+function isShown(page: Page): boolean {
+  return page !== 'users' || may('engineer')
 }
 
 function pageOf({ page, query }: Route): ComponentChild {
@@ -86,6 +112,8 @@ function pageOf({ page, query }: Route): ComponentChild {
       return h(ProcessorsPage, {})
     case 'residency':
       return h(ResidencyPage, {})
+    case 'users':
+      return h(UsersPage, {})
     case 'uplink':
       return h(UplinkPage, {})
   }

@@ -1,4 +1,4 @@
-import type { VNode } from 'preact'
+import { type VNode, h } from 'preact'
 import { useCell } from '../cell.ts'
 import type { AlarmList } from '../edge/answers.ts'
 import { usePoll } from '../edge/poll.ts'
@@ -7,6 +7,8 @@ import type { SiteInfo } from '../edge/site-info.ts'
 import { textIn } from '../element/field.ts'
 import { clockTime } from '../format.ts'
 import { html } from '../html.ts'
+import { Account } from '../login/account.ts'
+import { session } from '../login/session.ts'
 import { addressOf } from '../route.ts'
 import { choose, languages, settings, themes } from '../settings.ts'
 import { say, sayWord } from '../text/say.ts'
@@ -30,27 +32,42 @@ export function TopBar({ site }: { readonly site: SiteInfo | undefined }): VNode
     <a class=${`bell ${waiting > 0 ? 'waiting' : ''}`} href=${addressOf('alarms')}>
       ${say('alarms.counts', { count: waiting, state: sayWord('state', 'unacknowledged') })}
     </a>
-    ${choices()}
+    ${h(Account, {})} ${choices()}
     <p class="lost-banner" role="alert" hidden=${!isLost}>
       ${isLost ? say('contact.lost', { time: clockTime(state.sinceMs) }) : ''}
     </p>
   </header>`
 }
 
+/** Before anybody is in: nothing of the site, only what a person may choose. */
+export function EntryBar(): VNode {
+  return html`<header class="top-bar">
+    <span class="brand">Busbar</span>
+    ${choices()}
+  </header>`
+}
+
+/** Where there are no users, whoever acts says who it is. */
+function operatorField(operator: string): VNode {
+  return html`<label
+    >${say('shell.operator')}
+    <input
+      name="operator"
+      autocomplete="off"
+      maxlength="100"
+      title=${say('shell.operatorHint')}
+      value=${operator}
+      onChange=${(event: Event) => choose({ operator: textIn(event) })}
+    />
+  </label>`
+}
+
 function choices(): VNode {
   const { language, theme, operator } = settings.value
+  const { value: who } = session
+  const isLocal = who.kind === 'in' && who.person.kind === 'local'
   return html`<div class="choices">
-    <label
-      >${say('shell.operator')}
-      <input
-        name="operator"
-        autocomplete="off"
-        maxlength="100"
-        title=${say('shell.operatorHint')}
-        value=${operator}
-        onChange=${(event: Event) => choose({ operator: textIn(event) })}
-      />
-    </label>
+    ${isLocal ? operatorField(operator) : ''}
     <label>
       <span class="label-text">${say('shell.theme')}</span>
       <select

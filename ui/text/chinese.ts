@@ -1,9 +1,11 @@
+import { chineseUsers } from './chinese-users.ts'
 import { chineseWords } from './chinese-words.ts'
 import type { TextKey } from './english.ts'
 
 /** The same texts; the compiler misses each that is not here. */
 export const chinese: Readonly<Record<TextKey, string>> = {
   ...chineseWords,
+  ...chineseUsers,
   'page.overview': '总览',
   'page.trends': '趋势',
   'page.alarms': '事件与告警',
@@ -109,6 +111,20 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   'alarms.list': '告警',
   'alarms.events': '事件',
   'alarms.steps': '日志',
+  'alarms.notify': '联系人',
+  'notify.none': '站点文件没有指定告警通知的联系人。',
+  'notify.road': '途径',
+  'notify.told': '通知范围',
+  'notify.waiting': '等待',
+  'notify.delivered': '最近送达',
+  'notify.test': '测试 {name}',
+  'notify.after': '{words}，{minutes} 分钟后',
+  'notify.failing': '失败',
+  'notify.withheld': '未予发送',
+  'notify.quiet': '免打扰时段',
+  'notify.ready': '就绪',
+  'notify.sending': '正在向 {name} 发送测试…',
+  'notify.sent': '{name} 已接收测试。',
   'alarms.stateFilter': '状态',
   'alarms.open': '未结',
   'alarms.priority': '优先级',
@@ -141,6 +157,7 @@ export const chinese: Readonly<Record<TextKey, string>> = {
   'alarms.memberList': '成员',
   'alarms.active': '活动',
   'alarms.inactive': '已恢复',
+  'alarms.chosen': '选择',
   'devices.live': '在线',
   'devices.silent': '静默',
   'devices.never': '从未上报',

@@ -1,8 +1,10 @@
+import { englishUsers } from './english-users.ts'
 import { englishWords } from './english-words.ts'
 
 /** Every text of the console. `{name}` is replaced by a value. */
 export const english = {
   ...englishWords,
+  ...englishUsers,
   'page.overview': 'Overview',
   'page.trends': 'Trends',
   'page.alarms': 'Events and alarms',
@@ -110,6 +112,20 @@ export const english = {
   'alarms.list': 'Alarms',
   'alarms.events': 'Events',
   'alarms.steps': 'Log',
+  'alarms.notify': 'Contacts',
+  'notify.none': 'The site file names nobody who is told of alarms.',
+  'notify.road': 'By',
+  'notify.told': 'Told of',
+  'notify.waiting': 'Waiting',
+  'notify.delivered': 'Last delivered',
+  'notify.test': 'Test {name}',
+  'notify.after': '{words}, after {minutes} min',
+  'notify.failing': 'fails',
+  'notify.withheld': 'withheld',
+  'notify.quiet': 'quiet hours',
+  'notify.ready': 'ready',
+  'notify.sending': 'A test goes to {name}…',
+  'notify.sent': '{name} has taken the test.',
   'alarms.stateFilter': 'State',
   'alarms.open': 'open',
   'alarms.priority': 'Priority',
@@ -142,6 +158,7 @@ export const english = {
   'alarms.memberList': 'Members',
   'alarms.active': 'active',
   'alarms.inactive': 'returned',
+  'alarms.chosen': 'Choose',
   'devices.live': 'live',
   'devices.silent': 'silent',
   'devices.never': 'never heard',

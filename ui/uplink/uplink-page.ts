@@ -36,12 +36,12 @@ function panels(uplink: Uplink): VNode {
 function connection(uplink: Uplink): VNode {
   const { url, mode, link, why, held, pending, etaSeconds, silentSeconds, isStuck } = uplink
   const tone = isStuck ? 'beyond' : link === 'up' ? 'good' : 'near'
-  return html`<dl class="figures long">
+  return html`<dl class="figures">
     ${figure(say('uplink.state'), badge(say(isStuck ? 'uplink.stuck' : 'uplink.moves'), tone))}
     ${figure(say('uplink.link'), say(`uplink.link.${link}`))} ${figure(say('uplink.url'), url)}
     ${figure(say('uplink.mode'), say(`uplink.mode.${mode}`))}
     ${figure(say('uplink.pending'), countText(pending))}
-    ${figure(say('uplink.eta'), lengthText(etaSeconds ?? undefined))}
+    ${figure(say('uplink.eta'), pending === 0 ? say('uplink.lane.empty') : lengthText(etaSeconds ?? undefined))}
     ${figure(say('uplink.silent'), say('uplink.ago', { length: lengthText(silentSeconds) }))}
     ${why === '' ? '' : figure(say('uplink.why'), inEnglish(why))}
     ${held === '' ? '' : figure(say('uplink.held'), inEnglish(held))}

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Person } from '../../core/access.ts'
+import type { Found, Person } from '../../core/access.ts'
 import { assert } from '../../core/assert.ts'
+import { limits } from '../../core/limits.ts'
 import { type Need, covers } from '../../core/roles.ts'
 import { type Problem, problem, sendProblem } from '../problem.ts'
 import type { Access } from './access.ts'
@@ -10,7 +11,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whom the route needs. One that does not say so cannot be added. */
     readonly needs?: Need
-    /** Something is done: no page of another site may have a browser ask for it, and it goes into the audit. */
+    /**
+     * Something is done, as with every request that is not GET unless this says no: no page of another site may have a browser ask for it, and it goes into the audit.
+     */
     readonly changes?: boolean
     /** It writes its own records. */
     readonly records?: boolean
@@ -28,9 +31,9 @@ export function guard(app: FastifyInstance, access: Access): void {
     assert(config?.needs !== undefined, 'a route says whom it needs'),
   )
   app.addHook('onRequest', async (request, reply) => {
-    const { needs, changes } = request.routeOptions.config
+    const { needs } = request.routeOptions.config
     if (request.is404 || needs === undefined) return undefined
-    const foreign = changes === true ? foreignFault(request) : undefined
+    const foreign = isChange(request) ? foreignFault(request) : undefined
     if (foreign !== undefined) return sendProblem(reply, foreign)
     const refused = await identify(request, access, needs)
     if (refused === undefined) return undefined
@@ -51,7 +54,7 @@ async function identify(
 ): Promise<Problem | undefined> {
   const identified = access.identify(shownBy(request))
   // Health answers also where nobody can be known.
-  const found = await (needs === 'nobody' ? identified.catch(() => undefined) : identified)
+  const found = await (needs === 'nobody' ? soon(identified) : identified)
   if (found?.kind === 'known') request.person = found.person
   if (needs === 'nobody') return undefined
   if (found?.kind !== 'known') {
@@ -63,6 +66,17 @@ async function identify(
   await access.record({ ...actOf(request), outcome: 'forbidden' })
   const detail = `${name} is ${role}, and this is for ${needs === 'operator' ? 'operators and engineers' : 'engineers'}`
   return problem(403, { detail, code: 'role', hint: 'An engineer gives roles: busbar user role.' })
+}
+
+/** A probe does not wait for a database that is gone. */
+async function soon(identified: Promise<Found>): Promise<Found | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => resolve(undefined), limits.whoAsksMs)
+  try {
+    return await Promise.race([identified.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** A page of another site can have a browser send a form or follow a link, but not set this header; and newer browsers say whose page it is. */
@@ -80,11 +94,15 @@ function foreignFault({ headers }: FastifyRequest): Problem | undefined {
   })
 }
 
+function isChange({ method, routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.changes ?? (method !== 'GET' && method !== 'HEAD')
+}
+
 /** Before the answer: what somebody was told is done is in the audit. */
 async function record(request: FastifyRequest, reply: FastifyReply, access: Access): Promise<void> {
-  const { changes, records } = request.routeOptions.config
+  const { records } = request.routeOptions.config
   const isDone = request.person !== undefined && reply.statusCode !== 403
-  if (changes !== true || records === true || !isDone) return
+  if (request.is404 || !isChange(request) || records === true || !isDone) return
   const outcome = reply.statusCode < 400 ? 'done' : `refused with ${reply.statusCode}`
   await access.record({ ...actOf(request), outcome })
 }

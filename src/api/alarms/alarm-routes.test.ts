@@ -129,4 +129,16 @@ describe('alarms over HTTP', () => {
     assert.deepEqual([read.status, read.headers.get('allow')], [405, 'GET, HEAD, OPTIONS'])
     assert.equal((await served.get('/api/v1/alarms/1', { method: 'HEAD' })).status, 200)
   })
+
+  test('people are told of can be tried, and say why where they cannot', async () => {
+    await using served = await Served.start()
+    assert.deepEqual(await (await served.get('/api/v1/notify')).json(), { notify: null })
+    const done = await served.get('/api/v1/notify/duty/test', post({}))
+    assert.deepEqual([done.status, await done.json()], [200, { name: 'duty', delivered: true }])
+    const gone = await served.problem('/api/v1/notify/gone/test', post({}))
+    assert.deepEqual([gone['status'], gone['code']], [503, 'unreachable'])
+    assert.match(String(gone['detail']), /gone did not take the test: no answer/)
+    assert.equal((await served.problem('/api/v1/notify/x/test', post({})))['status'], 404)
+    assert.equal((await served.problem('/api/v1/notify/duty/test'))['status'], 405)
+  })
 })

@@ -17,6 +17,7 @@ import { type ClassifiedRoute, addRoute } from '../egress/classified-route.ts'
 import type { Listed } from '../egress/record-list.ts'
 import type { RouteContext } from '../route.ts'
 import { actionNames, readAction } from './alarm-action.ts'
+import { NOTIFY_PATH, notifyTestRoute } from './notify-routes.ts'
 
 export const ALARMS_PATH = '/api/v1/alarms'
 export const STEPS_PATH = '/api/v1/alarms/steps'
@@ -64,6 +65,7 @@ export async function alarmRoutes(app: FastifyInstance, context: RouteContext): 
   takeJson(app)
   addRoute(app, `${ALARMS_PATH}/:id`, oneRoute(context), context)
   addRoute(app, `${ALARMS_PATH}/:id/members`, membersRoute(context), context)
+  addRoute(app, `${NOTIFY_PATH}/:name/test`, notifyTestRoute(context), context)
   for (const kind of actionNames) {
     addRoute(app, `${ALARMS_PATH}/:id/${kind}`, actionRoute(context, kind), context)
   }

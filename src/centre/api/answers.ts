@@ -38,6 +38,11 @@ export const site = z.strictObject({
   missing: count,
   pending: count,
   lost: count,
+  report: z
+    .record(z.string(), z.unknown())
+    .readonly()
+    .nullable()
+    .describe('What it runs and how it is, as docs/fleet.md says; null: it has not said.'),
   inventory: inventoryCounts.nullable().describe('Null: it has sent none.'),
   streams: z.array(stream).readonly(),
 })

@@ -1,5 +1,7 @@
 import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
+import { reportSummary, wholeReport } from '../fleet/report-summary.ts'
+import type { SiteReports } from '../fleet/site-reports.ts'
 import type { Devices } from '../inventory/devices.ts'
 import { HOUR_US } from '../../uplink/hours.ts'
 import type { Ledger } from '../ledger.ts'
@@ -13,6 +15,7 @@ import { choice, count, cursor, moment, text, writeCursor } from './parameter.ts
 
 export interface OperationParts {
   readonly ledger: Ledger
+  readonly reports: SiteReports
   readonly records: Records
   readonly devices: Devices
   readonly reliability: Reliability
@@ -40,7 +43,7 @@ export function operationsOf(parts: OperationParts): readonly Operation[] {
 
 const limit = count('Rows of a page.', limits.centreRows)
 
-function sitesOf({ ledger }: OperationParts): readonly Operation[] {
+function sitesOf({ ledger, reports }: OperationParts): readonly Operation[] {
   return [
     operation({
       path: '/api/v1/sites',
@@ -61,7 +64,15 @@ function sitesOf({ ledger }: OperationParts): readonly Operation[] {
         const isLast = start + rows >= found.length
         const end = page.at(-1)
         const next = isLast || end === undefined ? null : writeCursor([end.site])
-        return { sites: page, total: found.length, next }
+        const stored = await reports.some(
+          page.map(({ site }) => site),
+          nowUs,
+        )
+        const sites = page.map((each) => ({
+          ...each,
+          report: reportSummary(stored.get(each.site)),
+        }))
+        return { sites, total: found.length, next }
       },
     }),
     operation({
@@ -71,7 +82,8 @@ function sitesOf({ ledger }: OperationParts): readonly Operation[] {
       answer: answers.site,
       handle: async ({ site = '' }, nowUs) => {
         const [found] = await ledger.sites(nowUs, site)
-        if (found !== undefined) return found
+        const stored = await reports.some([site], nowUs)
+        if (found !== undefined) return { ...found, report: wholeReport(stored.get(site)) }
         throw new GridError('not-found', `${site}: nothing has ever come from such a site`)
       },
     }),

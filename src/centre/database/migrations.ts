@@ -166,6 +166,64 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       detail text NOT NULL
     )`,
   ],
+  [
+    `CREATE TABLE site_reports (
+      site text PRIMARY KEY,
+      heard_at bigint NOT NULL,
+      report text NOT NULL
+    )`,
+  ],
+  [
+    `CREATE TABLE fleet_contents (
+      digest text PRIMARY KEY,
+      content bytea NOT NULL,
+      uploaded_at bigint NOT NULL
+    )`,
+    // A piece of it is read without all of it.
+    'ALTER TABLE fleet_contents ALTER COLUMN content SET STORAGE EXTERNAL',
+    `CREATE TABLE fleet_sets (
+      digest text PRIMARY KEY,
+      revision bigint NOT NULL,
+      title text NOT NULL,
+      signer text NOT NULL,
+      uploaded_at bigint NOT NULL,
+      uploaded_by text NOT NULL
+    )`,
+    `CREATE TABLE fleet_rollouts (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      created_at bigint NOT NULL,
+      created_by text NOT NULL,
+      phase text NOT NULL,
+      state text NOT NULL
+    )`,
+    `CREATE TABLE fleet_desired (
+      site text PRIMARY KEY,
+      document text NOT NULL,
+      is_sent boolean NOT NULL DEFAULT false
+    )`,
+    `CREATE TABLE fleet_audit (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      time bigint NOT NULL,
+      who text NOT NULL,
+      what text NOT NULL
+    )`,
+    `CREATE TABLE fleet_tokens (
+      hash text PRIMARY KEY,
+      site text NOT NULL,
+      ends_at bigint NOT NULL,
+      used_at bigint
+    )`,
+    `CREATE TABLE fleet_certificates (
+      serial text PRIMARY KEY,
+      site text NOT NULL,
+      pem text NOT NULL,
+      issued_at bigint NOT NULL,
+      ends_at bigint NOT NULL,
+      revoked_at bigint,
+      reason text NOT NULL DEFAULT ''
+    )`,
+    'CREATE INDEX fleet_certificates_site ON fleet_certificates (site)',
+  ],
 ]
 
 /** The rows wait in the partition for what has no other, from where they are given places at the start. */

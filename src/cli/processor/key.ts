@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { GridError, errorText } from '../../core/errors.ts'
-import { publicText } from '../../kernel/package.ts'
+import { publicText } from '../../core/signed-text.ts'
 import type { Args } from '../command.ts'
 
 /** Makes a key to sign processors with. The public half goes to the site files, the private one stays where it is made. */

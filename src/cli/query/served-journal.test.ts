@@ -40,6 +40,8 @@ export async function serve(
     alarms: new MemoryEdge().alarms,
     results: () => [],
     processors: () => [],
+    notify: () => undefined,
+    notifyTest: async () => ({ kind: 'unknown' }),
     uplink: () => undefined,
     faults: () => [],
     changes: new MemoryEdge().changes,

@@ -31,20 +31,9 @@ export class EdgeUsers implements Disposable {
       warn(`${formatAddress(http)}: HTTP is in the clear. ${allowsOpen ? READABLE : SECURE_HINT}`)
   }
 
-  /** A sentence each, with what to do. */
-  problems(): readonly string[] {
-    const { failure } = this.#file
-    const problems: string[] = []
-    if (failure !== '')
-      problems.push(
-        `Users cannot be read or written (${failure}). Nobody new is let in; make room, or put users.db of a backup back.`,
-      )
-    const { locked } = this.desk
-    if (locked.length > 0)
-      problems.push(
-        `Too many wrong passwords were tried in the name of ${locked.join(', ')}. It is not heard from new addresses for a while; find out who tries, busbar user unlock ends it.`,
-      )
-    return problems
+  /** Why users cannot be read or written; empty: they can. */
+  get failure(): string {
+    return this.#file.failure
   }
 
   [Symbol.dispose](): void {

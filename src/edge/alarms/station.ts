@@ -1,7 +1,7 @@
 import type { AlarmAction, AlarmOutcome, AlarmQuery, AlarmSteps } from '../../api/ports.ts'
 import { AlarmDesk, type DeskCounters } from '../../alarms/desk.ts'
 import type { AlarmState } from '../../alarms/alarm.ts'
-import type { AlarmEvent, AlarmMessage } from '../../alarms/ports.ts'
+import type { AlarmEvent, AlarmMessage, Priority } from '../../alarms/ports.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { Micros } from '../../core/time.ts'
@@ -25,6 +25,7 @@ export class AlarmStation {
   readonly #timer: NodeJS.Timeout
   /** Those who gave events and do not know yet that they are kept. */
   #waiting: (() => void)[] = []
+  #heard: (message: AlarmMessage) => void = () => {}
   #syncedMs = 0
   #failure = ''
   #retryMs = 0
@@ -51,6 +52,11 @@ export class AlarmStation {
     return this.#desk.counts()
   }
 
+  /** By priority. */
+  get openCounts(): Readonly<Record<Priority, number>> {
+    return this.#desk.openCounts()
+  }
+
   get stepsDropped(): number {
     return this.#parts.store.dropped
   }
@@ -70,6 +76,12 @@ export class AlarmStation {
     else this.#waiting.push(kept)
     // Whoever is told of a later one needs not be told of this one.
     if (this.#waiting.length > limits.alarmGiversWaiting) this.#waiting.shift()
+  }
+
+  /** Told of what listeners over MQTT are told of: first of all that is shown, then of each change. */
+  listen(heard: (message: AlarmMessage) => void): void {
+    for (const message of this.#desk.shown()) heard(message)
+    this.#heard = heard
   }
 
   info(id: number): object | undefined {
@@ -172,7 +184,10 @@ export class AlarmStation {
   /** An alarm is heard of also where the disk refuses to keep it. */
   #publish(): void {
     const messages = this.#desk.messages(this.#failure === '' ? 'written' : 'all')
-    for (const message of messages) this.#send(message)
+    for (const message of messages) {
+      this.#send(message)
+      this.#heard(message)
+    }
     if (messages.length > 0) this.#parts.broker.flush()
   }
 

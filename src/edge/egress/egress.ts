@@ -17,7 +17,7 @@ import { siteBorder } from './site-border.ts'
 import { Subjects } from './subjects.ts'
 
 /** The rules that come with the program. */
-const SHIPPED_FOLDER = fileURLToPath(new URL('policy', PROGRAM_FOLDER))
+export const SHIPPED_FOLDER = fileURLToPath(new URL('policy', PROGRAM_FOLDER))
 
 export interface EgressSettings {
   readonly site: Site

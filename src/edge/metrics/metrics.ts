@@ -10,6 +10,7 @@ import {
   deliveryCounters,
   mqttGauges,
 } from './mqtt-metrics.ts'
+import { NOTIFY_COUNTERS, NOTIFY_GAUGES } from './notify-metrics.ts'
 import { PROCESSOR_COUNTERS, PROCESSOR_GAUGES, processorTotals } from './processor-metrics.ts'
 import { UPLINK_STREAM_COUNTERS, uplinkCounters, uplinkGauges } from './uplink-metrics.ts'
 import { policyCounters, policyGauges } from './policy-metrics.ts'
@@ -59,6 +60,7 @@ export class Metrics {
     this.#alarms(parts)
     this.#eachProcessor(parts)
     this.#eachStream(parts)
+    this.#eachContact(parts)
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
@@ -91,19 +93,14 @@ export class Metrics {
   }
 
   #eachStream({ uplink }: MetricsParts): void {
-    for (const { name, help, value } of UPLINK_STREAM_COUNTERS) {
-      new Counter({
-        name,
-        help,
-        labelNames: ['stream'],
-        registers: [this.#registry],
-        collect() {
-          this.reset()
-          for (const each of uplink?.status().streams ?? [])
-            this.inc({ stream: each.stream }, value(each))
-        },
-      })
-    }
+    this.#labelled(
+      {
+        label: 'stream',
+        entries: () => uplink?.status().streams ?? [],
+        nameOf: ({ stream }) => stream,
+      },
+      { counters: UPLINK_STREAM_COUNTERS, gauges: [] },
+    )
   }
 
   /** Of the whole site; per device they are in the ledger, where a thousand devices do not multiply the series. */
@@ -175,31 +172,45 @@ export class Metrics {
   }
 
   #eachProcessor({ processors }: MetricsParts): void {
-    const labelNames = ['processor']
-    const registers = [this.#registry]
-    for (const { name, help, value } of PROCESSOR_COUNTERS) {
+    this.#labelled(
+      { label: 'processor', entries: () => processors.status, nameOf: ({ name }) => name },
+      { counters: PROCESSOR_COUNTERS, gauges: PROCESSOR_GAUGES },
+    )
+  }
+
+  #eachContact({ notify }: MetricsParts): void {
+    this.#labelled(
+      {
+        label: 'contact',
+        entries: () => notify?.status().contacts ?? [],
+        nameOf: ({ name }) => name,
+      },
+      { counters: NOTIFY_COUNTERS, gauges: NOTIFY_GAUGES },
+    )
+  }
+
+  /** Figures that each of several has, with its name as a label. */
+  #labelled<Item>({ label, entries, nameOf }: Labelled<Item>, figures: Figures<Item>): void {
+    const rest = { labelNames: [label], registers: [this.#registry] }
+    for (const { name, help, value } of figures.counters) {
       new Counter({
         name,
         help,
-        labelNames,
-        registers,
+        ...rest,
         collect() {
           this.reset()
-          for (const status of processors.status)
-            this.inc({ processor: status.name }, value(status))
+          for (const each of entries()) this.inc({ [label]: nameOf(each) }, value(each))
         },
       })
     }
-    for (const { name, help, value } of PROCESSOR_GAUGES) {
+    for (const { name, help, value } of figures.gauges) {
       new Gauge({
         name,
         help,
-        labelNames,
-        registers,
+        ...rest,
         collect() {
           this.reset()
-          for (const status of processors.status)
-            this.set({ processor: status.name }, value(status))
+          for (const each of entries()) this.set({ [label]: nameOf(each) }, value(each))
         },
       })
     }
@@ -218,6 +229,23 @@ export class Metrics {
       },
     })
   }
+}
+
+interface Labelled<Item> {
+  readonly label: string
+  readonly entries: () => Iterable<Item>
+  readonly nameOf: (item: Item) => string
+}
+
+interface Figures<Item> {
+  readonly counters: readonly Figure<Item>[]
+  readonly gauges: readonly Figure<Item>[]
+}
+
+interface Figure<Item> {
+  readonly name: string
+  readonly help: string
+  readonly value: (item: Item) => number
 }
 
 /** The process itself: processor time and memory. */

@@ -93,13 +93,14 @@ class ProcessorThread {
   status(): ThreadStatus {
     const running = [...this.#runner.running].map((own): ProcessorStatus => {
       const { loaded, times, journal, readings, results, dropped, memoryBytes } = own
-      const { name, version } = loaded
+      const { name, version, digest } = loaded
       const { calls, seconds } = times
       const quantiles = { p50Seconds: times.quantile(50), p99Seconds: times.quantile(99) }
       const amounts = { readings, results, dropped, calls, seconds, memoryBytes }
       return {
         name,
         version,
+        digest,
         journal,
         fault: '',
         refused: this.#refused.get(name) ?? this.#runner.refused.get(name) ?? '',
@@ -109,14 +110,14 @@ class ProcessorThread {
       }
     })
     const stopped = [...this.#runner.stopped].map((record): ProcessorStatus => {
-      const { name, version, journal, fault = '' } = record
-      return { name, version, journal, ...NOTHING, fault }
+      const { name, version, digest, journal, fault = '' } = record
+      return { name, version, digest, journal, ...NOTHING, fault }
     })
     const known = new Set([...running, ...stopped].map(({ name }) => name))
     const refused = [...this.#refused]
       .filter(([name]) => !known.has(name))
       .map(([name, fault]): ProcessorStatus => {
-        return { name, version: '', journal: 0, ...NOTHING, fault }
+        return { name, version: '', digest: '', journal: 0, ...NOTHING, fault }
       })
     return {
       processors: [...running, ...stopped, ...refused],

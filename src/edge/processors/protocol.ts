@@ -62,6 +62,8 @@ export interface SiteEvent extends Omit<Result, 'subject' | 'kind'> {
 export interface ProcessorStatus {
   readonly name: string
   readonly version: string
+  /** SHA-256 of module, manifest and settings; empty: it was never loaded. */
+  readonly digest: string
   /** Empty: it runs. */
   readonly fault: string
   /** Why a version that was given is not taken; empty: there is none. */

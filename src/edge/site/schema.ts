@@ -8,6 +8,7 @@ import { describeIssue, faultsOf } from './issue.ts'
 import { listeners } from './listeners.ts'
 import { mappings, sparkplug } from './mappings.ts'
 import { feeder, transformer, voltageLevel } from './network.ts'
+import { notify } from './notify.ts'
 import { policy } from './policy.ts'
 import { processors } from './processors/processors.ts'
 import { retention } from './retention.ts'
@@ -46,6 +47,7 @@ const siteFile = z
     processors: processors.prefault({}),
     retention: retention.prefault({}),
     alarms: alarms.prefault({}),
+    notify: notify.optional(),
     uplink: uplink.optional(),
     roles: z.array(role).max(limits.roles).default([]),
     clients: z.array(client).max(limits.clients).default([]),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { GridError, errorCode } from '../../core/errors.ts'
@@ -6,6 +7,7 @@ import { checkAccess } from './access.ts'
 import { checkListeners } from './listeners.ts'
 import { checkReferences } from './references.ts'
 import { type Fault, formatFaults } from './fault.ts'
+import { checkNotify, placeNotify } from './notify.ts'
 import { checkPolicy, placePolicy } from './policy.ts'
 import { expandDevice } from './device-pattern.ts'
 import { type Device, type Listeners, type SiteFile, checkShape } from './schema.ts'
@@ -18,6 +20,8 @@ export type { Device, Listeners } from './schema.ts'
 export interface Site extends Omit<SiteFile, 'devices'> {
   /** Every device by its own id: the ranges of the file are written out. */
   readonly devices: readonly Device[]
+  /** SHA-256 of the file. */
+  readonly digest: string
 }
 
 /** @throws GridError `input` that lists every fault, a line each: `FILE:LINE:COLUMN: text`. */
@@ -46,6 +50,7 @@ export function parseSite(text: string, path: string): Site {
       ...checkListeners(yaml),
       ...checkAccess(yaml),
       ...checkPolicy(yaml),
+      ...checkNotify(yaml),
     )
   const file = yaml.broken ? undefined : checkShape(yaml, faults)
   if (file === undefined || faults.length > 0) {
@@ -56,7 +61,10 @@ export function parseSite(text: string, path: string): Site {
   const devices = file.devices.flatMap(expandDevice)
   const listeners = placeFiles(file.listeners, dirname(path))
   const policy = placePolicy(file.policy, path)
-  return { ...file, devices, listeners, policy, uplink: placeUplink(file.uplink, path) }
+  const digest = createHash('sha256').update(text).digest('hex')
+  const uplink = placeUplink(file.uplink, path)
+  const notify = placeNotify(file.notify, path)
+  return { ...file, devices, listeners, policy, uplink, notify, digest }
 }
 
 /** Files are named from where the site file is, whatever folder the edge was started in. */

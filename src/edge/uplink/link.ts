@@ -14,12 +14,21 @@ export interface LinkListener {
   acknowledgement(bytes: Uint8Array): void
 }
 
+/** What else goes over the connection. The broker may refuse all of it, and the records go on. */
+export interface Passenger {
+  readonly topics: readonly string[]
+  connected(): void
+  message(topic: string, bytes: Uint8Array): void
+  refused(why: string): void
+}
+
 /** One connection to the broker at a time. It does not try again by itself, and keeps nothing to be sent later. */
 export class Link {
   readonly #site: string
   readonly #settings: UplinkSettings
   readonly #listener: LinkListener
   #client: MqttClient | undefined
+  passenger: Passenger | undefined
 
   constructor(site: string, settings: UplinkSettings, listener: LinkListener) {
     this.#site = site
@@ -38,15 +47,17 @@ export class Link {
     const client = connect(this.#settings.url, options)
     this.#client = client
     client.once('connect', () => {
-      if (this.#settings.oneWay) return this.#listener.connected()
+      if (this.#settings.oneWay) return this.#connected(client)
       client.subscribe(ackTopic(this.#site), { qos: 1 }, (fault) => {
         if (client !== this.#client) return
-        if (fault === null) this.#listener.connected()
+        if (fault === null) this.#connected(client)
         else this.#end(client, errorText(fault))
       })
     })
-    client.on('message', (_, bytes) => {
-      if (client === this.#client) this.#listener.acknowledgement(bytes)
+    client.on('message', (topic, bytes) => {
+      if (client !== this.#client) return
+      if (topic === ackTopic(this.#site)) this.#listener.acknowledgement(bytes)
+      else this.passenger?.message(topic, bytes)
     })
     client.on('error', (fault) => this.#end(client, errorText(fault)))
     client.on('close', () => this.#end(client, 'the connection was closed'))
@@ -57,6 +68,27 @@ export class Link {
     const client = this.#client
     client?.publish(topic, Buffer.from(bytes), { qos: 1 }, (fault) => {
       if (fault !== undefined && fault !== null) this.#end(client, errorText(fault))
+    })
+  }
+
+  /** Of the passenger: whether it is refused or lost, the connection stays. */
+  sendAside(topic: string, bytes: Uint8Array, { retain }: { readonly retain: boolean }): void {
+    const client = this.#client
+    client?.publish(topic, Buffer.from(bytes), { qos: 1, retain }, (fault) => {
+      if (fault === undefined || fault === null || client !== this.#client) return
+      this.passenger?.refused(errorText(fault))
+    })
+  }
+
+  #connected(client: MqttClient): void {
+    this.#listener.connected()
+    const { passenger } = this
+    if (passenger === undefined) return
+    if (this.#settings.oneWay || passenger.topics.length === 0) return passenger.connected()
+    client.subscribe([...passenger.topics], { qos: 1 }, (fault) => {
+      if (client !== this.#client) return
+      if (fault !== null) passenger.refused(errorText(fault))
+      passenger.connected()
     })
   }
 

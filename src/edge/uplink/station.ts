@@ -16,7 +16,7 @@ import type { ExportOrder } from '../processors/protocol.ts'
 import type { UplinkSettings } from '../site/uplink.ts'
 import { HoursDesk } from './hours-desk.ts'
 import { STREAM as INVENTORY, InventoryDesk } from './inventory-desk.ts'
-import { Link } from './link.ts'
+import { Link, type Passenger } from './link.ts'
 import { Packer } from './packer.ts'
 import type { SentStatus, StreamStatus, UplinkStatus } from './status.ts'
 
@@ -96,6 +96,12 @@ export class UplinkStation {
   get counters(): Sender['counters'] & Packer['counters'] & { readonly connections: number } {
     const { connections } = this.#state
     return { ...this.#sender.counters, ...this.#packer.counters, connections }
+  }
+
+  /** Takes it along on every connection. What it sends while there is none is lost. */
+  carry(passenger: Passenger): Pick<Link, 'sendAside'> {
+    this.#link.passenger = passenger
+    return this.#link
   }
 
   status(): UplinkStatus {

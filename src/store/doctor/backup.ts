@@ -67,6 +67,8 @@ export async function backUp(
   if (users !== undefined) sources.push(['users.db', users])
   using alarms = openOther(directory, 'alarms.db')
   if (alarms !== undefined) sources.push(['alarms.db', alarms])
+  using notify = openOther(directory, 'notify.db')
+  if (notify !== undefined) sources.push(['notify.db', notify])
   if (results !== undefined) sources.push(['results.db', results])
   if (ownResults !== undefined) sources.push(['own-results.db', ownResults])
   const row = journal

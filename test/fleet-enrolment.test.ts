@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Authority } from '../src/centre/authority/authority.ts'
+import { Enrolment } from '../src/centre/authority/enrolment.ts'
+import { openEmbedded } from '../src/centre/database/embedded-database.ts'
+import { migrate } from '../src/centre/database/migrations.ts'
+import { Renewal } from '../src/edge/fleet/renewal.ts'
+import { makeKey, makeRequest } from '../src/fleet/certificates.ts'
+import { decodeRequest } from '../src/fleet/transfer.ts'
+import { withScratch } from './crash/scratch.ts'
+import { busbar } from './fleet/busbar.ts'
+import { until } from './fleet/until.ts'
+import { Program } from './uplink/program.ts'
+
+const ANYWHERE = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
+
+interface Stand {
+  readonly folder: string
+  readonly centre: Program
+  readonly words: readonly string[]
+}
+
+/** A machine with a token of its own becomes site s1, and its edge is started. */
+async function machine({ folder, centre, words }: Stand, name: string): Promise<Program> {
+  const invited = busbar('centre', 'enroll', '--site', 's1', ...words)
+  const [, token = ''] = /^token (\S+)$/m.exec(invited) ?? []
+  const [, fingerprint = ''] = /^fingerprint (\S+)$/m.exec(invited) ?? []
+  const data = join(folder, name)
+  mkdirSync(data, { recursive: true })
+  const centreUrl = `https://${centre.addresses['http']}`
+  const asked = ['edge', 'enroll', '--centre', centreUrl, '--token', token, '--data', data]
+  const lines = busbar(...asked, '--fingerprint', fingerprint)
+  assert.throws(() => busbar(...asked, '--fingerprint', fingerprint), /used before/)
+  assert.throws(() => busbar(...asked, '--fingerprint', '00'.repeat(32)), /fingerprint/)
+  assert.equal(statSync(join(data, 'fleet', 'site.pem')).mode & 0o777, 0o600)
+  const port = centre.addresses['mqtt']?.split(':')[1] ?? ''
+  const uplink = lines.slice(lines.indexOf('uplink:')).replace('1884', port)
+  const siteFile = join(folder, `${name}.yaml`)
+  const site = 'site: { id: s1, name: S, frequencyHz: 50, limits: gbt }\n'
+  writeFileSync(siteFile, `${site}devices: [{ id: m1, kind: rtu }]\n${uplink}\n`)
+  const files = ['--site', siteFile, '--data', data]
+  return Program.start(['src/cli/main.ts', 'edge', ...files, ...ANYWHERE])
+}
+
+async function linkOf(edge: Program): Promise<{ readonly link: string; readonly why: string }> {
+  const { uplink } = (await edge.get('/api/v1/uplink')) as {
+    uplink: { readonly link: string; readonly why: string }
+  }
+  return uplink
+}
+
+test('a machine becomes a site once, is cut off when it is replaced, and when it is revoked', async () => {
+  await withScratch('enrolment', async (folder) => {
+    await using started = new AsyncDisposableStack()
+    const authority = join(folder, 'authority')
+    const own = ['--data', join(folder, 'centre'), '--authority', authority]
+    const centre = started.use(
+      await Program.start(['src/cli/main.ts', 'centre', ...own, ...ANYWHERE]),
+    )
+    const words = ['--url', `https://${centre.addresses['http']}`, '--authority', authority]
+    const stand: Stand = { folder, centre, words }
+    const first = started.use(await machine(stand, 'first'))
+    const errors = (): string => [centre, first].map((each) => each.errors.join('')).join('\n')
+    const isUp = async (edge: Program): Promise<true> =>
+      until(async () => ((await linkOf(edge)).link === 'up' ? true : undefined), errors)
+    const isOut = async (edge: Program): Promise<true> =>
+      until(async () => ((await linkOf(edge)).link === 'up' ? undefined : true), errors)
+    await isUp(first)
+    const second = started.use(await machine(stand, 'second'))
+    await isOut(first)
+    await isUp(second)
+    assert.match(busbar('centre', 'revoke', '--site', 's1', ...words), /revoked 1/)
+    await isOut(second)
+    const stays = await linkOf(second)
+    assert.notEqual(stays.link, 'up')
+    const listed = busbar(
+      'fleet',
+      'audit',
+      '--url',
+      words[1] ?? '',
+      '--ca',
+      join(authority, 'ca.pem'),
+    )
+    assert.match(listed, /a machine became site s1/)
+  })
+})
+
+test('a certificate is renewed by whoever has its key, and by nobody else', async () => {
+  await withScratch('renewal', async (folder) => {
+    const database = await openEmbedded(join(folder, 'centre'))
+    try {
+      await migrate(database)
+      const enrolment = new Enrolment(database, await Authority.open(join(folder, 'ca'), ['c']))
+      const nowUs = Date.now() * 1000
+      const by = { who: 'li', nowUs }
+      const { token } = await enrolment.invite('s1', by)
+      const key = makeKey()
+      const csr = await makeRequest('s1', key)
+      const { certificate } = await enrolment.enroll({ token, csr }, by)
+      await assert.rejects(enrolment.enroll({ token, csr }, by), /used before/)
+      const path = join(folder, 'site.pem')
+      writeFileSync(path, `${certificate}${key}`)
+      const asked: Uint8Array[] = []
+      const warnings: string[] = []
+      const renewal = new Renewal({
+        site: 's1',
+        settings: { certificate: path, key: path },
+        request: (bytes) => asked.push(bytes),
+        warn: (text) => warnings.push(text),
+      })
+      await renewal.look(nowUs / 1000)
+      assert.equal(asked.length, 0, 'there is time')
+      await renewal.look(nowUs / 1000 + 600 * 86_400_000)
+      const request = decodeRequest(asked[0] ?? new Uint8Array())
+      assert.ok(request?.kind === 'renew')
+      await assert.rejects(enrolment.renew('s2', request, nowUs), /shows no certificate/)
+      const proof = Buffer.alloc(64).toString('base64')
+      await assert.rejects(enrolment.renew('s1', { ...request, proof }, nowUs), /shows no/)
+      const pem = await enrolment.renew('s1', request, nowUs)
+      renewal.answered({ kind: 'certificate', pem })
+      assert.deepEqual(warnings, [])
+      const renewed = readFileSync(path, 'utf8')
+      assert.notEqual(renewed, `${certificate}${key}`)
+      assert.equal(new X509Certificate(renewed).subject, 'CN=s1')
+      await enrolment.revoke({ column: 'site', value: 's1' }, by)
+      await assert.rejects(enrolment.renew('s1', request, nowUs), /shows no certificate/)
+    } finally {
+      await database.close()
+    }
+  })
+})
