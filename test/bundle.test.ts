@@ -53,6 +53,14 @@ test('a bundle runs alone: it starts, keeps what it acknowledged through a kill,
   assert.deepEqual(edge.errors, [])
 })
 
+test('a bundle has a centre with a database of its own, and with what that is made by', async () => {
+  using bundle = new MadeBundle()
+  const ports = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
+  const data = join(bundle.folder, 'centre')
+  await using centre = await Program.start([bundle.main, 'centre', '--data', data, ...ports])
+  assert.deepEqual(await centre.get('/api/v1/devices?search=none'), { devices: [], next: null })
+})
+
 test('a bundle has no types, few files, and says what is inside', () => {
   using bundle = new MadeBundle()
   const code = globSync('lib/busbar/*.js', { cwd: bundle.program })

@@ -5,8 +5,12 @@ import type { Database } from '../src/centre/database/database.ts'
 import { migrate } from '../src/centre/database/migrations.ts'
 import { centreUsers } from '../src/centre/users.ts'
 import { monthName, monthOf } from '../src/centre/records/months.ts'
+import type { Inbox } from '../src/centre/inbox.ts'
+import { seededRandom } from '../src/core/random.ts'
 import { formatAddress } from '../src/core/address.ts'
+import type { InventoryDevice } from '../src/uplink/inventory.ts'
 import { withScratch } from './crash/scratch.ts'
+import { TestedInventory } from './centre/tested-inventory.ts'
 import { DAY_US, type Kind, type Parts, envelopeOf, openDatabase, partsOf } from './centre/parts.ts'
 import { readPage, tableOf } from './docs/pages.ts'
 import { noPostgres } from './uplink/servers.ts'
@@ -76,6 +80,8 @@ async function drill(kind: Kind): Promise<void> {
     await madeRoom(stand)
     await reliable(stand)
     await paged(stand)
+    await owned(stand)
+    await sameOnce(stand)
     await described(stand)
   })
 }
@@ -234,6 +240,111 @@ async function paged({ inbox, get }: Stand): Promise<void> {
   assert.equal((sites as unknown[]).length, 1)
 }
 
+/** Two workers at once, each envelope twice, in an order of nobody's choosing, and months that neither has a partition for yet. */
+async function sameOnce({ inbox, database, get }: Stand): Promise<void> {
+  const { inbox: other } = partsOf(database)
+  const random = seededRandom(7)
+  const envelopes = Array.from({ length: 60 }, (_, at) => {
+    const time = NOW_US - (at % 6) * 31 * DAY_US
+    // Of each record three revisions, which have three numbers.
+    const records = [0, 1, 2].map((own) => {
+      return { time, key: Math.floor((at * 3 + own) / 3), revision: own, fields: { value: own } }
+    })
+    return envelopeOf('twice', at * 3 + 1, records)
+  })
+  const twice = [...envelopes, ...envelopes]
+    .map((envelope) => ({ envelope, at: random() }))
+    .toSorted((one, another) => one.at - another.at)
+    .map(({ envelope }) => envelope)
+  const taken = { one: 0, another: 0 }
+  const work = async (worker: Inbox, own: keyof typeof taken): Promise<void> => {
+    for (;;) {
+      const some = twice.splice(0, 3)
+      if (some.length === 0) return
+      await worker.commit(some, NOW_US)
+      taken[own] += some.length
+    }
+  }
+  await Promise.all([work(inbox, 'one'), work(other, 'another')])
+  assert.ok(taken.one > 0 && taken.another > 0)
+  const rows = "FROM events WHERE site = 'twice'"
+  assert.equal(await numberOf(database, `SELECT count(*) ${rows}`), 60)
+  assert.equal(await numberOf(database, `SELECT count(*) ${rows} AND revision = 2`), 60)
+  assert.equal(
+    await numberOf(database, `SELECT count(*) FROM events_default WHERE site = 'twice'`),
+    0,
+  )
+  const { body } = await get('/api/v1/sites/twice')
+  const [stream] = body['streams'] as readonly Record<string, number>[]
+  assert.deepEqual([stream?.['records'], stream?.['duplicates']], [180, 180])
+}
+
+/** An inventory by the code of the edge, over an envelope: all of it once, then only what changes. */
+async function owned(stand: Stand): Promise<void> {
+  const site = new TestedInventory(stand, 'inv')
+  site.devices = Array.from({ length: 1000 }, (_, at) => deviceOf(at))
+  await site.tell()
+  const pages = site.pages
+  assert.ok(pages >= 16)
+  const { body } = await stand.get('/api/v1/sites/inv')
+  const { heard: _, ...counts } = body['inventory'] as Record<string, unknown>
+  assert.deepEqual(counts, { devices: 1000, silent: 100, quarantined: 0, withheld: 0 })
+  await site.tell()
+  assert.equal(site.pages, pages, 'nothing is sent where nothing differs')
+  site.devices = site.devices.map((each) =>
+    each.id === 'm-0007' ? { ...each, kind: 'rtu' } : each,
+  )
+  await site.tell()
+  assert.equal(site.pages, pages + 1)
+  await stand.database.query("DELETE FROM devices WHERE site = 'inv' AND id LIKE 'm-00%'")
+  await stand.database.query("DELETE FROM inventory_pages WHERE site = 'inv' AND page < 3")
+  await site.tell()
+  assert.equal(site.pages, pages + 4, 'pages that are not there come again')
+  site.devices = site.devices.slice(0, 40)
+  await site.tell()
+  await site.tell()
+  const { devices } = (await stand.get('/api/v1/devices?site=inv')).body as { devices: Listed[] }
+  assert.deepEqual(
+    devices.map(({ id }) => id),
+    site.devices.map(({ id }) => id),
+  )
+  assert.equal(devices[7]?.kind, 'rtu')
+  await searched(stand)
+}
+
+interface Listed {
+  readonly id: string
+  readonly kind: string
+}
+
+function deviceOf(at: number): InventoryDevice {
+  const state = at % 10 === 0 ? 'silent' : 'known'
+  const id = `m-${String(at).padStart(4, '0')}`
+  const place = { feeder: `f${at % 7}`, transformer: '', voltageLevel: '' }
+  return { id, kind: 'meter', ...place, state, heard: state === 'silent' ? 1000 : 0 }
+}
+
+async function searched({ get }: Stand): Promise<void> {
+  const idsOf = async (query: string): Promise<readonly string[]> => {
+    const { devices } = (await get(`/api/v1/devices?${query}`)).body as { devices: Listed[] }
+    return devices.map(({ id }) => id)
+  }
+  assert.deepEqual(await idsOf('search=-000&limit=2'), ['m-0000', 'm-0001'])
+  assert.deepEqual(await idsOf('search=003'), ['m-0003', ...tens(30)])
+  assert.deepEqual(await idsOf('search=0_3'), [])
+  assert.deepEqual(await idsOf('search=m-&state=silent'), ['m-0000', 'm-0010', 'm-0020', 'm-0030'])
+  const { body } = await get('/api/v1/devices?search=m&limit=39')
+  const { devices } = (await get(`/api/v1/devices?search=m&after=${String(body['next'])}`)).body
+  assert.deepEqual(
+    (devices as Listed[]).map(({ id }) => id),
+    ['m-0039'],
+  )
+}
+
+function tens(from: number): readonly string[] {
+  return Array.from({ length: 10 }, (_, at) => `m-00${from + at}`)
+}
+
 /** Every address answers what the document says, and refuses what it does not know. */
 async function described({ operations, get }: Stand): Promise<void> {
   const { body } = await get('/api/openapi.json')
@@ -258,9 +369,9 @@ async function described({ operations, get }: Stand): Promise<void> {
 
 test('the page of the centre has every address', () => {
   const told = tableOf(readPage('docs/centre.md'), 'address').flatMap(([words = '']) =>
-    words.split(', '),
+    words.split(', ').filter((word) => word.startsWith('`/') || word.startsWith('/')),
   )
-  const known = ['/healthz', '/metrics', '/api/openapi.json']
+  const known = ['/api/v1/login', '/healthz', '/livez', '/metrics', '/api/openapi.json']
   const operations = partsOf(NO_DATABASE).operations.map(({ path }) =>
     path.replaceAll(/\{(\w+)\}/g, '<$1>'),
   )

@@ -4,6 +4,9 @@ import { limits } from '../src/core/limits.ts'
 import { GridError } from '../src/core/errors.ts'
 import { decodeAcknowledgement } from '../src/uplink/acknowledgement.ts'
 import { decodeEnvelope, encodeEnvelope } from '../src/uplink/envelope.ts'
+import { decodeAnswer, stampDigest } from '../src/uplink/hours.ts'
+import { decodeInventory, pageDigest, pagesOf } from '../src/uplink/inventory.ts'
+import { decodeQuestion, encodeQuestion } from '../src/uplink/question.ts'
 import { bytesOf } from './docs/hex-dump.ts'
 import { fencesOf, readPage, tableOf } from './docs/pages.ts'
 
@@ -67,5 +70,66 @@ test('the acknowledgement of the page is one, and what is not is refused', () =>
     ['{', '['],
   ] as const) {
     assert.equal(decode(text.replace(part, wrong)), undefined, wrong)
+  }
+})
+
+const examples = fences.filter(({ language }) => language === 'json').map(({ text }) => text)
+
+test('the questions of the page are some, and what is not is refused', () => {
+  const [, hours = '', , , pages = ''] = examples
+  for (const text of [hours, pages]) {
+    const question = decodeQuestion(Buffer.from(text)) ?? assert.fail(text)
+    assert.deepEqual(JSON.parse(encodeQuestion(question)), JSON.parse(text))
+  }
+  for (const [part, wrong] of [
+    ['"format": 1', '"format": 2'],
+    ['"ask": "hours"', '"ask": "pages"'],
+    ['[498753, 0, 0]', '[498753, 0]'],
+    ['[498753, 0, 0]', '[498753, 0, -1]'],
+    ['"upTo": 45', '"upTo": 4.5'],
+    ['"events"', '"ack"'],
+  ] as const) {
+    assert.equal(decodeQuestion(Buffer.from(hours.replace(part, wrong))), undefined, wrong)
+  }
+  assert.equal(decodeQuestion(Buffer.from(pages.replace('[0]', '[-1]'))), undefined)
+})
+
+test('the digest of the hour is that of the record in the example', () => {
+  const { body } = decodeEnvelope(bytes)
+  const [record] = body.kind === 'records' ? body.records : []
+  assert.ok(record !== undefined)
+  const question = decodeQuestion(Buffer.from(examples[1] ?? ''))
+  assert.ok(question?.kind === 'hours')
+  const hour = Math.floor(record.time / 3_600_000_000)
+  assert.deepEqual(question.hours[1], { hour, count: 1, digest: stampDigest(record) })
+  assert.deepEqual(decodeAnswer(JSON.parse(examples[2] ?? '')), {
+    compared: 168,
+    open: 1,
+    differing: [[hour, 12]],
+  })
+})
+
+test('the inventory of the page is one, with its digest, and what is not is refused', () => {
+  const [, , , summary = '', , page = ''] = examples
+  const told = decodeInventory(JSON.parse(summary))
+  const own = decodeInventory(JSON.parse(page))
+  assert.ok(told?.kind === 'summary' && own?.kind === 'page')
+  assert.deepEqual(told.digests, pagesOf(own.devices).map(pageDigest))
+  for (const [part, wrong] of [
+    ['"page": 0', '"page": 1'],
+    ['"silent"', '"lost"'],
+    ['"heard": 1795514400000000', '"heard": -1'],
+    ['"f1-meter-001"', '7'],
+    ['"kind": "page"', '"kind": "leaf"'],
+  ] as const) {
+    assert.equal(decodeInventory(JSON.parse(page.replace(part, wrong))), undefined, wrong)
+  }
+  for (const body of [
+    { kind: 'inventory', inventory: own },
+    { kind: 'inventory', inventory: told },
+  ] as const) {
+    const head = { site: 'north-07', stream: 'inventory', epoch: 0, first: 0, last: 0 }
+    const envelope = { ...head, isBackfill: false, body }
+    assert.deepEqual(decodeEnvelope(encodeEnvelope(envelope) ?? assert.fail()), envelope)
   }
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,6 +10,7 @@ import { command } from '../src/cli/centre.ts'
 import { readPage, tableOf } from './docs/pages.ts'
 import { withScratch } from './crash/scratch.ts'
 import { Program } from './uplink/program.ts'
+import { SmallDisk } from './uplink/small-disk.ts'
 import { noMosquitto, noPostgres, startMosquitto, startPostgres } from './uplink/servers.ts'
 import { Wire } from './uplink/wire.ts'
 
@@ -24,12 +26,22 @@ const PATIENCE_MS = 60_000
 interface Stand {
   readonly edge: Program
   readonly centre: Program
+  /** A second worker on the same database and broker, where there is one. */
+  readonly other: Program | undefined
   readonly wire: Wire
   /** Readings that make a dozen events a round. */
   readonly feed: (rounds: number) => Promise<void>
   readonly lastStart: () => string
   /** Only where it is a server. */
-  readonly database: { stop: () => Promise<void>; start: () => Promise<void> } | undefined
+  readonly database:
+    | {
+        stop: () => Promise<void>
+        start: () => Promise<void>
+        run: (sql: string) => void
+        /** Undefined where it has no disk of its own. */
+        disk: SmallDisk | undefined
+      }
+    | undefined
   /** Points the wire to where the centre's broker is now. */
   readonly aim: () => void
 }
@@ -118,6 +130,32 @@ async function settled(stand: Stand): Promise<number> {
   assert.fail(`${why}\n${stand.edge.errors.join('')}\n${stand.centre.errors.join('')}`)
 }
 
+function noDisk({ disk }: { readonly disk: SmallDisk | undefined }): string | false {
+  return disk === undefined ? 'no small file system can be mounted here' : false
+}
+
+/** Whichever of the workers had something to store says so, within half a minute. */
+async function problemOf(
+  workers: readonly (Program | undefined)[],
+  words: RegExp,
+): Promise<boolean> {
+  for (const endMs = Date.now() + 30_000; Date.now() < endMs; await pause(200)) {
+    for (const worker of workers) {
+      const { problems = [] } = ((await worker?.get('/healthz')) ?? {}) as { problems?: string[] }
+      if (problems.some((each) => words.test(each))) return true
+    }
+  }
+  return false
+}
+
+async function reconciled(centre: Program): Promise<{ resent: number; answered: string | null }> {
+  const { reconciliation } = (await centre.get('/api/v1/reconciliation?site=s1')) as {
+    reconciliation: readonly { stream: string; resent: number; answered: string | null }[]
+  }
+  const own = reconciliation.find(({ stream }) => stream === 'events')
+  return own ?? { resent: 0, answered: null }
+}
+
 interface Choice {
   readonly database: 'pglite' | 'postgres'
   readonly broker: 'ours' | 'mosquitto'
@@ -162,12 +200,18 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     const words = ['src/cli/main.ts', 'centre', '--http', '127.0.0.1:0']
     let database: Stand['database']
     if (choice.database === 'postgres') {
-      let server = await startPostgres(folder)
+      chmodSync(folder, 0o711) // PostgreSQL is not root.
+      const disk = SmallDisk.mount(join(folder, 'disk'))
+      started.defer(() => disk?.[Symbol.dispose]())
+      let server = await startPostgres(join(folder, 'disk'))
       const { port } = server
       started.defer(async () => server[Symbol.asyncDispose]())
       database = {
         stop: async () => server[Symbol.asyncDispose](),
-        start: async () => void (server = await startPostgres(folder, port)),
+        disk,
+        start: async () => void (server = await startPostgres(join(folder, 'disk'), port)),
+        run: (sql) =>
+          void execFileSync('psql', [`postgres://busbar@127.0.0.1:${port}/postgres`, '-c', sql]),
       }
       words.push('--database', `postgres://busbar@127.0.0.1:${port}/postgres`)
     } else words.push('--data', join(folder, 'centre'))
@@ -178,7 +222,8 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     } else words.push('--mqtt', '127.0.0.1:0')
     const centre = started.use(await Program.start(words))
     // Two workers share what comes; whoever has locked a stream decides what is new in it.
-    if (choice.database === 'postgres') started.use(await Program.start(words))
+    const other =
+      choice.database === 'postgres' ? started.use(await Program.start(words)) : undefined
     const aim = (): void => {
       if (choice.broker === 'ours') wire.target = centre.addresses['mqtt'] ?? ''
     }
@@ -191,12 +236,12 @@ async function withStand(choice: Choice, work: (stand: Stand) => Promise<void>):
     const lastStart = (): string => feeder.lastStart
     const feed = async (rounds: number): Promise<void> =>
       feeder.feed(edge.addresses['mqtt'] ?? '', rounds)
-    await work({ edge, centre, wire, aim, feed, lastStart, database })
+    await work({ edge, centre, other, wire, aim, feed, lastStart, database })
   })
 }
 
 async function drill(t: TestContext, stand: Stand): Promise<void> {
-  const { edge, centre, wire, aim, feed, database } = stand
+  const { edge, centre, other, wire, aim, feed, database } = stand
   await t.test('what is found arrives, to the unit', async () => {
     await feed(3)
     assert.ok((await settled(stand)) >= 20)
@@ -224,6 +269,19 @@ async function drill(t: TestContext, stand: Stand): Promise<void> {
     wire.mode = 'open'
     await settled(stand)
   })
+  if (other !== undefined) {
+    await t.test(
+      'one of two workers is killed while records come, and the other has all',
+      async () => {
+        const fed = feed(12)
+        await pause(300)
+        await centre.kill()
+        await fed
+        await settled({ ...stand, centre: other })
+        await centre.start()
+      },
+    )
+  }
   await t.test('the edge is killed between commit and acknowledgement', async () => {
     wire.mode = 'mute'
     await feed(5)
@@ -242,15 +300,59 @@ async function drill(t: TestContext, stand: Stand): Promise<void> {
     wire.mode = 'open'
     await settled(stand)
   })
+  await t.test('what devices there are is known', async () => {
+    const { devices } = (await centre.get('/api/v1/devices?site=s1')) as {
+      devices: readonly { readonly id: string; readonly kind: string; readonly feeder: string }[]
+    }
+    assert.deepEqual(
+      devices.map(({ id, kind, feeder }) => [id, kind, feeder]),
+      [['m1', 'rtu', 'f1']],
+    )
+  })
   if (database === undefined) return
+  await t.test(
+    'rows that were deleted by hand come again, and nothing where nothing differs',
+    async () => {
+      const run = (sql: string): void => database.run(sql)
+      run('DELETE FROM events WHERE sequence % 3 = 0')
+      const site = async (): Promise<{ resent: number; answered: string | null }> => {
+        const url = `http://${centre.addresses['http']}/api/v1/reconciliation?site=s1`
+        const from = '2026-06-01T00:00:00Z&to=2026-06-02T00:00:00Z'
+        const before = (await reconciled(centre)).answered
+        const headers = { 'x-busbar-request': '1' }
+        const { ok } = await fetch(`${url}&from=${from}`, { method: 'POST', headers })
+        assert.ok(ok)
+        for (const endMs = Date.now() + PATIENCE_MS; Date.now() < endMs; await pause(200)) {
+          const now = await reconciled(centre)
+          if (now.answered !== before) return now
+        }
+        return assert.fail('no answer')
+      }
+      const { resent } = await site()
+      assert.ok(resent > 0)
+      await settled(stand)
+      assert.equal((await site()).resent, resent, 'nothing differs any more')
+    },
+  )
+  await t.test(
+    'the disk of the database is full, and the centre says what to do',
+    { skip: noDisk(database) },
+    async () => {
+      database.disk?.fill()
+      await feed(25)
+      const said = await problemOf([centre, other], /The disk of the database is full.*Make room/)
+      assert.ok(said, 'within half a minute')
+      database.disk?.free()
+      await settled(stand)
+    },
+  )
   await t.test(
     'the database of the centre goes, and the centre says so until it is back',
     async () => {
       await database.stop()
       await feed(3)
       await pause(3000)
-      const { status } = (await centre.get('/healthz')) as { status: string }
-      assert.equal(status, 'failing')
+      assert.ok(await problemOf([centre, other], /The database cannot be reached/))
       await database.start()
       await settled(stand)
     },

@@ -37,6 +37,11 @@ for (const path of globSync(DATA, { cwd: root })) {
 }
 for (const file of globSync('node_modules/@electric-sql/pglite/dist/*.{wasm,data}', { cwd: root }))
   cpSync(join(root, file), join(dist, CODE, basename(file)))
+// An extension of it looks one folder up from the code that names it.
+cpSync(
+  join(root, 'node_modules/@electric-sql/pglite/dist/pg_trgm.tar.gz'),
+  join(dist, dirname(CODE), 'pg_trgm.tar.gz'),
+)
 for (const { path, body } of await consoleFiles()) write(path, body)
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly name: string

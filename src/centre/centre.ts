@@ -15,9 +15,9 @@ import { type BrokerTls, openBroker } from './embedded-broker.ts'
 import { FleetDesk } from './fleet/fleet-desk.ts'
 import { SiteReports } from './fleet/site-reports.ts'
 import { operationsOf } from './api/operations.ts'
-import { problemsOf } from './health.ts'
+import { type HealthProblem, problemsOf } from './health.ts'
 import { startHttp } from './http.ts'
-import { Inbox } from './inbox.ts'
+import { type Ask, Inbox } from './inbox.ts'
 import { Devices } from './inventory/devices.ts'
 import { Ledger } from './ledger.ts'
 import { CentreMetrics } from './metrics.ts'
@@ -26,6 +26,7 @@ import type { Kept } from './records/kept.ts'
 import { Partitions } from './records/partitions.ts'
 import { Records } from './records/records.ts'
 import { Retention } from './records/retention.ts'
+import { Reconciler } from './reconciliation/reconciler.ts'
 import { Reliability } from './reliability/reliability.ts'
 import { SiteGatekeeper } from './site-gatekeeper.ts'
 import { centreUsers, entryProblems } from './users.ts'
@@ -76,11 +77,13 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const { warn, report, kept } = settings
   const partitions = new Partitions(database, kept)
   const retention = new Retention(database, partitions, kept)
-  const inbox = new Inbox(database, partitions)
-  const worker = new Worker({ inbox, warn })
+  const ask: Ask = (site, question) => worker.ask(site, question)
+  const inbox = new Inbox(database, partitions, ask)
+  const worker: Worker = new Worker({ inbox, warn })
   const { mqtt, link } = await openRoad(settings.broker, { worker, enrolment, started })
   started.defer(async () => worker.stop())
-  const housekeeping = new Housekeeping({ retention, warn })
+  const reconciler = new Reconciler(database, ask)
+  const housekeeping = new Housekeeping({ retention, reconciler, warn })
   started.defer(async () => housekeeping.stop())
   const reports = new SiteReports(database)
   const fleet = new FleetDesk({ ...link, group: GROUP, reports, database, enrolment, warn })
@@ -89,16 +92,17 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const records = new Records(database)
   const devices = new Devices(database)
   const reliability = new Reliability(database)
-  const operations = operationsOf({ ledger, reports, records, devices, reliability, retention })
+  const asks = { ledger, reports, records, devices, reliability, retention, reconciler }
+  const operations = operationsOf(asks)
   const { http: address, plainLogins } = settings
   const credentials = httpCredentials(settings, started)
   const tls = credentials?.options ?? ownTls(enrolment)
   const isSecure = tls !== undefined
   const users = centreUsers({ database, http: address, isSecure, plainLogins, warn })
   const metrics = new CentreMetrics({ inbox, worker, ledger, retention, users, reports })
-  const problems = (): readonly string[] => [
+  const problems = (): readonly HealthProblem[] => [
     ...problemsOf(worker, housekeeping, fleet),
-    ...entryProblems(users.locked, credentials?.files.fault),
+    ...entryProblems(users.locked, credentials?.files.fault).map(known),
   ]
   const ofFleet = { fleet, reports, database, enrolment }
   const http = await startHttp({
@@ -119,6 +123,11 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
     http: http.address,
     stop: async () => running.disposeAsync(),
   }
+}
+
+/** For those who are known. */
+function known(sentence: string): HealthProblem {
+  return { sentence, detail: '', isForAll: false }
 }
 
 function httpCredentials(

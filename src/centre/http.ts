@@ -13,6 +13,7 @@ import { PROGRAM_FOLDER } from '../core/program-folder.ts'
 import { openApi } from './api/document.ts'
 import type { Operation } from './api/operation.ts'
 import { thrift } from './api/thrift.ts'
+import type { HealthProblem } from './health.ts'
 import { type FleetRouteParts, fleetRoutes } from './fleet/routes.ts'
 import type { CentreMetrics } from './metrics.ts'
 import type { UserDesk } from '../users/user-desk.ts'
@@ -24,8 +25,7 @@ export interface HttpParts {
   readonly address: Address
   readonly operations: readonly Operation[]
   readonly metrics: Pick<CentreMetrics, 'exposition' | 'contentType'>
-  /** A sentence for each thing that is wrong. */
-  readonly problems: () => readonly string[]
+  readonly problems: () => readonly HealthProblem[]
   readonly users: UserDesk
   /** Undefined: in the clear. */
   readonly tls: SecureContextOptions | undefined
@@ -89,13 +89,18 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
 }
 
 function addRoutes(app: FastifyInstance, { operations, metrics, problems }: HttpParts): void {
-  // Probes need no password, and learn no more than whether all is well.
+  // Probes need no password, and learn no more than whether all is well, and whether anything can be stored.
   app.get('/healthz', { config: { needs: 'nobody' } }, async ({ person }, reply) => {
     const wrong = problems()
     const status = wrong.length === 0 ? 'ok' : 'failing'
+    const shown = person === undefined ? wrong.filter(({ isForAll }) => isForAll) : wrong
+    const texts = shown.map(({ sentence, detail }) =>
+      person === undefined || detail === '' ? sentence : `${sentence} (${detail})`,
+    )
+    const isSilent = person === undefined && texts.length === 0
     return reply
       .code(status === 'ok' ? 200 : 503)
-      .send(person === undefined ? { status } : { status, problems: wrong })
+      .send(isSilent ? { status } : { status, problems: texts })
   })
   app.get('/livez', { config: { needs: 'nobody' } }, async () => ({ status: 'alive' }))
   app.get('/metrics', VIEWERS, async (_, reply) =>
@@ -106,7 +111,7 @@ function addRoutes(app: FastifyInstance, { operations, metrics, problems }: Http
     app.route({
       method: each.method,
       url: each.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { needs: each.needs },
+      config: { needs: each.needs, changes: each.method === 'POST' },
       handler: async ({ params, query }) =>
         each.run({ path: params as Record<string, string>, query }, nowUs()),
     })

@@ -1,9 +1,12 @@
 import type { Acknowledgement } from '../uplink/acknowledgement.ts'
 import type { Envelope } from '../uplink/envelope.ts'
-import { decodeRanges } from '../uplink/ranges.ts'
+import type { Question } from '../uplink/question.ts'
 import { type Received, receive } from '../uplink/receiver.ts'
-import type { Database, Query, Row } from './database/database.ts'
+import type { Database, Query } from './database/database.ts'
+import { type SitedInventory, storeInventories } from './inventory/inbound.ts'
 import type { Partitions } from './records/partitions.ts'
+import { type SitedAnswer, storeAnswers } from './reconciliation/answers.ts'
+import { STATE, receivedOf } from './streams.ts'
 import { type SourcedRecord, storeRecords, timesOf } from './records/rows.ts'
 
 export interface SiteAcknowledgement extends Acknowledgement {
@@ -19,6 +22,9 @@ export interface InboxCounters {
 
 type Source = Pick<Envelope, 'site' | 'stream' | 'epoch'>
 
+/** To be sent when the commit is done; what gets lost is asked again at the next occasion. */
+export type Ask = (site: string, question: Question) => void
+
 /**
  * Envelopes into the database, with what has been received of each stream in the same commit. Several may work on one database: who has locked
  * a stream decides what is new in it.
@@ -27,10 +33,12 @@ export class Inbox {
   readonly counters: InboxCounters = { envelopes: 0, records: 0, duplicates: 0, commits: 0 }
   readonly #database: Database
   readonly #partitions: Partitions
+  readonly #ask: Ask
 
-  constructor(database: Database, partitions: Partitions) {
+  constructor(database: Database, partitions: Partitions, ask: Ask) {
     this.#database = database
     this.#partitions = partitions
+    this.#ask = ask
   }
 
   /** What there is of each stream that these are of, when it is on the disk. Rejects where it is not, and nothing has changed then. */
@@ -38,24 +46,28 @@ export class Inbox {
     envelopes: readonly Envelope[],
     nowUs: number,
   ): Promise<readonly SiteAcknowledgement[]> {
-    const sources = sourcesOf(envelopes)
+    const sources = sourcesOf(envelopes.filter(isOfStream))
     await this.#partitions.make(timesOf(envelopes), nowUs)
-    const { states, before } = await this.#database.transact(async (query) => {
-      await hearSites(query, sources, nowUs)
+    const { states, before, asked } = await this.#database.transact(async (query) => {
+      await hearSites(query, envelopes, nowUs)
       const known = await lockStreams(query, sources)
       const now = new Map(known)
       const fresh: SourcedRecord[] = []
       for (const envelope of envelopes) {
+        if (!isOfStream(envelope)) continue
         const { site, stream, epoch } = envelope
         const id = idOf(envelope)
         const taken = receive(now.get(id) as Received, envelope)
         now.set(id, taken.state)
         for (const record of taken.fresh) fresh.push({ source: { site, stream, epoch }, record })
       }
-      await storeRecords(query, fresh)
+      await storeRecords(query, [...fresh, ...recordsAgain(envelopes)])
       await keepStreams(query, sources, now)
-      return { states: now, before: known }
+      await storeAnswers(query, answersOf(envelopes), nowUs)
+      const pages = await storeInventories(query, inventoriesOf(envelopes), nowUs)
+      return { states: now, before: known, asked: pages }
     })
+    for (const { site, pages } of asked) this.#ask(site, { kind: 'inventory', pages })
     this.#count(envelopes.length, before, states)
     return sources.map((source) => {
       const { ranges } = states.get(idOf(source)) as Received
@@ -89,8 +101,38 @@ function sourcesOf(envelopes: readonly Envelope[]): readonly Source[] {
   return [...sources].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each)
 }
 
-async function hearSites(query: Query, sources: readonly Source[], nowUs: number): Promise<void> {
-  const sites = [...new Set(sources.map(({ site }) => site))].toSorted()
+/** What else a site says has no number, and is not acknowledged. */
+function isOfStream({ body }: Envelope): boolean {
+  return body.kind === 'records' || body.kind === 'manifest'
+}
+
+/** Whose numbers have come before: what is here already stays as it is. */
+function recordsAgain(envelopes: readonly Envelope[]): readonly SourcedRecord[] {
+  return envelopes.flatMap(({ site, stream, epoch, body }) =>
+    body.kind === 'again'
+      ? body.records.map((record) => ({ source: { site, stream, epoch }, record }))
+      : [],
+  )
+}
+
+function answersOf(envelopes: readonly Envelope[]): readonly SitedAnswer[] {
+  return envelopes.flatMap(({ site, stream, epoch, body }) =>
+    body.kind === 'hours' ? [{ site, stream, epoch, answer: body.answer }] : [],
+  )
+}
+
+function inventoriesOf(envelopes: readonly Envelope[]): readonly SitedInventory[] {
+  return envelopes.flatMap(({ site, body }) =>
+    body.kind === 'inventory' ? [{ site, inventory: body.inventory }] : [],
+  )
+}
+
+async function hearSites(
+  query: Query,
+  envelopes: readonly Envelope[],
+  nowUs: number,
+): Promise<void> {
+  const sites = [...new Set(envelopes.map(({ site }) => site))].toSorted()
   await query(
     `INSERT INTO sites (site, first_heard, last_heard)
      SELECT value, $2::bigint, $2::bigint FROM json_array_elements_text($1::text::json)
@@ -125,26 +167,6 @@ async function lockStreams(
       return [idOf(source), receivedOf(row)]
     }),
   )
-}
-
-/** Columns that `receivedOf` reads. */
-export const STATE =
-  's.ranges, s.last::float8, s.pending::float8, s.lost::float8, s.oldest::float8, s.records::float8, s.duplicates::float8, s.withheld::float8'
-
-export function receivedOf(row: Row): Received {
-  const number = (name: string): number => Number(row[name])
-  return {
-    ranges: decodeRanges(JSON.parse(String(row['ranges']))) ?? [],
-    manifest: {
-      last: number('last'),
-      pending: number('pending'),
-      lost: number('lost'),
-      oldest: number('oldest'),
-    },
-    records: number('records'),
-    duplicates: number('duplicates'),
-    withheld: number('withheld'),
-  }
 }
 
 async function keepStreams(

@@ -3,7 +3,7 @@ import { Micros, formatTime } from '../core/time.ts'
 import { type Ranges, watermark } from '../uplink/ranges.ts'
 import { gapsOf } from '../uplink/receiver.ts'
 import type { Database, Row } from './database/database.ts'
-import { STATE, receivedOf } from './inbox.ts'
+import { STATE, receivedOf } from './streams.ts'
 
 /** Of the last epoch: an earlier one has no gaps any more, for all of it was sent again. */
 export interface StreamInfo {
@@ -70,12 +70,16 @@ export class Ledger {
        WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site COLLATE "C" LIMIT ${limits.centreRows}`,
       [site ?? null],
     )
-    const streams = await query(
-      `SELECT DISTINCT ON (s.site, s.stream) s.site, s.stream, s.epoch::float8, ${STATE} FROM streams s
-       WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site, s.stream, s.epoch DESC`,
+    // As one text: PGlite takes half a second to hand out four thousand rows one by one.
+    const [streams] = await query(
+      `SELECT coalesce(json_agg(row_to_json(own)), '[]')::text AS rows FROM (
+         SELECT DISTINCT ON (s.site, s.stream) s.site, s.stream, s.epoch::float8, ${STATE} FROM streams s
+         WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site, s.stream, s.epoch DESC
+       ) own`,
       [site ?? null],
     )
-    const bySite = Map.groupBy(streams, (row) => String(row['site']))
+    const rows = JSON.parse(String(streams?.['rows'])) as readonly Row[]
+    const bySite = Map.groupBy(rows, (row) => String(row['site']))
     return sites.map((row): SiteInfo => {
       const name = String(row['site'])
       const heard = Number(row['last'])

@@ -8,7 +8,10 @@ import type { Worker } from './worker.ts'
 
 export interface MetricsParts {
   readonly inbox: Inbox
-  readonly worker: Worker
+  readonly worker: Pick<
+    Worker,
+    'isConnected' | 'failure' | 'waiting' | 'acknowledgements' | 'refused'
+  >
   readonly ledger: Ledger
   readonly retention: Retention
   readonly users: Pick<UserDesk, 'counters' | 'unrecorded' | 'locked'>

@@ -1,6 +1,7 @@
 import { limits } from '../core/limits.ts'
 import { encodeAcknowledgement } from '../uplink/acknowledgement.ts'
 import { isBackfill } from '../uplink/envelope.ts'
+import { type Question, encodeQuestion } from '../uplink/question.ts'
 import { ackTopic, sourceOf } from '../uplink/topics.ts'
 import { ArrivalQueue } from './arrival-queue.ts'
 import { Commits } from './commits.ts'
@@ -74,6 +75,11 @@ export class Worker {
     const { queue, commits } = this.#laneOf(source.site)
     queue.add({ ...source, isBackfill: isBackfill(bytes), bytes })
     commits.wake()
+  }
+
+  /** A question to a site. Nobody notices when it gets lost: it is asked again. */
+  ask(site: string, question: Question): void {
+    this.#road?.publish([{ topic: ackTopic(site), text: encodeQuestion(question) }])
   }
 
   /** Nobody is told twice in a row of the same. */

@@ -7,12 +7,13 @@ import { type CentreSettings, startCentre } from '../centre/centre.ts'
 import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
 import { enroll, revoke } from './centre/enroll.ts'
+import { reconcile } from './centre/reconcile.ts'
 import type { Args, Command } from './command.ts'
 
 export const command: Command = {
   name: 'centre',
   summary: 'Take in what the edges of many substations send.',
-  positionals: '[enroll | revoke]',
+  positionals: '[enroll | revoke | reconcile]',
   options: {
     data: { value: 'DIR', help: 'folder of its own database, made if it does not exist' },
     database: {
@@ -39,13 +40,15 @@ export const command: Command = {
       help: 'folder of its own CA, made if it does not exist: sites come with certificates, --mqtt and --http are TLS',
     },
     names: { value: 'HOST,…', help: 'by which sites reach it, for its certificate' },
-    site: { value: 'ID', help: 'enroll, revoke: the site' },
+    site: { value: 'ID', help: 'enroll, revoke, reconcile: the site' },
     serial: { value: 'HEX', help: 'revoke: one certificate' },
     url: {
       value: 'URL',
-      help: 'enroll, revoke: HTTP address of the centre',
+      help: 'enroll, revoke, reconcile: HTTP address of the centre',
       default: 'https://127.0.0.1:8081',
     },
+    from: { value: 'TIME', help: 'reconcile: from this hour on, a week before --to by default' },
+    to: { value: 'TIME', help: 'reconcile: before this hour, two hours ago by default' },
     'plain-logins': {
       help: 'take passwords and tokens from other machines without TLS, too',
     },
@@ -54,13 +57,16 @@ export const command: Command = {
   run,
 }
 
-/** Runs until SIGINT or SIGTERM. */
 async function run(args: Args): Promise<number> {
   const [action] = args.positionals
   if (action === 'enroll') return enroll(args)
   if (action === 'revoke') return revoke(args)
+  if (action === 'reconcile') return reconcile(args)
   if (action !== undefined)
-    throw new GridError('usage', `busbar centre ${action}: nothing, enroll or revoke is needed`)
+    throw new GridError(
+      'usage',
+      `busbar centre ${action}: nothing, enroll, revoke or reconcile is needed`,
+    )
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const say = (text: string): void => void process.stderr.write(`busbar: ${text}\n`)
   const centre = await startCentre({

@@ -20,6 +20,32 @@ export const uplinkLimits = {
   backfillSlowMs: 1000,
   /** Ranges in one acknowledgement; more are told with later ones. */
   acknowledgedRanges: 256,
+  /** Devices of a page of the inventory, in the mean: when one changes, so many are sent, some 10 KiB before compression. */
+  inventoryPageDevices: 64,
+  /** And at most, however unlucky the hashes of their ids are. */
+  inventoryPageDevicesMax: 512,
+  /** Of a site with as many devices as an edge may have. */
+  inventoryPages: 2048,
+  inventoryNameCharacters: 256,
+  /** Between two statements of what devices there are, where nothing has changed. */
+  inventoryMs: 600_000,
+  /** Between two looks whether something has, and so whether it is to be told. */
+  inventoryLookMs: 30_000,
+  /** A device that was not heard for so long is silent: meters that report once a day are not. */
+  deviceSilentMs: 26 * 3_600_000,
+  /** Hours of one question what is there: a week, as 6 KiB of JSON. */
+  reconciledHours: 168,
+  /** Records that are sent again for one question; hours beyond it are for the next. */
+  reconciledRecords: 50_000,
+  /** Between two questions of the same. */
+  reconcileMs: 86_400_000,
+  /** Hours that ended so lately are left out: what belongs to them may be on its way. */
+  reconcileAfterMs: 7_200_000,
+  /** Streams that are asked about at a time; there is another round a minute later. */
+  reconciledAtOnce: 32,
+  reconcileLookMs: 60_000,
+  /** Of a question by hand. */
+  reconciledDays: 366,
   /** Stretches that are kept apart in what has been received; past it a sender has to fill gaps before more is taken. */
   receivedRanges: 4096,
   /** An envelope that is not acknowledged for so long goes again: a centre that is busy needs a second. */

@@ -127,7 +127,7 @@ export async function startEdge(given: EdgeSettings): Promise<Edge> {
   started.defer(async () => history.stop())
   const processors = runProcessors(settings, { journal: writer, broker, alarms })
   started.defer(async () => processors.stop())
-  const uplink = await openUplink(settings, { processors, egress }, started)
+  const uplink = await openUplink(settings, { processors, egress, names, writer }, started)
   connect(batches, { ingest, commands, processors, broker })
   const transport = new Transport(broker, site.access.limits.connectionsPerSecond)
   started.defer(async () => ingest.finish()) // What the sessions became when their clients were sent away.
@@ -228,22 +228,31 @@ function keepHistory(
 /** Stops before the processors, whose thread keeps what was acknowledged. A site without one does not load an MQTT client. */
 async function openUplink(
   { site, directory, gate, warn }: EdgeSettings,
-  { processors, egress }: { readonly processors: Processors; readonly egress: Egress },
+  { processors, egress, names, writer }: UplinkNeighbours,
   started: AsyncDisposableStack,
 ): Promise<UplinkStation | undefined> {
   const { uplink: settings } = site
   if (settings === undefined) return undefined
   const { UplinkStation } = await import('./uplink/station.ts')
+  const { devicesOf } = await import('./uplink/devices.ts')
   const station = new UplinkStation({
     site: site.site.id,
     settings,
     directory,
     gate: gate ?? new PolicyGate(site, egress.gate),
     outbox: processors,
+    devices: () => devicesOf({ site, names, latest: writer.latest }, wallClock()),
     warn,
   })
   started.defer(() => station.stop())
   return station
+}
+
+interface UplinkNeighbours {
+  readonly processors: Processors
+  readonly egress: Egress
+  readonly names: Names
+  readonly writer: JournalWriter
 }
 
 /** A site without a centre does not load what is of the fleet. */

@@ -3,6 +3,8 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { assert } from '../core/assert.ts'
 import { GridError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
+import { type HoursAnswer, decodeAnswer } from './hours.ts'
+import { type Inventory, decodeInventory } from './inventory.ts'
 import { type Manifest, decodeManifest } from './manifest.ts'
 import { type UplinkRecord, decodeRecord, isObject } from './record.ts'
 import { isStream } from './topics.ts'
@@ -13,7 +15,7 @@ export interface Envelope {
   readonly stream: string
   /** Numbers are of one row as long as this is the same: rises when a sender has to begin anew. */
   readonly epoch: number
-  /** All that the sender has from the first to the last number is in it; both 0: a manifest. */
+  /** All that the sender has from the first to the last number is in it; both 0: it has none, but says something of what there is. */
   readonly first: number
   readonly last: number
   readonly isBackfill: boolean
@@ -29,6 +31,10 @@ export type Body =
       readonly withheld: readonly number[]
     }
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | { readonly kind: 'inventory'; readonly inventory: Inventory }
+  /** Records whose numbers the centre has acknowledged, and which it does not have. */
+  | { readonly kind: 'again'; readonly records: readonly UplinkRecord[] }
+  | { readonly kind: 'hours'; readonly answer: HoursAnswer }
 
 /*
  * | magic "BBUP" | version u8 | flags u8 | site length u8 | stream length u8 | epoch u64 | first u64 | last u64 |
@@ -39,15 +45,28 @@ export const ENVELOPE_VERSION = 1
 const AT = { version: 4, flags: 5, site: 6, stream: 7, epoch: 8, first: 16, last: 24, body: 32 }
 const DIGEST_AT = 36
 const HEAD_BYTES = 68
-const FLAG = { backfill: 1, manifest: 2 }
+const BACKFILL = 1
+/** Of the kinds of bodies; at most one of them is set. */
+const FLAG = { manifest: 2, inventory: 4, again: 8, hours: 16 } as const
 /** Of level 3 a megabyte takes 5 ms, higher ones several times that for a tenth less. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
 
 /** The bytes, or undefined where they would be too many: send less at once. */
 export function encodeEnvelope({ body, ...head }: Envelope): Uint8Array | undefined {
-  if (body.kind === 'manifest') return encode(head, body.kind, JSON.stringify(body.manifest))
-  const { records, withheld } = body
-  return encodeRecords(head, { texts: records.map((each) => JSON.stringify(each)), withheld })
+  switch (body.kind) {
+    case 'manifest':
+      return encode(head, body.kind, JSON.stringify(body.manifest))
+    case 'inventory':
+      return encode(head, body.kind, JSON.stringify(body.inventory))
+    case 'hours':
+      return encode(head, body.kind, JSON.stringify(body.answer))
+    case 'again':
+      return encode(head, body.kind, JSON.stringify({ records: body.records }))
+    case 'records': {
+      const { records, withheld } = body
+      return encodeRecords(head, { texts: records.map((each) => JSON.stringify(each)), withheld })
+    }
+  }
 }
 
 export type Head = Omit<Envelope, 'body'>
@@ -71,8 +90,8 @@ function encode(head: Head, kind: Body['kind'], text: string): Uint8Array | unde
   const start = Buffer.alloc(HEAD_BYTES)
   start.writeUInt32LE(MAGIC, 0)
   start.writeUInt8(ENVELOPE_VERSION, AT.version)
-  const manifest = kind === 'manifest' ? FLAG.manifest : 0
-  start.writeUInt8((isLate ? FLAG.backfill : 0) | manifest, AT.flags)
+  const flag = kind === 'records' ? 0 : FLAG[kind]
+  start.writeUInt8((isLate ? BACKFILL : 0) | flag, AT.flags)
   start.writeUInt8(site.length, AT.site)
   start.writeUInt8(stream.length, AT.stream)
   start.writeBigUInt64LE(BigInt(epoch), AT.epoch)
@@ -104,17 +123,21 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     epoch: numberAt(buffer, AT.epoch),
     first: numberAt(buffer, AT.first),
     last: numberAt(buffer, AT.last),
-    isBackfill: (flags & FLAG.backfill) !== 0,
+    isBackfill: (flags & BACKFILL) !== 0,
   }
-  const isManifest = (flags & FLAG.manifest) !== 0
-  const body = decodeBody(raw, isManifest ? 'manifest' : 'records')
+  const body = decodeBody(raw, kindOf(flags))
   if (body === undefined || !isSound({ ...envelope, body })) throw fault('not what it should hold')
   return { ...envelope, body }
 }
 
 /** What the head says, before anybody has looked whether it is an envelope at all. */
 export function isBackfill(bytes: Uint8Array): boolean {
-  return ((bytes[AT.flags] ?? 0) & FLAG.backfill) !== 0
+  return ((bytes[AT.flags] ?? 0) & BACKFILL) !== 0
+}
+
+function kindOf(flags: number): Body['kind'] {
+  const kinds = Object.keys(FLAG) as (keyof typeof FLAG)[]
+  return kinds.find((kind) => (flags & FLAG[kind]) !== 0) ?? 'records'
 }
 
 /** Over everything but itself, the body as it was before it was compressed. */
@@ -147,22 +170,40 @@ function decodeBody(raw: Buffer, kind: Body['kind']): Body | undefined {
   } catch {
     return undefined
   }
-  if (kind === 'manifest') {
-    const manifest = decodeManifest(value)
-    return manifest === undefined ? undefined : { kind, manifest }
+  switch (kind) {
+    case 'manifest': {
+      const manifest = decodeManifest(value)
+      return manifest && { kind, manifest }
+    }
+    case 'inventory': {
+      const inventory = decodeInventory(value)
+      return inventory && { kind, inventory }
+    }
+    case 'hours': {
+      const answer = decodeAnswer(value)
+      return answer && { kind, answer }
+    }
+    case 'records':
+    case 'again':
+      return isObject(value) ? decodeRecords(kind, value) : undefined
   }
-  if (!isObject(value)) return undefined
-  const { records: given, withheld: kept } = value
+}
+
+function decodeRecords(
+  kind: 'records' | 'again',
+  { records: given, withheld: kept = [] }: Readonly<Record<string, unknown>>,
+): Body | undefined {
   if (!Array.isArray(given) || !Array.isArray(kept)) return undefined
+  if (given.length > limits.envelopeRecords) return undefined
   const records = given.map(decodeRecord).filter((record) => record !== undefined)
   const withheld = kept.filter((each): each is number => Number.isSafeInteger(each))
   if (records.length < given.length || withheld.length < kept.length) return undefined
-  return { kind, records, withheld }
+  return kind === 'again' ? { kind, records } : { kind, records, withheld }
 }
 
 /** Each number stands within its envelope, and once. */
 function isSound({ first, last, body }: Envelope): boolean {
-  if (body.kind === 'manifest') return first === 0 && last === 0
+  if (body.kind !== 'records') return first === 0 && last === 0
   if (first < 1 || last < first || last - first >= limits.envelopeSpan) return false
   const { records, withheld } = body
   const numbers = new Set([...records.map(({ sequence }) => sequence), ...withheld])

@@ -1,4 +1,4 @@
-import { isObject } from './record.ts'
+import { isCount, isObject } from './record.ts'
 
 /** What a sender says of a stream, so that a receiver knows what it does not have. */
 export interface Manifest {
@@ -14,10 +14,6 @@ export interface Manifest {
 export function decodeManifest(value: unknown): Manifest | undefined {
   if (!isObject(value)) return undefined
   const { last, pending, lost, oldest } = value
-  if (!isWhole(last) || !isWhole(pending) || !isWhole(lost) || !isWhole(oldest)) return undefined
+  if (!isCount(last) || !isCount(pending) || !isCount(lost) || !isCount(oldest)) return undefined
   return { last, pending, lost, oldest }
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }

@@ -31,6 +31,7 @@ export interface Taken {
 /** An envelope that comes again, or overlaps one that came, adds what is new in it and nothing else. */
 export function receive(state: Received, { first, last, body }: Envelope): Taken {
   if (body.kind === 'manifest') return { state: { ...state, manifest: body.manifest }, fresh: [] }
+  if (body.kind !== 'records') return { state, fresh: [] }
   const ranges = withRange(state.ranges, [first, last])
   // What would make too many pieces is not taken, and so not acknowledged: it comes again when gaps are filled.
   if (ranges.length > limits.receivedRanges) return { state, fresh: [] }

@@ -52,8 +52,12 @@ function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value)
 }
 
+export function isCount(value: unknown): value is number {
+  return isWhole(value) && value >= 0
+}
+
 /** PostgreSQL keeps no text with a NUL in it. */
-function isWord(value: unknown): value is string {
+export function isWord(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value.length <= limits.uplinkRecordBytes &&

@@ -11,8 +11,10 @@ import { Ledger } from '../../src/centre/ledger.ts'
 import { Partitions } from '../../src/centre/records/partitions.ts'
 import { Records } from '../../src/centre/records/records.ts'
 import { Retention } from '../../src/centre/records/retention.ts'
+import { Reconciler } from '../../src/centre/reconciliation/reconciler.ts'
 import { Reliability } from '../../src/centre/reliability/reliability.ts'
 import type { Envelope } from '../../src/uplink/envelope.ts'
+import type { Question } from '../../src/uplink/question.ts'
 import type { UplinkRecord } from '../../src/uplink/record.ts'
 import { startPostgres } from '../uplink/servers.ts'
 
@@ -40,7 +42,10 @@ export interface Parts {
   readonly inbox: Inbox
   readonly partitions: Partitions
   readonly retention: Retention
+  readonly reconciler: Reconciler
   readonly operations: readonly Operation[]
+  /** What was asked of sites. */
+  readonly asked: { readonly site: string; readonly question: Question }[]
 }
 
 /** What a centre is made of, without a broker. */
@@ -48,6 +53,9 @@ export function partsOf(database: Database): Parts {
   const kept = { events: 3 * YEAR_US, aggregates: 3 * YEAR_US }
   const partitions = new Partitions(database, kept)
   const retention = new Retention(database, partitions, kept)
+  const asked: Parts['asked'] = []
+  const ask = (site: string, question: Question): unknown => asked.push({ site, question })
+  const reconciler = new Reconciler(database, ask)
   const operations = operationsOf({
     ledger: new Ledger(database),
     reports: new SiteReports(database),
@@ -55,8 +63,10 @@ export function partsOf(database: Database): Parts {
     devices: new Devices(database),
     reliability: new Reliability(database),
     retention,
+    reconciler,
   })
-  return { inbox: new Inbox(database, partitions), partitions, retention, operations }
+  const inbox = new Inbox(database, partitions, ask)
+  return { inbox, partitions, retention, operations, asked, reconciler }
 }
 
 const EPOCH = 1_795_510_800_000_000

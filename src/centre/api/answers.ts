@@ -151,3 +151,22 @@ export const retention = z.strictObject({
     )
     .readonly(),
 })
+
+export const reconciliation = z.strictObject({
+  reconciliation: z
+    .array(
+      z.strictObject({
+        site: z.string(),
+        stream: z.string(),
+        asked: time.nullable(),
+        answered: time.nullable(),
+        hours: count.describe('That were compared, in all answers so far.'),
+        open: count.describe('Of the last answer: left for another time.'),
+        differing: count,
+        resent: count.describe('Records.'),
+      }),
+    )
+    .readonly(),
+})
+
+export const asked = z.strictObject({ site: z.string(), streams: z.array(z.string()).readonly() })

@@ -3,9 +3,11 @@ import { limits } from '../../core/limits.ts'
 import { reportSummary, wholeReport } from '../fleet/report-summary.ts'
 import type { SiteReports } from '../fleet/site-reports.ts'
 import type { Devices } from '../inventory/devices.ts'
+import { HOUR_US } from '../../uplink/hours.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Records, RecordsQuestion } from '../records/records.ts'
 import type { Retention } from '../records/retention.ts'
+import type { Reconciler } from '../reconciliation/reconciler.ts'
 import type { Reliability } from '../reliability/reliability.ts'
 import * as answers from './answers.ts'
 import { type Operation, operation } from './operation.ts'
@@ -18,6 +20,7 @@ export interface OperationParts {
   readonly devices: Devices
   readonly reliability: Reliability
   readonly retention: Retention
+  readonly reconciler: Reconciler
 }
 
 /** All that a centre answers about its sites. */
@@ -27,6 +30,7 @@ export function operationsOf(parts: OperationParts): readonly Operation[] {
     devicesOf(parts),
     ...recordsOf(parts),
     reliabilityOf(parts),
+    ...reconciliationOf(parts),
     operation({
       path: '/api/v1/retention',
       summary: 'How long records are kept, and what has made room.',
@@ -153,8 +157,6 @@ function questionOf(asked: Filters, nowUs: number): RecordsQuestion {
   throw new GridError('usage', 'from: is not before to')
 }
 
-const HOUR_US = 3_600_000_000
-
 function reliabilityOf({ reliability }: OperationParts): Operation {
   return operation({
     path: '/api/v1/reliability',
@@ -174,4 +176,43 @@ function reliabilityOf({ reliability }: OperationParts): Operation {
   })
 }
 
-const YEAR_US = 365 * 86_400_000_000
+const DAY_US = 86_400_000_000
+const YEAR_US = 365 * DAY_US
+
+function reconciliationOf({ reconciler }: OperationParts): readonly Operation[] {
+  const path = '/api/v1/reconciliation'
+  return [
+    operation({
+      path,
+      summary: 'How sites and centre compared what they have.',
+      parameters: { site: text('Of this site only.') },
+      answer: answers.reconciliation,
+      handle: async ({ site }) => ({ reconciliation: await reconciler.infos(site) }),
+    }),
+    operation({
+      method: 'POST',
+      path,
+      summary: 'Has a site compare now, and send again what is not here.',
+      parameters: {
+        site: text('Its id.'),
+        from: moment('From this hour on; without it, a week before `to`.'),
+        to: moment('Before this hour; without it, two hours ago.'),
+      },
+      answer: answers.asked,
+      handle: async ({ site, from, to: until }, nowUs) => {
+        if (site === undefined) throw new GridError('usage', 'site: which one?')
+        const to = until ?? nowUs - limits.reconcileAfterMs * 1000
+        const since = from ?? to - limits.reconciledHours * HOUR_US
+        const days = (to - since) / DAY_US
+        if (days <= 0 || days > limits.reconciledDays)
+          throw new GridError(
+            'usage',
+            `from: a stretch of up to ${limits.reconciledDays} days before to is needed`,
+          )
+        const streams = await reconciler.askSite(site, { from: since, to }, nowUs)
+        if (streams.length > 0) return { site, streams }
+        throw new GridError('not-found', `${site}: nothing has ever come from such a site`)
+      },
+    }),
+  ]
+}

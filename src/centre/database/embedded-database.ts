@@ -1,8 +1,10 @@
-import { fsyncSync, mkdirSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, fsyncSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import type { PGlite } from '@electric-sql/pglite'
 import { GridError, errorText } from '../../core/errors.ts'
+import { createEmbedded } from './embedded-folder.ts'
 import type { Database, Parameter, Query, Row } from './database.ts'
 
 /**
@@ -13,13 +15,8 @@ export async function openEmbedded(directory: string): Promise<Database> {
   const dataDir = join(directory, 'postgres')
   try {
     mkdirSync(directory, { recursive: true })
-    const startParams = PGlite.defaultStartParams.filter((each) => each !== '-F')
-    // The other ways to sync end in a call that does nothing in WebAssembly.
-    const db = await PGlite.create({
-      dataDir,
-      extensions: { pg_trgm },
-      startParams: [...startParams, '-c', 'wal_sync_method=fsync'],
-    })
+    if (!existsSync(join(dataDir, 'PG_VERSION'))) await makeFolder(dataDir)
+    const db = await createEmbedded(dataDir)
     syncFiles(db)
     return {
       query: queryOf(db),
@@ -32,6 +29,11 @@ export async function openEmbedded(directory: string): Promise<Database> {
       cause,
     })
   }
+}
+
+/** Rejects, or leaves it to whoever opens the folder to say what is wrong with it. */
+async function makeFolder(dataDir: string): Promise<void> {
+  await once(fork(new URL('../folder-maker.ts', import.meta.url), [dataDir]), 'exit')
 }
 
 interface OpenFile {

@@ -82,13 +82,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     outageDaysFrom('true'),
     `CREATE TABLE inventories (
       site text PRIMARY KEY,
-      digest text NOT NULL,
       pages int NOT NULL,
       heard bigint NOT NULL,
-      devices int NOT NULL,
-      silent int NOT NULL,
-      quarantined int NOT NULL,
-      withheld int NOT NULL
+      devices int NOT NULL DEFAULT 0,
+      silent int NOT NULL DEFAULT 0,
+      quarantined int NOT NULL DEFAULT 0,
+      withheld int NOT NULL DEFAULT 0
     )`,
     `CREATE TABLE inventory_pages (
       site text NOT NULL,
@@ -121,10 +120,10 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       stream text NOT NULL,
       asked bigint NOT NULL DEFAULT 0,
       answered bigint NOT NULL DEFAULT 0,
-      hours int NOT NULL DEFAULT 0,
-      differing int NOT NULL DEFAULT 0,
+      hours bigint NOT NULL DEFAULT 0,
+      open bigint NOT NULL DEFAULT 0,
+      differing bigint NOT NULL DEFAULT 0,
       resent bigint NOT NULL DEFAULT 0,
-      restored bigint NOT NULL DEFAULT 0,
       PRIMARY KEY (site, stream)
     )`,
     `CREATE TABLE reconciled_hours (

@@ -45,7 +45,7 @@ export function timesOf(
 ): Readonly<Record<RecordTable, readonly number[]>> {
   const times: Record<RecordTable, number[]> = { events: [], aggregates: [] }
   for (const { body } of envelopes) {
-    if (body.kind !== 'records') continue
+    if (body.kind !== 'records' && body.kind !== 'again') continue
     for (const { kind, time } of body.records) times[TABLES[kind].name].push(time)
   }
   return times

@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { GridError } from '../../core/errors.ts'
 import type { Args } from '../command.ts'
-import { callCentre } from '../fleet/centre-request.ts'
+import { ask } from './ask.ts'
 
 /** Asks a running centre for a word with which one machine becomes the site. */
 export async function enroll(args: Args): Promise<number> {
@@ -32,14 +30,4 @@ export async function revoke(args: Args): Promise<number> {
   const { revoked } = answer as { readonly revoked: number }
   process.stdout.write(`revoked ${revoked} certificates\n`)
   return revoked > 0 ? 0 : 1
-}
-
-async function ask(
-  args: Args,
-  { path, body }: { readonly path: string; readonly body: object },
-): Promise<unknown> {
-  const folder = args.optional('authority')
-  const given = args.optional('ca') ?? (folder === undefined ? '' : join(folder, 'ca.pem'))
-  const tls = given !== '' && existsSync(given) ? { ca: readFileSync(given) } : {}
-  return callCentre(args.required('url'), { method: 'POST', path, body }, tls)
 }

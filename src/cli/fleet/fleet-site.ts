@@ -94,6 +94,7 @@ export class FleetSite {
       directory,
       gate: FLEET_GATE,
       outbox,
+      devices: () => [],
       warn: () => {}, // What it warns of is what it is put through; the audit has the last word.
     })
   }

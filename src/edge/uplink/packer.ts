@@ -57,6 +57,18 @@ export class Packer {
     return this.#encode(head, judged, upTo)
   }
 
+  /** What of these rows may leave, as it would leave now; undefined: nobody could decide. */
+  async clear(
+    { secret }: Pick<OutboxStream, 'secret'>,
+    rows: readonly OutboxRow[],
+  ): Promise<readonly UplinkRecord[] | undefined> {
+    const judged = await this.#judge(rows, secret)
+    if (judged === undefined || judged.length < rows.length) return undefined
+    return judged.flatMap(({ text }) =>
+      text === undefined ? [] : [JSON.parse(text) as UplinkRecord],
+    )
+  }
+
   /** As many as are decided, from the first on; undefined: none is. */
   async #judge(rows: readonly OutboxRow[], secret: Uint8Array): Promise<Judged[] | undefined> {
     const candidates = rows.map(candidateOf)

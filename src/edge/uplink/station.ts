@@ -6,12 +6,16 @@ import { encodeEnvelope } from '../../uplink/envelope.ts'
 import { Forwarder } from '../../uplink/forwarder.ts'
 import type { Gate } from '../../uplink/gate.ts'
 import { LinkState } from '../../uplink/link-state.ts'
+import type { InventoryDevice } from '../../uplink/inventory.ts'
 import { OneWaySender } from '../../uplink/one-way.ts'
+import { decodeQuestion } from '../../uplink/question.ts'
 import { type Ranges, watermark } from '../../uplink/ranges.ts'
 import type { Action, Lane, Load, Sender } from '../../uplink/sender.ts'
 import { streamTopic } from '../../uplink/topics.ts'
 import type { ExportOrder } from '../processors/protocol.ts'
 import type { UplinkSettings } from '../site/uplink.ts'
+import { HoursDesk } from './hours-desk.ts'
+import { STREAM as INVENTORY, InventoryDesk } from './inventory-desk.ts'
 import { Link, type Passenger } from './link.ts'
 import { Packer } from './packer.ts'
 import type { SentStatus, StreamStatus, UplinkStatus } from './status.ts'
@@ -23,6 +27,7 @@ export interface StationParts {
   readonly gate: Gate
   /** To whoever writes the outbox. */
   readonly outbox: { sent(order: ExportOrder): void }
+  readonly devices: () => readonly InventoryDevice[]
   readonly warn: (text: string) => void
 }
 
@@ -31,6 +36,8 @@ export class UplinkStation {
   readonly #parts: StationParts
   readonly #outbox: OutboxReader
   readonly #packer: Packer
+  readonly #inventory: InventoryDesk
+  readonly #hours: HoursDesk
   readonly #link: Link
   readonly #state: LinkState
   readonly #sender: Sender
@@ -56,6 +63,21 @@ export class UplinkStation {
     this.#parts = parts
     this.#outbox = new OutboxReader(directory)
     this.#packer = new Packer(site, this.#outbox, gate)
+    this.#inventory = new InventoryDesk({
+      ...parts,
+      secret: () => this.#streams.values().next().value?.secret,
+      send: (bytes) => this.#link.send(streamTopic(site, INVENTORY), bytes),
+    })
+    this.#hours = new HoursDesk({
+      site,
+      recordsPerSecond: settings.backfillRecordsPerSecond,
+      outbox: this.#outbox,
+      packer: this.#packer,
+      stream: (name) => this.#streams.get(name),
+      send: (stream, bytes) => {
+        if (this.#state.kind === 'up') this.#link.send(streamTopic(site, stream), bytes)
+      },
+    })
     this.#state = new LinkState(site, performance.now())
     const { backfillRecordsPerSecond } = settings
     this.#drain = new Drain(backfillRecordsPerSecond)
@@ -117,6 +139,7 @@ export class UplinkStation {
 
   stop(): void {
     clearInterval(this.#timer)
+    this.#hours.stop()
     this.#link.close()
     for (const action of this.#sender.due(performance.now())) this.#keep(action)
     this.#outbox[Symbol.dispose]()
@@ -132,6 +155,7 @@ export class UplinkStation {
     const { waitingMs } = this.#sender
     const isWaiting = waitingMs !== undefined && nowMs - waitingMs >= limits.uplinkStuckMs / 2
     if (this.#state.kind === 'up' && !isWaiting && this.#packer.held === '') this.#fineMs = nowMs
+    if (this.#state.kind === 'up' && !this.#parts.settings.oneWay) this.#inventory.look(nowMs)
     this.#advance()
   }
 
@@ -222,6 +246,7 @@ export class UplinkStation {
     this.#why = ''
     this.#before = new Map(this.#streams.values().map(({ stream, last }) => [stream, last]))
     this.#state.connected()
+    this.#inventory.connected()
     this.#sender.connected(performance.now())
     this.#advance()
   }
@@ -235,7 +260,12 @@ export class UplinkStation {
 
   #heard(bytes: Uint8Array): void {
     const acknowledgement = decodeAcknowledgement(bytes)
-    if (acknowledgement === undefined) return
+    if (acknowledgement === undefined) {
+      const question = decodeQuestion(bytes)
+      if (question?.kind === 'inventory') this.#inventory.answer(question.pages)
+      else if (question !== undefined) void this.#hours.answer(question).catch(this.#complain)
+      return
+    }
     const nowMs = performance.now()
     this.acknowledgements++
     this.#acknowledgedMs = nowMs

@@ -24,6 +24,8 @@ export interface OutboxRow extends Omit<StoredResult, 'subject'> {
   readonly subject: { readonly kind: string; readonly id: string }
 }
 
+export type OutboxStamp = Pick<OutboxRow, 'sequence' | 'time' | 'end' | 'revision'>
+
 export interface Waiting {
   /** Counted up to a bound, reckoned beyond it. */
   readonly rows: number
@@ -35,6 +37,7 @@ interface Source {
   readonly db: DatabaseSync
   readonly info: StatementSync
   readonly rows: StatementSync
+  readonly stamps: StatementSync
   readonly some: StatementSync
   readonly first: StatementSync
 }
@@ -87,6 +90,20 @@ export class OutboxReader implements Disposable {
         subject: { kind: row['subject_kind'] as string, id: row['subject_id'] as string },
       }
     })
+  }
+
+  /** What tells rows of a stretch of time from others, at most so many. */
+  stamps(
+    stream: string,
+    { from, to, most }: { readonly from: number; readonly to: number; readonly most: number },
+  ): OutboxStamp[] {
+    const found = this.#named(stream)?.stamps.all(from, to, most) ?? []
+    return found.map((row) => ({
+      sequence: row['sequence'] as number,
+      time: row['time'] as number,
+      end: row['end'] as number,
+      revision: row['revision'] as number,
+    }))
   }
 
   /** What is in none of the ranges. */
@@ -142,6 +159,14 @@ export class OutboxReader implements Disposable {
          s.processor, s.name, s.subject, s.key, j.kind AS subject_kind, j.id AS subject_id
          FROM ${table} r INDEXED BY ${table}_sequence JOIN series s ON s.number = r.series JOIN subjects j ON j.number = s.subject
          WHERE r.sequence BETWEEN ? AND ? ORDER BY r.sequence LIMIT ?`,
+      ),
+      // Aggregates have no index of times, but each series is in their order.
+      stamps: db.prepare(
+        `SELECT r.sequence, r.time, r.end, r.revision FROM ${
+          table === 'events'
+            ? 'events r INDEXED BY events_time'
+            : 'series s CROSS JOIN aggregates r'
+        } WHERE ${table === 'events' ? '' : 'r.series = s.number AND '}r.time >= ? AND r.time < ? LIMIT ?`,
       ),
       some: db.prepare(
         `SELECT count(*) AS rows, max(sequence) AS upTo
