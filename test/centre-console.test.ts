@@ -76,7 +76,9 @@ async function everyPage({ browser, centre }: Stand): Promise<void> {
         assert.deepEqual(await shown.namelessParts(), [], `${view}, ${language}, ${width}`)
       }
       await shown.page.setViewportSize({ width: 1366, height: 768 })
-      assert.deepEqual(await shown.accessibilityFaults(), [], `${view}, ${language}`)
+      // Colours of their own have the cells and the waves only.
+      if (language === 'en' || view === 'sites' || view === 'fleet')
+        assert.deepEqual(await shown.accessibilityFaults(), [], `${view}, ${language}`)
     }
     await shown.show('sites')
     await shown.page.locator('h1', { hasText: texts['page.sites'] }).waitFor()
@@ -229,9 +231,7 @@ async function certificates({ browser, centre }: Stand): Promise<void> {
   await page.getByRole('button', { name: englishCentre['certificate.enrol'] }).click()
   await page.getByLabel(englishCentre['column.site'], { exact: true }).fill('new-0001')
   await page.getByRole('button', { name: englishCentre['certificate.invite'] }).click()
-  await page
-    .locator('pre.token', { hasText: /--token \S{32} --fingerprint [0-9a-f]{64}/ })
-    .waitFor()
+  await page.locator('pre.token', { hasText: /--token \S+ --fingerprint [0-9a-f]{64}/ }).waitFor()
   await page.getByRole('button', { name: 'Close' }).click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   page.on('dialog', (dialog) => void dialog.accept())

@@ -160,7 +160,7 @@ class FilledSite {
 
   inventory(): object {
     const counts = { devices: DEVICES_EACH, silent: 1, quarantined: 0, withheld: 0 }
-    return { site: this.site, digest: '', pages: 1, heard: this.#nowUs, ...counts }
+    return { site: this.site, pages: 1, heard: this.#nowUs, ...counts }
   }
 
   devices(): readonly object[] {
