@@ -31,7 +31,7 @@ async function machine({ folder, centre, words }: Stand, name: string): Promise<
   const data = join(folder, name)
   mkdirSync(data, { recursive: true })
   const centreUrl = `https://${centre.addresses['http']}`
-  const asked = ['edge', 'enroll', '--centre', centreUrl, '--token', token, '--data', data]
+  const asked = ['edge', 'enroll', '--centre', centreUrl, `--token=${token}`, '--data', data]
   const lines = busbar(...asked, '--fingerprint', fingerprint)
   assert.throws(() => busbar(...asked, '--fingerprint', fingerprint), /used before/)
   assert.throws(() => busbar(...asked, '--fingerprint', '00'.repeat(32)), /fingerprint/)

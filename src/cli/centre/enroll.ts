@@ -8,12 +8,13 @@ export async function enroll(args: Args): Promise<number> {
   const body = { site: args.required('site') }
   const answer = await ask(args, { path: '/api/v1/fleet/tokens', body })
   const { token, ends, fingerprint } = answer as Readonly<Record<string, string>>
+  // With =, for a token may begin with a dash.
   process.stdout.write(
     [
       `token ${token}`,
       `fingerprint ${fingerprint}`,
       `until ${ends}, once. On the machine of the site:`,
-      `busbar edge enroll --centre ${url} --token ${token} --fingerprint ${fingerprint} --data DIR --trust KEY`,
+      `busbar edge enroll --centre ${url} --token=${token} --fingerprint ${fingerprint} --data DIR --trust KEY`,
       '',
     ].join('\n'),
   )
