@@ -103,11 +103,17 @@ export class UplinkStation {
       held: this.#packer.held,
       streams,
       pending,
-      etaSeconds: this.#state.kind === 'up' ? this.#drain.etaSeconds : null,
+      etaSeconds: this.#state.kind === 'up' ? this.#etaSeconds(nowMs) : null,
       silentSeconds: Math.floor((nowMs - this.#acknowledgedMs) / 1000),
       isStuck: nowMs - this.#fineMs >= limits.uplinkAlarmMs,
       sent: this.#sentStatus(),
     }
+  }
+
+  /** A backlog begins when it is this site's turn. */
+  #etaSeconds(nowMs: number): number {
+    const { etaSeconds } = this.#drain
+    return etaSeconds === 0 ? 0 : etaSeconds + Math.floor(this.#sender.backfillWaitMs(nowMs) / 1000)
   }
 
   #sentStatus(): SentStatus {
