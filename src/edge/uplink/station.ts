@@ -131,14 +131,19 @@ export class UplinkStation {
   #look(): void {
     const nowMs = performance.now()
     if (this.#state.isDue(nowMs)) this.#link.open()
-    const streams = this.#outbox.streams()
-    for (const each of streams) this.#streams.set(each.stream, each)
-    this.#sender.update(streams)
+    this.#see()
     if (nowMs - this.#countedMs >= limits.manifestMs) this.#count(nowMs)
     const { waitingMs } = this.#sender
     const isWaiting = waitingMs !== undefined && nowMs - waitingMs >= limits.uplinkStuckMs / 2
     if (this.#state.kind === 'up' && !isWaiting && this.#packer.held === '') this.#fineMs = nowMs
     this.#advance()
+  }
+
+  /** What has become durable. */
+  #see(): void {
+    const streams = this.#outbox.streams()
+    for (const each of streams) this.#streams.set(each.stream, each)
+    this.#sender.update(streams)
   }
 
   #advance(): void {
@@ -248,6 +253,8 @@ export class UplinkStation {
     this.#state.proved()
     this.#sender.acknowledged(acknowledgement, nowMs)
     this.#countedMs = Math.min(this.#countedMs, nowMs - limits.manifestMs + COUNT_AGAIN_MS)
+    // Beside a backlog what is new waits at the centre for what was sent before it; here it need not wait for the next look, too.
+    this.#see()
     this.#advance()
   }
 }
