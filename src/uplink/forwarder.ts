@@ -108,6 +108,10 @@ export class Forwarder implements Sender {
     return actions
   }
 
+  backfillWaitMs(nowMs: number): number {
+    return Math.max(0, this.#backfillFromMs - nowMs)
+  }
+
   /** Something is owed an answer, and the centre has said nothing new for too long. */
   isStuck(nowMs: number): boolean {
     return this.waitingMs !== undefined && nowMs - this.waitingMs >= limits.uplinkStuckMs

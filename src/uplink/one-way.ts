@@ -106,6 +106,10 @@ export class OneWaySender implements Sender {
     return actions
   }
 
+  backfillWaitMs(): number {
+    return 0
+  }
+
   /** What has never been sent goes before what has. */
   #first(): Loading | undefined {
     for (const [stream, { sent, last }] of this.#streams) {

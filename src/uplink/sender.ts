@@ -60,4 +60,6 @@ export interface Sender {
   /** A load that came to nothing: it is asked for again, later. */
   failed(load: Load, nowMs: number): void
   due(nowMs: number): readonly Action[]
+  /** Until something of the backlog may be sent. */
+  backfillWaitMs(nowMs: number): number
 }

@@ -125,11 +125,17 @@ export class UplinkStation {
       held: this.#packer.held,
       streams,
       pending,
-      etaSeconds: this.#state.kind === 'up' ? this.#drain.etaSeconds : null,
+      etaSeconds: this.#state.kind === 'up' ? this.#etaSeconds(nowMs) : null,
       silentSeconds: Math.floor((nowMs - this.#acknowledgedMs) / 1000),
       isStuck: nowMs - this.#fineMs >= limits.uplinkAlarmMs,
       sent: this.#sentStatus(),
     }
+  }
+
+  /** A backlog begins when it is this site's turn. */
+  #etaSeconds(nowMs: number): number {
+    const { etaSeconds } = this.#drain
+    return etaSeconds === 0 ? 0 : etaSeconds + Math.floor(this.#sender.backfillWaitMs(nowMs) / 1000)
   }
 
   #sentStatus(): SentStatus {
@@ -148,15 +154,20 @@ export class UplinkStation {
   #look(): void {
     const nowMs = performance.now()
     if (this.#state.isDue(nowMs)) this.#link.open()
-    const streams = this.#outbox.streams()
-    for (const each of streams) this.#streams.set(each.stream, each)
-    this.#sender.update(streams)
+    this.#see()
     if (nowMs - this.#countedMs >= limits.manifestMs) this.#count(nowMs)
     const { waitingMs } = this.#sender
     const isWaiting = waitingMs !== undefined && nowMs - waitingMs >= limits.uplinkStuckMs / 2
     if (this.#state.kind === 'up' && !isWaiting && this.#packer.held === '') this.#fineMs = nowMs
     if (this.#state.kind === 'up' && !this.#parts.settings.oneWay) this.#inventory.look(nowMs)
     this.#advance()
+  }
+
+  /** What has become durable. */
+  #see(): void {
+    const streams = this.#outbox.streams()
+    for (const each of streams) this.#streams.set(each.stream, each)
+    this.#sender.update(streams)
   }
 
   #advance(): void {
@@ -272,6 +283,8 @@ export class UplinkStation {
     this.#state.proved()
     this.#sender.acknowledged(acknowledgement, nowMs)
     this.#countedMs = Math.min(this.#countedMs, nowMs - limits.manifestMs + COUNT_AGAIN_MS)
+    // Beside a backlog what is new waits at the centre for what was sent before it; here it need not wait for the next look, too.
+    this.#see()
     this.#advance()
   }
 }
