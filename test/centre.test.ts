@@ -371,7 +371,15 @@ test('the page of the centre has every address', () => {
   const told = tableOf(readPage('docs/centre.md'), 'address').flatMap(([words = '']) =>
     words.split(', ').filter((word) => word.startsWith('`/') || word.startsWith('/')),
   )
-  const known = ['/api/v1/login', '/healthz', '/livez', '/metrics', '/api/openapi.json']
+  const known = [
+    '/',
+    '/ui/…',
+    '/api/v1/login',
+    '/healthz',
+    '/livez',
+    '/metrics',
+    '/api/openapi.json',
+  ]
   const operations = partsOf(NO_DATABASE).operations.map(({ path }) =>
     path.replaceAll(/\{(\w+)\}/g, '<$1>'),
   )
