@@ -73,7 +73,13 @@ async function bundle(): Promise<readonly string[]> {
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     // Node.js keeps to itself what packages call that is to go one day, and knows them by their folder.
-    codeSplitting: { groups: [{ name: 'node_modules/mqtt', test: /node_modules\/mqtt\// }] },
+    // What others import as well lies apart, or every edge would load all of MQTT.js for it.
+    codeSplitting: {
+      groups: [
+        { name: 'shared', test: /node_modules\/rfdc\//, priority: 1 },
+        { name: 'node_modules/mqtt', test: /node_modules\/mqtt\// },
+      ],
+    },
   })
   await build.close()
   return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))

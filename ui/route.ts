@@ -1,6 +1,8 @@
+import { useMemo } from 'preact/hooks'
 import { Cell, useCell } from './cell.ts'
 
-export const pages = [
+/** Of an edge; the first is shown where none is chosen. */
+export const edgePages = [
   'overview',
   'trends',
   'alarms',
@@ -13,19 +15,38 @@ export const pages = [
   'uplink',
   'users',
 ] as const
-export type Page = (typeof pages)[number]
+/** Of a centre. */
+export const centrePages = [
+  'sites',
+  'site',
+  'events',
+  'reliability',
+  'devices',
+  'fleet',
+  'certificates',
+  'users',
+] as const
+export type EdgePage = (typeof edgePages)[number]
+export type CentrePage = (typeof centrePages)[number]
+export type Page = EdgePage | CentrePage
 
 /** A page and what is chosen on it: the address says all of it, so that a link shows the same again. */
-export interface Route {
-  readonly page: Page
+export interface Route<Name extends Page> {
+  readonly page: Name
   readonly query: URLSearchParams
 }
 
-const current = new Cell<Route>(readRoute(location.hash))
-addEventListener('hashchange', () => current.set(readRoute(location.hash)))
+const current = new Cell(location.hash)
+addEventListener('hashchange', () => current.set(location.hash))
 
-export function useRoute(): Route {
-  return useCell(current)
+/** Which of these pages is chosen. */
+export function useRoute<Name extends Page>(pages: readonly [Name, ...Name[]]): Route<Name> {
+  const hash = useCell(current)
+  const [path = '', words = ''] = hash.replace(/^#\/?/, '').split('?', 2)
+  const page = pages.find((known) => known === path) ?? pages[0]
+  // The same as long as the words are: pages look whether it has changed.
+  const query = useMemo(() => new URLSearchParams(words), [words])
+  return { page, query }
 }
 
 /** After the `#`: the server sees nothing of it, and every address of the console is one page to it. */
@@ -38,11 +59,5 @@ export function addressOf(page: Page, query: Readonly<Record<string, string>> = 
 export function showAs(page: Page, query: Readonly<Record<string, string>>): void {
   const filled = Object.entries(query).filter(([, value]) => value !== '')
   history.replaceState(null, '', addressOf(page, Object.fromEntries(filled)))
-  current.set(readRoute(location.hash))
-}
-
-function readRoute(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  const page = pages.find((known) => known === path) ?? 'overview'
-  return { page, query: new URLSearchParams(query) }
+  current.set(location.hash)
 }

@@ -76,11 +76,20 @@ export function configure(at: usize, bytes: i32): i32 {
   const code = takeRefusal() ? CODE_REFUSED : CODE_DONE
   // What was read is garbage now, ten times as large as its text; a site of 100,000 points comes in hundreds of calls before the first tick.
   textBytes += bytes
-  if (textBytes > (memory.size() > CROWDED_PAGES ? CROWDED_TEXT_BYTES : TEXT_BYTES)) collect()
+  if (textBytes > mostTextBytes()) collect()
   return code
 }
 
-/** Of `configure` between two collections. More often would walk what is there time and again, more seldom would let the memory grow. */
+/**
+ * Of `configure` between two collections. More often would walk what is there time and again, more seldom would let the memory grow: it
+ * goes by the memory that there is.
+ */
+function mostTextBytes(): i32 {
+  const pages = memory.size()
+  return pages > CROWDED_PAGES ? CROWDED_TEXT_BYTES : min(pages * PAGE_TEXT_BYTES, TEXT_BYTES)
+}
+
+const PAGE_TEXT_BYTES = 400
 const TEXT_BYTES = 400_000
 
 /** In a quarter of the memory that a module may have the garbage of large pieces lies between what stays, and leaves no room for a snapshot. */

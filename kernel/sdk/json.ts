@@ -8,12 +8,16 @@ export const enum Kind {
   Map,
 }
 
+const NO_ITEMS: Array<Json> = []
+const NO_KEYS: Array<string> = []
+
 /** A value of the configuration. What is absent is a value too, `isPresent` says so, and every default applies to it. */
 export class Json {
   static readonly absent: Json = new Json(Kind.Absent)
 
-  items: Array<Json> = []
-  keys: Array<string> = []
+  /** Of a scalar they are those that all scalars share: most values are scalars. */
+  items: Array<Json> = NO_ITEMS
+  keys: Array<string> = NO_KEYS
   numeric: f64 = 0
   words: string = ''
 
@@ -101,6 +105,8 @@ class Reader {
 
   private map(depth: i32): Json {
     const found = new Json(Kind.Map)
+    found.keys = []
+    found.items = []
     this.at++
     while (!this.ends(0x7d)) {
       this.space()
@@ -114,6 +120,7 @@ class Reader {
 
   private list(depth: i32): Json {
     const found = new Json(Kind.List)
+    found.items = []
     this.at++
     while (!this.ends(0x5d)) found.items.push(this.value(depth + 1))
     return found
@@ -128,7 +135,9 @@ class Reader {
   }
 
   private word(expected: string): bool {
-    if (this.text.substring(this.at, this.at + expected.length) != expected) return false
+    for (let index = 0; index < expected.length; index++) {
+      if (this.text.charCodeAt(this.at + index) != expected.charCodeAt(index)) return false
+    }
     this.at += expected.length
     return true
   }
@@ -152,9 +161,9 @@ class Reader {
         from = this.at
       } else this.at++
     }
-    found += this.text.substring(from, this.at)
+    const rest = this.text.substring(from, this.at)
     this.at++
-    return found
+    return from == start ? rest : found + rest
   }
 
   private escape(): string {

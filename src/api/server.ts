@@ -99,7 +99,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.register(alarmRoutes, context)
   app.register(loginRoutes, { ...context, access })
   app.register(changeRoutes, context)
-  if (consoleRoot !== undefined) app.register(consoleRoutes, { ...context, root: consoleRoot })
+  if (consoleRoot !== undefined)
+    app.register(consoleRoutes, { ...context, root: consoleRoot, page: '/ui/index.html' })
   app.setNotFoundHandler((request, reply) => known.notFound(request, reply))
   app.server.maxConnections = limits.httpConnections
   try {

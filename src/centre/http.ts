@@ -1,13 +1,18 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import { Server } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import { guard } from '../api/access/guard.ts'
+import { consoleRoutes } from '../api/console/console-routes.ts'
+import type { Border } from '../api/egress/border.ts'
 import { problem, problemOf, sendProblem } from '../api/problem.ts'
 import type { Address } from '../core/address.ts'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
+import { PROGRAM_FOLDER } from '../core/program-folder.ts'
 import { openApi } from './api/document.ts'
 import type { Operation } from './api/operation.ts'
+import { thrift } from './api/thrift.ts'
 import type { HealthProblem } from './health.ts'
 import { type FleetRouteParts, fleetRoutes } from './fleet/routes.ts'
 import type { CentreMetrics } from './metrics.ts'
@@ -55,8 +60,11 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
   })
+  app.addHook('onSend', thrift)
   guard(app, users)
   addRoutes(app, parts)
+  const root = fileURLToPath(PROGRAM_FOLDER)
+  app.register(consoleRoutes, { root, page: '/ui/centre/index.html', border: OPEN, report })
   app.register(userRoutes, { users })
   if (fleet !== undefined) app.register(fleetRoutes, fleet)
   app.server.maxConnections = limits.httpConnections
@@ -110,6 +118,8 @@ function addRoutes(app: FastifyInstance, { operations, metrics, problems }: Http
   }
 }
 
+/** What a site lets out it has decided itself; here is nothing that stays. */
+const OPEN: Border = { passage: () => undefined }
 const VIEWERS = { config: { needs: 'viewer' } } as const
 
 function nowUs(): number {

@@ -97,7 +97,7 @@ async function start(args: Args, screen: Screen): Promise<Parts> {
   const centre = new DemoCentre({ data: `${data}-centre`, http, onComplaint })
   void centre.ready.then(({ mqtt, http: at }) => {
     north.cable.target = south.cable.target = reachable(mqtt)
-    screen.print(`The centre is there, too: http://${reachableText(at)}/api/v1/sites\n`)
+    screen.print(`The centre is there, too: http://${reachableText(at)}/\n`)
   })
   return { north, south, centre }
 }

@@ -24,8 +24,11 @@ export class ConsoleUnderTest {
     this.#url = url
   }
 
+  /** `http`: the address, or a URL. */
   static async open(browser: Browser, http: string, look: Look = {}): Promise<ConsoleUnderTest> {
-    const page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
+    const viewport = { width: 1366, height: 768 }
+    // A centre has a certificate of its own authority.
+    const page = await browser.newPage({ viewport, ignoreHTTPSErrors: true })
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(String(error.stack)))
     page.on('console', (message) => {
@@ -38,7 +41,8 @@ export class ConsoleUnderTest {
       if (localStorage.getItem('busbar.settings') === null)
         localStorage.setItem('busbar.settings', text)
     }, JSON.stringify(settings))
-    return new ConsoleUnderTest(page, complaints, `http://${http}/`)
+    const url = http.includes('://') ? http : `http://${http}`
+    return new ConsoleUnderTest(page, complaints, `${url}/`)
   }
 
   async show(hash: string): Promise<void> {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type MqttClient, connectAsync } from 'mqtt'
 import { withScratch } from '../crash/scratch.ts'
 import { DemoUnderTest } from '../docs/demo-under-test.ts'
+import { startFilledCentre } from '../centre/centre-with-console.ts'
 import { ConsoleUnderTest, launchBrowser } from './browser.ts'
 
 export const PICTURES = 'docs/pictures'
@@ -59,6 +60,30 @@ async function publish(client: MqttClient, device: string, payload: object): Pro
   await client.publishAsync(`grid/${device}/readings`, JSON.stringify(payload), { qos: 1 })
 }
 
+/** Of the console of a centre. */
+export const CENTRE_VIEWS: Readonly<Record<string, string>> = {
+  sites: 'sites',
+  site: 'site?id=south-0002',
+  events: 'events',
+  reliability: 'reliability?range=90d',
+  devices: 'devices?search=0002',
+  fleet: 'fleet',
+  certificates: 'certificates',
+}
+
+async function takeCentre(folder: string): Promise<void> {
+  await using centre = await startFilledCentre(folder, 1000)
+  await centre.enrol(['east-0001', 'north-0004', 'south-0002', 'west-0003'])
+  const browser = await launchBrowser()
+  const shown = await ConsoleUnderTest.open(browser, centre.url)
+  for (const [name, view] of Object.entries(CENTRE_VIEWS)) {
+    await shown.show(view)
+    await pause(1500)
+    await shown.page.screenshot({ path: join(PICTURES, `centre-${name}.png`) })
+  }
+  await browser.close()
+}
+
 async function take(http: string): Promise<void> {
   const browser = await launchBrowser()
   mkdirSync(PICTURES, { recursive: true })
@@ -73,8 +98,9 @@ async function take(http: string): Promise<void> {
   await browser.close()
 }
 
-/** `npm run pictures`: a picture of each page, for README and docs/console.md, of a demo that has run for a minute. */
+/** `npm run pictures`: a picture of each page, for README and docs, of a demo that has run for a minute and of a centre with many sites. */
 if (import.meta.main) {
+  await withScratch('pictures-centre', takeCentre)
   await withScratch('pictures', async (folder) => {
     const demo = new DemoUnderTest('./bin/busbar demo', join(folder, 'demo'))
     try {

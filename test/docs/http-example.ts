@@ -39,12 +39,13 @@ export async function checkExample(example: HttpExample, http: string): Promise<
   if (answer.includes('\n{')) assert.match(text, /^\{"\w+":\[\n\{.*\},?\n(?:\{.*\},?\n)*\].*\}\n$/)
 }
 
-/** Every element of a list is like the first of the example; a count by reason may have any reasons. */
+/** Every element of a list is like the one at its place in the example, and those beyond like its last; a count by reason may have any reasons. */
 function checkShape(found: unknown, expected: unknown, where: string): void {
   if (Array.isArray(expected)) {
     assert.ok(Array.isArray(found), `${where} is a list`)
     assert.equal(found.length > 0, expected.length > 0, `${where} has elements`)
-    for (const [at, item] of found.entries()) checkShape(item, expected[0], `${where}[${at}]`)
+    for (const [at, item] of found.entries())
+      checkShape(item, expected[Math.min(at, expected.length - 1)], `${where}[${at}]`)
     return
   }
   assert.equal(typeof found, typeof expected, where)

@@ -1,7 +1,7 @@
 import { importsOf } from './imports.ts'
 import { type SourceFile, type Violation, isSource, isTest, violation } from './source-file.ts'
 
-const ENTRIES = ['src/cli/main.ts', 'ui/main.ts']
+const ENTRIES = ['src/cli/main.ts', 'ui/main.ts', 'ui/centre/main.ts']
 const ROOTS = ['bench/', 'kernel/', 'test/', 'tools/']
 
 /**

@@ -37,6 +37,17 @@ export async function tell<T>(path: string, body: object): Promise<Reply<T>> {
   return send<T>(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
+/** Bytes as they are; what they are the address says, or they say it themselves. */
+export async function putBytes<T>(path: string, body: ArrayBuffer): Promise<Reply<T>> {
+  return send<T>(path, { method: 'PUT', headers: BYTES, body })
+}
+
+export async function tellBytes<T>(path: string, body: ArrayBuffer): Promise<Reply<T>> {
+  return send<T>(path, { method: 'POST', headers: BYTES, body })
+}
+
+const BYTES = { 'content-type': 'application/octet-stream' }
+
 /** `/metrics`. */
 export async function askText(path: string): Promise<Reply<string>> {
   const response = await answerOf(path, {})

@@ -11,6 +11,8 @@ export interface DeedOf<Done> {
   readonly title: string
   /** What the button says that does it. */
   readonly verb: string
+  /** Nobody is asked who it is: the server goes by the login alone. */
+  readonly isLoginEnough?: true
   /** What else is asked, and told. */
   readonly content?: unknown
   /** Sends what the form says; `who` is among it. */
@@ -23,7 +25,7 @@ const NAME_MAX = 100
 
 /** Asks who does something, and stays until the edge has done it or says why not. */
 export function DeedDialog<Done>(of: DeedOf<Done>): VNode {
-  const { title, verb, content = '', send, onDone, onClose } = of
+  const { title, verb, content = '', isLoginEnough, send, onDone, onClose } = of
   const dialog = useRef<HTMLDialogElement>(null)
   const [problem, setProblem] = useState<Problem | undefined>(undefined)
   const [isBusy, setBusy] = useState(false)
@@ -34,7 +36,7 @@ export function DeedDialog<Done>(of: DeedOf<Done>): VNode {
     const form = new FormData(event.currentTarget)
     const given = form.get('who')
     const who = typeof given === 'string' ? given.trim() : ''
-    choose({ operator: who })
+    if (isLoginEnough !== true) choose({ operator: who })
     setBusy(true)
     const reply = await send(form, who)
     setBusy(false)
@@ -45,20 +47,7 @@ export function DeedDialog<Done>(of: DeedOf<Done>): VNode {
   return html`<dialog ref=${dialog} aria-labelledby="deed-title" onClose=${onClose}>
     <form onSubmit=${(event: SubmitEvent) => void submit(event)}>
       <h2 id="deed-title">${title}</h2>
-      <div class="fields">
-        <label class="field">
-          <span>${say('shell.operator')}</span>
-          <input
-            name="who"
-            required
-            maxlength=${NAME_MAX}
-            value=${settings.value.operator}
-            readonly=${isNamed()}
-            autofocus
-          />
-        </label>
-        ${content}
-      </div>
+      <div class="fields">${isLoginEnough === true ? '' : whoField()} ${content}</div>
       ${problem === undefined ? '' : problemText(problem)}
       <p class="actions">
         <button type="submit" class="primary" disabled=${isBusy}>${verb}</button>
@@ -68,4 +57,18 @@ export function DeedDialog<Done>(of: DeedOf<Done>): VNode {
       </p>
     </form>
   </dialog>`
+}
+
+function whoField(): VNode {
+  return html`<label class="field">
+    <span>${say('shell.operator')}</span>
+    <input
+      name="who"
+      required
+      maxlength=${NAME_MAX}
+      value=${settings.value.operator}
+      readonly=${isNamed()}
+      autofocus
+    />
+  </label>`
 }

@@ -1,35 +1,38 @@
 import { type ComponentChild, type VNode, h } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { AlarmsPage } from '../alarms/alarms-page.ts'
 import { useCell } from '../cell.ts'
-import { DevicesPage } from '../devices/devices-page.ts'
-import { useSite } from '../edge/site.ts'
-import { LoginPage, useWho } from '../login/login-page.ts'
-import { may, session } from '../login/session.ts'
-import { FeedersPage } from '../feeders/feeders-page.ts'
 import { html } from '../html.ts'
-import { OverviewPage } from '../overview/overview-page.ts'
-import { ProcessorsPage } from '../processors/processors-page.ts'
-import { QualityPage } from '../quality/quality-page.ts'
-import { ResidencyPage } from '../residency/residency-page.ts'
-import { type Page, type Route, addressOf, pages, useRoute } from '../route.ts'
+import { LoginPage, useWho } from '../login/login-page.ts'
+import { session } from '../login/session.ts'
+import { type Page, type Route, addressOf, useRoute } from '../route.ts'
 import { settings } from '../settings.ts'
 import { say } from '../text/say.ts'
-import { TransformersPage } from '../transformers/transformers-page.ts'
-import { TrendsPage } from '../trends/trends-page.ts'
-import { UsersPage } from '../users/users-page.ts'
-import { EntryBar, TopBar } from './top-bar.ts'
-import { UplinkPage } from '../uplink/uplink-page.ts'
+import { EntryBar } from './top-bar.ts'
+
+/** The pages of one console. The shell around them is the same in all. */
+export interface Console<Name extends Page> {
+  readonly pages: readonly [Name, ...Name[]]
+  /** Whether it is offered: what nobody may open is not, nor what only another page leads to. */
+  readonly isListed: (page: Name) => boolean
+  readonly pageOf: (route: Route<Name>) => ComponentChild
+  readonly bar: () => ComponentChild
+  /** Of what the console is, for the title of the window. */
+  readonly useName: () => string
+}
 
 /** What every page has in common; before that, who looks at it. */
-export function Shell(): VNode {
+export function Shell<Name extends Page>({
+  shown,
+}: {
+  readonly shown: Console<Name>
+}): ComponentChild {
   const { kind } = useCell(session)
   const { language } = useCell(settings)
   useWho()
   useEffect(() => {
     if (kind === 'out') document.title = `${say('page.login')} · Busbar`
   }, [kind, language])
-  if (kind === 'in') return h(Pages, {})
+  if (kind === 'in') return h(Pages<Name>, { shown })
   return html`<div class="shell entry" key=${language}>
     ${h(EntryBar, {})}
     <main class="page">
@@ -40,15 +43,15 @@ export function Shell(): VNode {
 }
 
 /** The bar above, the list of pages, and a place for the page itself. */
-function Pages(): VNode {
-  const route = useRoute()
+function Pages<Name extends Page>({ shown }: { readonly shown: Console<Name> }): VNode {
+  const route = useRoute(shown.pages)
   const { language } = useCell(settings)
-  const { value: site } = useSite()
+  const name = shown.useName()
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
   useEffect(() => {
-    document.title = [say(`page.${route.page}`), site?.site.name ?? 'Busbar'].join(' · ')
-  }, [route.page, language, site])
+    document.title = [say(`page.${route.page}`), name].join(' · ')
+  }, [route.page, language, name])
   useEffect(() => {
     if (first.current) {
       first.current = false
@@ -64,18 +67,18 @@ function Pages(): VNode {
   }
   return html`<div class="shell" key=${language}>
     <a class="skip" href=${addressOf(route.page)} onClick=${skip}>${say('shell.skip')}</a>
-    ${h(TopBar, { site })} ${navigation(route.page)}
+    ${h(shown.bar, {})} ${navigation(shown, route.page)}
     <main ref=${main} tabindex="-1" class=${`page page-${route.page}`}>
       <h1>${say(`page.${route.page}`)}</h1>
-      ${pageOf(route)}
+      ${shown.pageOf(route)}
     </main>
   </div>`
 }
 
-function navigation(current: Page): VNode {
+function navigation<Name extends Page>({ pages, isListed }: Console<Name>, current: Name): VNode {
   return html`<nav class="navigation" aria-label=${say('shell.navigation')}>
     <ul>
-      ${pages.filter(isShown).map(
+      ${pages.filter(isListed).map(
         (page) =>
           html`<li>
             <a href=${addressOf(page)} aria-current=${page === current ? 'page' : undefined}>
@@ -85,36 +88,4 @@ function navigation(current: Page): VNode {
       )}
     </ul>
   </nav>`
-}
-
-/** What nobody may open is not offered. */
-function isShown(page: Page): boolean {
-  return page !== 'users' || may('engineer')
-}
-
-function pageOf({ page, query }: Route): ComponentChild {
-  switch (page) {
-    case 'overview':
-      return h(OverviewPage, {})
-    case 'trends':
-      return h(TrendsPage, { query })
-    case 'alarms':
-      return h(AlarmsPage, { query })
-    case 'quality':
-      return h(QualityPage, { query })
-    case 'transformers':
-      return h(TransformersPage, {})
-    case 'feeders':
-      return h(FeedersPage, { query })
-    case 'devices':
-      return h(DevicesPage, { query })
-    case 'processors':
-      return h(ProcessorsPage, {})
-    case 'residency':
-      return h(ResidencyPage, {})
-    case 'users':
-      return h(UsersPage, {})
-    case 'uplink':
-      return h(UplinkPage, {})
-  }
 }

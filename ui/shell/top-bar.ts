@@ -1,38 +1,39 @@
 import { type VNode, h } from 'preact'
 import { useCell } from '../cell.ts'
-import type { AlarmList } from '../edge/answers.ts'
-import { usePoll } from '../edge/poll.ts'
 import { contact } from '../edge/request.ts'
-import type { SiteInfo } from '../edge/site-info.ts'
 import { textIn } from '../element/field.ts'
 import { clockTime } from '../format.ts'
 import { html } from '../html.ts'
 import { Account } from '../login/account.ts'
 import { session } from '../login/session.ts'
-import { addressOf } from '../route.ts'
+import { type Page, addressOf } from '../route.ts'
 import { choose, languages, settings, themes } from '../settings.ts'
 import { say, sayWord } from '../text/say.ts'
 
-const ALARMS_MS = 2000
 const LANGUAGES = { en: 'English', 'zh-CN': '中文' } as const
 
-/** Which substation, whether its edge answers, how many alarms wait; and what a person may choose. */
-export function TopBar({ site }: { readonly site: SiteInfo | undefined }): VNode {
+export interface Bar {
+  /** The first page. */
+  readonly home: Page
+  /** Of what is looked at. */
+  readonly name: string
+  readonly content: VNode
+  /** Where there are no users, whoever acts is asked for a name, and it is kept with what is done. */
+  readonly asksOperator: boolean
+}
+
+/** What is looked at, whether it answers, and what is most urgent; and what a person may choose. */
+export function TopBar({ home, name, content, asksOperator }: Bar): VNode {
   const state = useCell(contact)
-  const { value: list } = usePoll<AlarmList>('/api/v1/alarms?limit=1', ALARMS_MS)
-  const waiting = list?.counts['unacknowledged'] ?? 0
   const isLost = state.kind === 'lost'
   return html`<header class="top-bar">
-    <a class="brand" href=${addressOf('overview')}>Busbar</a>
-    <strong class="site-name">${site?.site.name ?? ''}</strong>
+    <a class="brand" href=${addressOf(home)}>Busbar</a>
+    <strong class="site-name">${name}</strong>
     <span class=${`contact ${state.kind}`}>
       <span class="dot" aria-hidden="true"></span>
       ${say(isLost ? 'contact.lostShort' : 'contact.there')}
     </span>
-    <a class=${`bell ${waiting > 0 ? 'waiting' : ''}`} href=${addressOf('alarms')}>
-      ${say('alarms.counts', { count: waiting, state: sayWord('state', 'unacknowledged') })}
-    </a>
-    ${h(Account, {})} ${choices()}
+    ${content} ${h(Account, {})} ${choices(asksOperator)}
     <p class="lost-banner" role="alert" hidden=${!isLost}>
       ${isLost ? say('contact.lost', { time: clockTime(state.sinceMs) }) : ''}
     </p>
@@ -43,11 +44,10 @@ export function TopBar({ site }: { readonly site: SiteInfo | undefined }): VNode
 export function EntryBar(): VNode {
   return html`<header class="top-bar">
     <span class="brand">Busbar</span>
-    ${choices()}
+    ${choices(false)}
   </header>`
 }
 
-/** Where there are no users, whoever acts says who it is. */
 function operatorField(operator: string): VNode {
   return html`<label
     >${say('shell.operator')}
@@ -62,12 +62,12 @@ function operatorField(operator: string): VNode {
   </label>`
 }
 
-function choices(): VNode {
+function choices(asksOperator: boolean): VNode {
   const { language, theme, operator } = settings.value
   const { value: who } = session
   const isLocal = who.kind === 'in' && who.person.kind === 'local'
   return html`<div class="choices">
-    ${isLocal ? operatorField(operator) : ''}
+    ${isLocal && asksOperator ? operatorField(operator) : ''}
     <label>
       <span class="label-text">${say('shell.theme')}</span>
       <select

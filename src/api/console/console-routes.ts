@@ -4,10 +4,17 @@ import { GridError, errorText } from '../../core/errors.ts'
 import { type RouteSurroundings, addRoute } from '../egress/classified-route.ts'
 import type { ConsoleFile } from './console-file.ts'
 
-/** `/` and `/ui/…`: the console. `root` is the folder with `ui` and `node_modules`. */
+export interface ConsoleParts extends RouteSurroundings {
+  /** The folder with `ui` and `node_modules`. */
+  readonly root: string
+  /** What `/` shows. */
+  readonly page: '/ui/index.html' | '/ui/centre/index.html'
+}
+
+/** `/` and `/ui/…`: a console. */
 export async function consoleRoutes(
   app: FastifyInstance,
-  { root, ...surroundings }: RouteSurroundings & { readonly root: string },
+  { root, page, ...surroundings }: ConsoleParts,
 ): Promise<void> {
   let files: Promise<ReadonlyMap<string, ConsoleFile>> | undefined
   const send = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -17,7 +24,7 @@ export async function consoleRoutes(
       throw thrown
     })
     const asked = request.url.split('?', 1)[0] ?? ''
-    const file = known.get(asked === '/' ? '/ui/index.html' : asked)
+    const file = known.get(asked === '/' ? page : asked)
     if (file === undefined) {
       throw new GridError('not-found', `${asked}: nothing is here`, {
         hint: 'The console is at /.',

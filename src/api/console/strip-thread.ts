@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { extname, join } from 'node:path'
+import { extname, join, posix } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { type ConsoleFile, packageFiles, withAddresses } from './console-file.ts'
@@ -19,6 +19,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 }
 
+const IMPORTED = /\b(?:from|import)\s*['"]([./][^'"]*)['"]/g
+
 // That stripping types from code is new is known, and nothing that an operator could do about.
 process.removeAllListeners('warning')
 const { root } = workerData as { readonly root: string }
@@ -30,25 +32,43 @@ const names = globSync('**/*.{html,css,svg,ts,js}', { cwd: join(root, 'ui') }).f
 )
 const packages = isDone ? [] : Object.values(packageFiles)
 const foreign = packages.map(({ path, file }) => fileOf(path, join(root, 'node_modules', file)))
-const modules = [...names.map((name) => `/ui/${name}`), ...foreign.map(({ path }) => path)]
-  .filter((path) => /\.[tj]s$/.test(path))
-  .map((path) => `<link rel="modulepreload" href="${path}" />`)
 const own = names.map((name) => fileOf(`/ui/${name}`, join(root, 'ui', name)))
-parentPort?.postMessage([...own, ...foreign])
+const made = [...own, ...foreign]
+parentPort?.postMessage(isDone ? made : made.map(withModules))
 
 function fileOf(path: string, file: string): ConsoleFile {
   const text = readFileSync(file, 'utf8')
   const isTyped = path.endsWith('.ts') && !isDone
-  const code = isTyped ? stripped(text) : withModules(path, text)
-  const body = Buffer.from(/\.[tj]s$/.test(path) ? withAddresses(code) : code)
+  const code = isTyped ? stripped(text) : text
+  return consoleFile(path, /\.[tj]s$/.test(path) ? withAddresses(code) : code)
+}
+
+function consoleFile(path: string, text: string): ConsoleFile {
+  const body = Buffer.from(text)
   const etag = `"${digest(body)}"`
   const type = TYPES[extname(path)] ?? 'text/plain; charset=utf-8'
   return { path, type, body, gzip: gzipSync(body), etag }
 }
 
-/** The page names its modules, or a browser would find them one import after another. */
-function withModules(path: string, text: string): string {
-  return path.endsWith('.html') ? text.replace('</head>', `${modules.join('\n')}\n</head>`) : text
+/** A page names its modules, or a browser would find them one import after another. */
+function withModules(file: ConsoleFile): ConsoleFile {
+  const text = Buffer.from(file.body).toString()
+  const [, entry] = /<script type="module" src="([^"]+)"/.exec(text) ?? []
+  if (!file.path.endsWith('.html') || entry === undefined) return file
+  const links = [...importedFrom(entry)].map(
+    (path) => `<link rel="modulepreload" href="${path}" />`,
+  )
+  return consoleFile(file.path, text.replace('</head>', `${links.join('\n')}\n</head>`))
+}
+
+/** A module and all that it imports, and those again. */
+function importedFrom(path: string, found = new Set<string>()): ReadonlySet<string> {
+  const file = made.find((each) => each.path === path)
+  if (file === undefined || found.has(path)) return found
+  found.add(path)
+  for (const [, name = ''] of Buffer.from(file.body).toString().matchAll(IMPORTED))
+    importedFrom(posix.resolve(posix.dirname(path), name), found)
+  return found
 }
 
 /** Under the digest of what it was made of, so that nothing has to be thrown away. Where nothing can be kept all works without. */

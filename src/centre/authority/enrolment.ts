@@ -45,7 +45,7 @@ export class Enrolment {
   async invite(site: string, { who, nowUs }: By): Promise<{ token: string; ends: string }> {
     if (!/^[a-z0-9-]{1,64}$/.test(site))
       throw new GridError('usage', `site ${site}: 1 to 64 characters of a-z 0-9 - are needed`)
-    const token = randomBytes(24).toString('base64url')
+    const token = randomBytes(24).toString('hex')
     const endsAt = nowUs + limits.enrolTokenMs * 1000
     await this.#database.transact(async (query) => {
       await query('DELETE FROM fleet_tokens WHERE ends_at < $1::bigint', [nowUs])
