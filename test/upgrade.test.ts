@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MadeBundle } from './bundle/made-bundle.ts'
+import { nextVersion } from './bundle/next-version.ts'
 import { writeBacklog } from './store/backlog.ts'
 import { LiveDevices } from './upgrade/live-devices.ts'
 import { Program } from './uplink/program.ts'
@@ -21,22 +21,6 @@ voltageLevels: [{ id: 10kv, nominalV: 10000 }]
 feeders: [{ id: f1, voltageLevel: 10kv }]
 devices: [{ id: 'd{0..${LiveDevices.names.length - 1}}', kind: rtu, feeder: f1 }]
 `
-
-/** Files of the bundle with another version in them: what an upgrade exchanges. */
-function nextVersion(bundle: MadeBundle): string {
-  const folder = join(bundle.folder, 'next')
-  cpSync(bundle.program, folder, { recursive: true })
-  for (const file of ['package.json', ...globSync('lib/busbar/*.js', { cwd: folder })]) {
-    const path = join(folder, file)
-    const text = readFileSync(path, 'utf8')
-    const next = text.replace(/(\bversion"?\s*[:=]\s*)"\d+\.\d+\.\d+"/, '$1"99.0.0"')
-    if (file === 'package.json' || file.includes('/package-')) writeFileSync(path, next)
-  }
-  const main = join(folder, 'lib/busbar/main.js')
-  const said = execFileSync(process.execPath, [main, '--version'], { encoding: 'utf8' })
-  assert.match(said, /^busbar 99\.0\.0,/)
-  return main
-}
 
 test('N to N+1 and back, with live devices and a backlog: nothing acknowledged is lost, no device waits long', async (t) => {
   using bundle = new MadeBundle()

@@ -22,6 +22,14 @@ export interface SimulationSettings {
   readonly address: Address
   /** Of all devices together; Infinity: until stopped. */
   readonly messages: number
+  /** Told of every sample once, when it is known what has become of it. */
+  readonly onFate?: (sample: SampleFate) => void
+}
+
+export interface SampleFate {
+  /** When the plan had it taken, by the clock that nobody sets. */
+  readonly takenMs: number
+  readonly outcome: 'acknowledged' | 'refused' | 'dropped'
 }
 
 /** One line of what goes on; counts are since the start, times over the last seconds. */
@@ -94,18 +102,27 @@ export class Simulation {
           const now = performance.now()
           this.#latencies.record(now - (sentMs.get(k) ?? now), now)
           sentMs.delete(k)
+          this.#tell(index, k, 'acknowledged')
         },
         refused: (k) => {
           account.refused++
           counts.refused++
           sentMs.delete(k)
+          this.#tell(index, k, 'refused')
         },
-        dropped: () => {
+        dropped: (k) => {
           account.dropped++
           counts.dropped++
+          this.#tell(index, k, 'dropped')
         },
       },
     })
+  }
+
+  #tell(index: number, k: number, outcome: SampleFate['outcome']): void {
+    const { plan, onFate } = this.#settings
+    const takenMs = this.#startedMs + sampleTimeMs(plan, index, k) - plan.startMs
+    onFate?.({ takenMs, outcome })
   }
 
   #message(index: number, k: number): Message {
