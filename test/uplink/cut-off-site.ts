@@ -44,6 +44,7 @@ export class CutOffSite {
       site,
       settings: uplink,
       directory,
+      devices: () => [],
       gate: policyGate(isPolicyChanged),
       outbox: { sent: (order) => this.#keep(order) },
       warn: (text) => process.stderr.write(`${text}\n`),
