@@ -212,7 +212,7 @@ async function openRoad(
   }
   const gatekeeper = new SiteGatekeeper(
     sites ?? (enrolment === undefined ? undefined : new Map()),
-    (serial) => enrolment?.isRevoked(serial) === true,
+    (serial) => enrolment?.isStanding(serial) === true,
   )
   const tls = brokerTls(settings, enrolment)
   const broker = await openBroker({ address, gatekeeper, tls }, worker)

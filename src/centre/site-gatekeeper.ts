@@ -39,17 +39,17 @@ export class SiteGatekeeper implements Gatekeeper {
     password: randomBytes(32).toString('base64url'),
   }
   readonly #sites: ReadonlyMap<string, PasswordHash> | undefined
-  readonly #isRevoked: (serial: string) => boolean
+  readonly #isStanding: (serial: string) => boolean
   readonly #checks = new PasswordChecks()
   readonly #throttle = new LoginThrottle()
 
   /** `sites` undefined: whoever comes without a certificate is the site that it says it is. */
   constructor(
     sites: ReadonlyMap<string, PasswordHash> | undefined,
-    isRevoked: (serial: string) => boolean,
+    isStanding: (serial: string) => boolean,
   ) {
     this.#sites = sites
-    this.#isRevoked = isRevoked
+    this.#isStanding = isStanding
   }
 
   admit(stranger: Stranger, later: Later): Verdict | undefined {
@@ -99,7 +99,7 @@ export class SiteGatekeeper implements Gatekeeper {
   /** A certificate may be revoked while its site is here. */
   standing(identity: Identity): number {
     const serial = identity instanceof Peer ? identity.serial : undefined
-    const isOut = serial !== undefined && this.#isRevoked(serial)
+    const isOut = serial !== undefined && !this.#isStanding(serial)
     return isOut ? reason.notAuthorised : reason.success
   }
 
@@ -107,7 +107,7 @@ export class SiteGatekeeper implements Gatekeeper {
   #proved({ commonName, subjectAltNames }: PeerCertificate, userName: string): Verdict {
     const serial = subjectAltNames.flatMap((name) => SERIAL.exec(name)?.[1] ?? [])[0]
     const isIts = userName === '' || userName === commonName
-    if (serial === undefined || !isIts || !SITE.test(commonName) || this.#isRevoked(serial))
+    if (serial === undefined || !isIts || !SITE.test(commonName) || !this.#isStanding(serial))
       return reason.notAuthorised
     return new Peer(commonName, 'site', serial)
   }

@@ -17,7 +17,7 @@ interface By {
 export class Enrolment {
   readonly #database: Database
   readonly #authority: Authority
-  #revoked: ReadonlySet<string> = new Set()
+  #standing: ReadonlySet<string> = new Set()
 
   constructor(database: Database, authority: Authority) {
     this.#database = database
@@ -28,17 +28,18 @@ export class Enrolment {
     return this.#authority
   }
 
-  isRevoked(serial: string): boolean {
-    return this.#revoked.has(serial)
+  /** One that the database does not know was revoked as far as anybody can tell: a database that is lost lets nobody in again. */
+  isStanding(serial: string): boolean {
+    return this.#standing.has(serial)
   }
 
   /** From time to time: another worker may have been told. */
   async look(): Promise<void> {
     const rows = await this.#database.query(
-      'SELECT serial FROM fleet_certificates WHERE revoked_at IS NOT NULL AND ends_at > $1::bigint',
+      'SELECT serial FROM fleet_certificates WHERE revoked_at IS NULL AND ends_at > $1::bigint',
       [Date.now() * 1000],
     )
-    this.#revoked = new Set(rows.map((row) => String(row['serial'])))
+    this.#standing = new Set(rows.map((row) => String(row['serial'])))
   }
 
   /** A word that lets one machine become this site, once and for a while. Only its digest is kept. */
@@ -97,7 +98,7 @@ export class Enrolment {
     nowUs: number,
   ): Promise<string> {
     const key = await readRequest(csr)
-    return this.#database.transact(async (query) => {
+    const renewed = await this.#database.transact(async (query) => {
       const [row] = await query(
         'SELECT pem FROM fleet_certificates WHERE serial = $1 AND site = $2 AND revoked_at IS NULL AND ends_at > $3::bigint',
         [serial, site, nowUs],
@@ -110,6 +111,8 @@ export class Enrolment {
       await note(query, { who: `site ${site}`, what: 'renewed its certificate' }, nowUs)
       return this.#issue(query, { site, key, nowUs })
     })
+    await this.look()
+    return renewed
   }
 
   /** How many certificates that is. */
