@@ -6,10 +6,10 @@ import { fuzzedBytes } from './fuzz/fuzz-round.ts'
 import { TestedEdge } from './mqtt/tested-edge.ts'
 import { siteWith } from './transports/site.ts'
 
-/** `npm run fuzz -- --seconds 3600 --seed N`; in the gate a minute of one seed. */
+/** `npm run fuzz -- --seconds 3600 --seed N`; in the gate half a minute of one seed. */
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
   },
 })

@@ -11,6 +11,8 @@ const WATCH_MS = 60_000
 const DAY_MS = 86_400_000
 const YEAR_MS = 365 * DAY_MS
 
+const FIRST_PAINT = `Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime) + ' ms'`
+
 /** `npm run console:figures`: how long trends take to be drawn, and what a live overview costs the browser. For a quiet machine. */
 await withScratch('figures', async (folder) => {
   const demo = new DemoUnderTest('./bin/busbar demo --devices 1000', join(folder, 'demo'))
@@ -90,8 +92,6 @@ async function watch(page: Page): Promise<void> {
   print('its heap grew by', `${(grown('JSHeapUsedSize') / 1000).toFixed(0)} kB`)
   print('its nodes by', String(grown('Nodes')))
 }
-
-const FIRST_PAINT = `Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime) + ' ms'`
 
 function print(what: string, figure: string): void {
   process.stdout.write(`${what.padEnd(24)} ${figure}\n`)
