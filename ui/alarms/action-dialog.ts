@@ -3,9 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Alarm } from '../edge/answers.ts'
 import { type Problem, tell } from '../edge/request.ts'
 import { problemText } from '../element/notice.ts'
+import { whoField } from '../element/who-field.ts'
 import { html } from '../html.ts'
-import { choose, settings } from '../settings.ts'
-import { isNamed } from '../login/session.ts'
+import { choose } from '../settings.ts'
 import { say, sayWord } from '../text/say.ts'
 
 export interface Action {
@@ -64,17 +64,7 @@ export function ActionDialog({
 }
 
 function fieldsOf(kind: Action['kind']): VNode {
-  const who = html`<label class="field">
-    <span>${say('shell.operator')}</span>
-    <input
-      name="who"
-      required
-      maxlength=${TEXT_MAX}
-      value=${settings.value.operator}
-      readonly=${isNamed()}
-      autofocus
-    />
-  </label>`
+  const who = whoField()
   const why = (name: 'comment' | 'reason'): VNode =>
     html`<label class="field">
       <span>${say(`alarms.${name}`)}</span>

@@ -2,10 +2,10 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Problem, Reply } from '../edge/request.ts'
 import { html } from '../html.ts'
-import { choose, settings } from '../settings.ts'
-import { isNamed } from '../login/session.ts'
+import { choose } from '../settings.ts'
 import { say } from '../text/say.ts'
 import { problemText } from './notice.ts'
+import { whoField } from './who-field.ts'
 
 export interface DeedOf<Done> {
   readonly title: string
@@ -20,8 +20,6 @@ export interface DeedOf<Done> {
   readonly onDone: (done: Done) => void
   readonly onClose: () => void
 }
-
-const NAME_MAX = 100
 
 /** Asks who does something, and stays until the edge has done it or says why not. */
 export function DeedDialog<Done>(of: DeedOf<Done>): VNode {
@@ -57,18 +55,4 @@ export function DeedDialog<Done>(of: DeedOf<Done>): VNode {
       </p>
     </form>
   </dialog>`
-}
-
-function whoField(): VNode {
-  return html`<label class="field">
-    <span>${say('shell.operator')}</span>
-    <input
-      name="who"
-      required
-      maxlength=${NAME_MAX}
-      value=${settings.value.operator}
-      readonly=${isNamed()}
-      autofocus
-    />
-  </label>`
 }
