@@ -27,6 +27,11 @@ export class Server implements AsyncDisposable {
     throw new Error(`a server did not start: ${this.#log}`)
   }
 
+  /** It reads its files again. */
+  reload(): void {
+    this.#child.kill('SIGHUP')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGINT')
@@ -39,10 +44,17 @@ export const noMosquitto: string | false =
     ? false
     : 'mosquitto is not here (package mosquitto)'
 
-export async function startMosquitto(folder: string): Promise<Server> {
+/** `words`: lines of its configuration. */
+export async function startMosquitto(
+  folder: string,
+  words: readonly string[] = [],
+): Promise<Server> {
   const port = await freePort()
   const config = join(folder, 'mosquitto.conf')
-  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`)
+  writeFileSync(
+    config,
+    [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...words, ''].join('\n'),
+  )
   const child = spawn('mosquitto', ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   return new Server(port, child).ready(async () => canConnect(port))
 }

@@ -31,12 +31,18 @@ export class Processors {
     const { own, off, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
     // A thread is 30 MB: a site that computes elsewhere has none.
     if (off.length < builtInProcessors.length)
-      this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
+      this.#start(
+        { of: 'built-in', settings, off },
+        { usual: limits.processorCallMs, rare: limits.processorCallMs },
+      )
     const packages = new OwnPackages(parts.directory)
     const look = (): void => {
       if (this.#own !== undefined || packages.names().length === 0) return
       const trust = { trustedKeys, allowUnsigned }
-      this.#own = this.#start({ of: 'own', settings: own, trust }, limits.ownProcessorCallMs)
+      this.#own = this.#start(
+        { of: 'own', settings: own, trust },
+        { usual: limits.ownProcessorCallMs, rare: limits.ownProcessorBeginMs },
+      )
     }
     this.#timer = setInterval(look, limits.processorTickMs).unref()
     look()
@@ -81,7 +87,7 @@ export class Processors {
     await Promise.all(this.#hosts.map(async (host) => host.stop()))
   }
 
-  #start(modules: HostParts['modules'], callMs: number): ProcessorHost {
+  #start(modules: HostParts['modules'], callMs: HostParts['callMs']): ProcessorHost {
     const { directory, site, onEvents, warn } = this.#parts
     const host = new ProcessorHost({
       directory,
