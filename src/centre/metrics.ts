@@ -57,6 +57,11 @@ export class CentreMetrics {
     this.#tables = [this.#droppedOf(), this.#unplacedOf()]
     this.#sites = [
       this.#ofSite('silent_seconds', 'Since anything came from it.', (site) => site.silentSeconds),
+      this.#ofSite(
+        'clock_offset_seconds',
+        'By how much its clock is ahead, when it last said how it is; 0: it has not.',
+        (site) => site.clockOffsetSeconds ?? 0,
+      ),
       this.#ofStream('records', 'Records here.', ({ records }) => records),
       this.#ofStream('missing', 'Numbers given there and not here.', ({ missing }) => missing),
       this.#ofStream('pending', 'Records that wait there.', ({ pending }) => pending),

@@ -31,6 +31,10 @@ export class Forwarder implements Sender {
     this.#bucket = this.#newBucket(0)
   }
 
+  get provedMs(): number {
+    return Math.min(Infinity, ...this.#streams.values().map(({ provedMs }) => provedMs))
+  }
+
   update(streams: readonly Outgoing[]): void {
     for (const each of streams) {
       const own = this.#streams.get(each.stream)

@@ -24,6 +24,8 @@ export class StreamSender {
   #liveFrom = 0
   /** Envelopes of the backlog that may be in flight: more as long as answers come soon. */
   #window = 2
+  /** When the centre last said that it has something new, or all that there is. */
+  provedMs = -Infinity
   /** Until the centre has said what it has, nothing is sent. */
   #isGreeted = false
 
@@ -85,7 +87,9 @@ export class StreamSender {
       if (!isOpen && each.lane === 'backfill') this.#adapt(nowMs - each.sentMs)
       return isOpen
     })
-    return countOf(this.#acknowledged) === before ? 'same' : 'more'
+    const now = countOf(this.#acknowledged)
+    if (now !== before || now === this.#last) this.provedMs = nowMs
+    return now === before ? 'same' : 'more'
   }
 
   /** The next that is neither acknowledged nor on its way; undefined: there is none, or the lane is full. */

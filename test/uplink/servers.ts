@@ -27,9 +27,19 @@ export class Server implements AsyncDisposable {
     throw new Error(`a server did not start: ${this.#log}`)
   }
 
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGINT')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
-    this.#child.kill('SIGINT')
+    this.#child.kill(signal)
     await ended
   }
 }
@@ -39,12 +49,18 @@ export const noMosquitto: string | false =
     ? false
     : 'mosquitto is not here (package mosquitto)'
 
-export async function startMosquitto(folder: string): Promise<Server> {
-  const port = await freePort()
+/** A second time in the same folder, on the same port, it finds what it has kept of the first, if it is to keep anything. */
+export async function startMosquitto(
+  folder: string,
+  { port = 0, keeps = false }: { readonly port?: number; readonly keeps?: boolean } = {},
+): Promise<Server> {
+  const bound = port === 0 ? await freePort() : port
   const config = join(folder, 'mosquitto.conf')
-  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`)
+  const kept = `persistence true\npersistence_location ${folder}/\nautosave_interval 1\nuser root\n`
+  const listens = `listener ${bound} 127.0.0.1\nallow_anonymous true\n`
+  writeFileSync(config, keeps ? listens + kept : listens)
   const child = spawn('mosquitto', ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
-  return new Server(port, child).ready(async () => canConnect(port))
+  return new Server(bound, child).ready(async () => canConnect(bound))
 }
 
 const binaries = findBinaries()

@@ -47,7 +47,7 @@ export class UplinkStation {
   readonly #acknowledged = new Map<string, Ranges>()
   readonly #waiting = new Map<string, Waiting>()
   #countedMs = -Infinity
-  /** When all was well last: connected, and nothing waited for long. */
+  /** When it was last known that what there is gets through, and leaves. */
   #fineMs = performance.now()
   #acknowledgedMs = performance.now()
   #why = ''
@@ -65,6 +65,7 @@ export class UplinkStation {
     this.#packer = new Packer(site, this.#outbox, gate)
     this.#inventory = new InventoryDesk({
       ...parts,
+      isAsked: !settings.oneWay,
       secret: () => this.#streams.values().next().value?.secret,
       send: (bytes) => this.#link.send(streamTopic(site, INVENTORY), bytes),
     })
@@ -79,10 +80,10 @@ export class UplinkStation {
       },
     })
     this.#state = new LinkState(site, performance.now())
-    const { backfillRecordsPerSecond } = settings
+    const { backfillRecordsPerSecond, repeatAfterSeconds } = settings
     this.#drain = new Drain(backfillRecordsPerSecond)
     this.#sender = settings.oneWay
-      ? new OneWaySender(backfillRecordsPerSecond)
+      ? new OneWaySender(backfillRecordsPerSecond, repeatAfterSeconds)
       : new Forwarder({ site, backfillRecordsPerSecond })
     this.#link = new Link(site, settings, {
       connected: () => this.#connected(),
@@ -156,11 +157,14 @@ export class UplinkStation {
     if (this.#state.isDue(nowMs)) this.#link.open()
     this.#see()
     if (nowMs - this.#countedMs >= limits.manifestMs) this.#count(nowMs)
-    const { waitingMs } = this.#sender
-    const isWaiting = waitingMs !== undefined && nowMs - waitingMs >= limits.uplinkStuckMs / 2
-    if (this.#state.kind === 'up' && !isWaiting && this.#packer.held === '') this.#fineMs = nowMs
-    if (this.#state.kind === 'up' && !this.#parts.settings.oneWay) this.#inventory.look(nowMs)
+    this.#judge(nowMs)
+    if (this.#state.kind === 'up') this.#inventory.look(nowMs)
     this.#advance()
+  }
+
+  #judge(nowMs: number): void {
+    if (this.#state.kind !== 'up' || this.#packer.held !== '') return
+    this.#fineMs = Math.max(this.#fineMs, Math.min(nowMs, this.#sender.provedMs))
   }
 
   /** What has become durable. */
@@ -282,6 +286,7 @@ export class UplinkStation {
     this.#acknowledgedMs = nowMs
     this.#state.proved()
     this.#sender.acknowledged(acknowledgement, nowMs)
+    this.#judge(nowMs)
     this.#countedMs = Math.min(this.#countedMs, nowMs - limits.manifestMs + COUNT_AGAIN_MS)
     // Beside a backlog what is new waits at the centre for what was sent before it; here it need not wait for the next look, too.
     this.#see()
