@@ -119,7 +119,7 @@ describe('records reach the centre', { concurrency: AT_ONCE }, () => {
         // Whoever has locked a stream decides what is new in it.
         const other = hasTwo ? own.use(await startCentre(words)) : undefined
         const target = (): string => outer ?? centre.addresses['mqtt'] ?? ''
-        const wired = { duplicated: 0.3, reordered: 0.3 }
+        const wired = { duplicated: 0.6, reordered: 0.4 }
         const site = own.use(await TestedSite.start({ id: 's1', folder, target, ...wired }))
         await deliver(t, { site, centre, other, database: url })
       })
