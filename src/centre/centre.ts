@@ -104,7 +104,8 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
     ...problemsOf(worker, housekeeping, fleet),
     ...entryProblems(users.locked, credentials?.files.fault).map(known),
   ]
-  const ofFleet = { fleet, reports, database, enrolment }
+  const broker = mqtt === undefined ? { brokerUrl: link.url } : { mqttPort: mqtt.port }
+  const ofFleet = { fleet, reports, database, enrolment, broker }
   const http = await startHttp({
     address,
     operations,

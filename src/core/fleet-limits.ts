@@ -56,6 +56,8 @@ export const fleetLimits = {
   serverCertificateDays: 730,
   /** Of the centre's CA: longer than machines in a substation live. */
   authorityDays: 7300,
+  /** Of a list of revoked certificates: a broker that is given no newer one in that time lets nobody in any more, so fetch one each hour. */
+  revocationListDays: 30,
   /** A token is used on the day that it is made for. */
   enrolTokenMs: 86_400_000,
   /** Between two looks whether a certificate ends, and two requests for another. */

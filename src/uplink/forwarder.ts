@@ -35,6 +35,10 @@ export class Forwarder implements Sender {
     return Math.min(Infinity, ...this.#streams.values().map(({ provedMs }) => provedMs))
   }
 
+  get isIdle(): boolean {
+    return this.#isConnected && !this.#streams.values().some((each) => each.isLiveInFlight)
+  }
+
   update(streams: readonly Outgoing[]): void {
     for (const each of streams) {
       const own = this.#streams.get(each.stream)

@@ -34,6 +34,8 @@ export class OneWaySender implements Sender {
   readonly waitingMs: undefined
   readonly provedMs = Infinity
   readonly #repeatAfterSeconds: readonly number[]
+  /** No answer says that the way is free. */
+  readonly isIdle = false
   readonly #bucket: TokenBucket
   readonly #streams = new Map<string, Stream>()
   readonly #finished = new Set<string>()

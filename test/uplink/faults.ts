@@ -119,7 +119,9 @@ async function ourBroker(bench: FaultBench): Promise<void> {
 function mosquitto(keeps: boolean): Fault['run'] {
   return async (bench) => {
     const { folder, started } = bench
-    let server = await startMosquitto(folder, { keeps })
+    const kept = ['persistence true', `persistence_location ${folder}/`, 'autosave_interval 1']
+    const words = keeps ? [...kept, 'user root'] : []
+    let server = await startMosquitto(folder, words)
     started.defer(async () => server[Symbol.asyncDispose]())
     const { port } = server
     const centre = await ownCentre(bench, `mqtt://127.0.0.1:${port}`)
@@ -133,7 +135,7 @@ function mosquitto(keeps: boolean): Fault['run'] {
       tell(bench, 'the centre', secondsUntil(sinceMs, isSaid)),
       tell(bench, 'the edge', site.alarmedSeconds(sinceMs)),
     ])
-    server = await startMosquitto(folder, { port, keeps })
+    server = await startMosquitto(folder, words, port)
     await healed(site, centre)
     assert.equal(await says(centre, /./), false)
   }

@@ -32,6 +32,11 @@ export class Server implements AsyncDisposable {
     await this.#end('SIGKILL')
   }
 
+  /** It reads its files again. */
+  reload(): void {
+    this.#child.kill('SIGHUP')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end('SIGINT')
   }
@@ -49,18 +54,20 @@ export const noMosquitto: string | false =
     ? false
     : 'mosquitto is not here (package mosquitto)'
 
-/** A second time in the same folder, on the same port, it finds what it has kept of the first, if it is to keep anything. */
+/** `words`: lines of its configuration. A second time, in the same folder and on the same port, it finds what it was to keep. */
 export async function startMosquitto(
   folder: string,
-  { port = 0, keeps = false }: { readonly port?: number; readonly keeps?: boolean } = {},
+  words: readonly string[] = [],
+  onPort?: number,
 ): Promise<Server> {
-  const bound = port === 0 ? await freePort() : port
+  const port = onPort ?? (await freePort())
   const config = join(folder, 'mosquitto.conf')
-  const kept = `persistence true\npersistence_location ${folder}/\nautosave_interval 1\nuser root\n`
-  const listens = `listener ${bound} 127.0.0.1\nallow_anonymous true\n`
-  writeFileSync(config, keeps ? listens + kept : listens)
+  writeFileSync(
+    config,
+    [`listener ${port} 127.0.0.1`, 'allow_anonymous true', ...words, ''].join('\n'),
+  )
   const child = spawn('mosquitto', ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] })
-  return new Server(bound, child).ready(async () => canConnect(bound))
+  return new Server(port, child).ready(async () => canConnect(port))
 }
 
 const binaries = findBinaries()

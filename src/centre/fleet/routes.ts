@@ -18,7 +18,12 @@ export interface FleetRouteParts {
   readonly database: Database
   /** Undefined: this centre has no authority. */
   readonly enrolment: Enrolment | undefined
+  /** Where sites connect. */
+  readonly broker: BrokerPlace
 }
+
+/** Of our own broker the port: by which name it is reached a site knows. */
+export type BrokerPlace = { readonly mqttPort: number } | { readonly brokerUrl: string }
 
 /** Deeds have an audit of their own, in the transaction that does them. */
 const nobody = { config: { needs: 'nobody', changes: true, records: true } } as const
@@ -93,7 +98,7 @@ function addRolloutRoutes(app: FastifyInstance, { fleet, reports }: FleetRoutePa
   }
 }
 
-function addEnrolmentRoutes(app: FastifyInstance, { enrolment }: FleetRouteParts): void {
+function addEnrolmentRoutes(app: FastifyInstance, { enrolment, broker }: FleetRouteParts): void {
   const required = (): Enrolment => {
     if (enrolment !== undefined) return enrolment
     throw new GridError('conflict', 'this centre makes no certificates', {
@@ -106,6 +111,10 @@ function addEnrolmentRoutes(app: FastifyInstance, { enrolment }: FleetRouteParts
   app.get('/api/v1/fleet/certificates', viewer, async () => ({
     certificates: await required().list(),
   }))
+  app.get('/api/v1/fleet/revocations', viewer, async (_, reply) => {
+    reply.type('application/x-pem-file')
+    return required().revocations(nowUs())
+  })
   app.post('/api/v1/fleet/tokens', engineer, async (request) => {
     const invited = await required().invite(textOf(request, 'site'), by(request))
     return { ...invited, fingerprint: required().authority.fingerprint }
@@ -119,7 +128,7 @@ function addEnrolmentRoutes(app: FastifyInstance, { enrolment }: FleetRouteParts
   // A machine that nobody knows yet: its token is what it shows.
   app.post('/api/v1/fleet/enrolments', nobody, async (request) => {
     const asked = { token: textOf(request, 'token'), csr: textOf(request, 'csr') }
-    return required().enroll(asked, by(request))
+    return { ...(await required().enroll(asked, by(request))), ...broker }
   })
 }
 
