@@ -25,6 +25,10 @@ export class Program implements AsyncDisposable {
     this.#words = words
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   async start(): Promise<void> {
     const [file = '', ...rest] = this.#words
     const child = spawn(process.execPath, [resolve(ROOT, file), ...rest], {
