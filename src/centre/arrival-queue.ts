@@ -6,7 +6,15 @@ export interface Arrival {
   readonly bytes: Uint8Array
 }
 
-/** What waits for a commit. What is new goes before what was waiting at its site already, and leaves room for some of it. */
+export interface CommitBounds {
+  readonly envelopes: number
+  /** Of what is new. */
+  readonly bytes: number
+  /** Of what was waiting at its site already. */
+  readonly backfillBytes: number
+}
+
+/** What waits for a commit. What is new goes first; of what was waiting at its site already there is always some, and never much: what is new next waits for this commit. */
 export class ArrivalQueue {
   #live: Arrival[] = []
   #backfill: Arrival[] = []
@@ -23,13 +31,12 @@ export class ArrivalQueue {
     this.bytes += arrival.bytes.length
   }
 
-  /** One at least, if there is one. */
-  next(most: number, mostBytes: number): readonly Arrival[] {
-    const isShared = this.#live.length > 0 && this.#backfill.length > 0
-    const live = leading(this.#live, most, isShared ? mostBytes * LIVE_SHARE : mostBytes)
+  /** One of each lane at least, if there is one. */
+  next({ envelopes, bytes, backfillBytes }: CommitBounds): readonly Arrival[] {
+    const live = leading(this.#live, envelopes, bytes)
     this.#live = this.#live.slice(live.length)
-    const left = isShared ? mostBytes * (1 - LIVE_SHARE) : mostBytes
-    const backfill = leading(this.#backfill, Math.max(1, most - live.length), left)
+    const left = Math.max(1, envelopes - live.length)
+    const backfill = leading(this.#backfill, left, backfillBytes)
     this.#backfill = this.#backfill.slice(backfill.length)
     return [...live, ...backfill]
   }
@@ -38,9 +45,6 @@ export class ArrivalQueue {
     this.bytes -= bytesOf(arrivals)
   }
 }
-
-/** Of a commit that has something of both: what is new waits for the commit before, which is a short one then. */
-const LIVE_SHARE = 0.75
 
 function leading(lane: readonly Arrival[], most: number, mostBytes: number): readonly Arrival[] {
   let bytes = 0

@@ -56,8 +56,10 @@ export const uplinkLimits = {
   uplinkStuckMs: 20_000,
   /** Without a connection, or with one that brings nothing forward: then health says so. */
   uplinkAlarmMs: 25_000,
-  /** Between two looks at what has become durable, while nothing waits. */
+  /** Between two looks at what is due, and at what was found while answers were waited for. */
   uplinkLookMs: 200,
+  /** Between two looks into the outbox where nobody has said that something was found: a thread that ended may not have come to it. */
+  uplinkReadMs: 1000,
   /** Between two statements of what there is to have, and of what the sender has lost. */
   manifestMs: 10_000,
   /** Before a connection is tried again; doubled up to the second, and spread by the id of the site. */
@@ -78,6 +80,8 @@ export const uplinkLimits = {
   centreCommitEnvelopes: 256,
   /** And their bytes, compressed: some 8,000 records, which take PostgreSQL a fifth of a second. */
   centreCommitBytes: 256 * 1024,
+  /** Of a backlog in one commit: some 1,000 records, 25 ms. What is new waits no longer for it, and a backlog alone is stored as fast as with larger ones. */
+  centreBackfillBytes: 32 * 1024,
   /** Commits at a time: while the database writes one, the next is unpacked. */
   centreCommits: 2,
   /** Envelopes that a broker may send a worker before it has taken them: four of each of a thousand sites, which the broker then need not queue, or drop. */

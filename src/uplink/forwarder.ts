@@ -31,6 +31,10 @@ export class Forwarder implements Sender {
     this.#bucket = this.#newBucket(0)
   }
 
+  get isIdle(): boolean {
+    return this.#isConnected && !this.#streams.values().some((each) => each.isLiveInFlight)
+  }
+
   update(streams: readonly Outgoing[]): void {
     for (const each of streams) {
       const own = this.#streams.get(each.stream)

@@ -32,6 +32,8 @@ export class OneWaySender implements Sender {
   readonly counters: SenderCounters = { records: 0, envelopes: 0, resent: 0, stuck: 0 }
   /** Nothing is ever answered. */
   readonly waitingMs: undefined
+  /** No answer says that the way is free. */
+  readonly isIdle = false
   readonly #bucket: TokenBucket
   readonly #streams = new Map<string, Stream>()
   readonly #finished = new Set<string>()

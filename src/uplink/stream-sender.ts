@@ -51,6 +51,10 @@ export class StreamSender {
     return this.#inFlight.length > 0
   }
 
+  get isLiveInFlight(): boolean {
+    return this.#inFlight.some(({ lane }) => lane === 'live')
+  }
+
   grow(last: number): void {
     this.#last = Math.max(this.#last, last)
   }
