@@ -76,8 +76,9 @@ export const uplinkLimits = {
   backfillSpreadMs: 10_000,
   /** Records of the backlog in a second, where the site file does not say: a thousand sites together stay below what one centre stores. */
   backfillRecordsPerSecond: 2000,
-  /** Where nothing comes back each envelope is sent so often, each time later: a link that is down for an hour loses nothing. */
-  oneWayDelaysMs: [0, 60_000, 3_600_000],
+  /** Where nothing comes back each envelope is sent again so long after it went last, where the site file does not say: a link that is down for an hour loses nothing. */
+  oneWayRepeatSeconds: [60, 3600],
+  oneWayRepeatTimes: 8,
   /** Stretches that wait to be repeated; beyond it the oldest is not repeated any more, and counted. */
   oneWayRepeats: 4096,
   /** Envelopes that a centre stores with one commit: of a thousand sites that send little each second. */
@@ -99,6 +100,8 @@ export const uplinkLimits = {
   centreRows: 10_000,
   /** Connections of one centre worker to its database: two write, the others answer. */
   centreConnections: 4,
-  /** A site of which nothing was heard for so long is shown as silent. */
-  siteSilentMs: 60_000,
+  /** A site of which nothing was heard for so long is shown as silent: it says every ten seconds what there is to have. */
+  siteSilentMs: 25_000,
+  /** A clock of a site is wrong that is so far off: a report may be on its way for seconds, and is looked at when it comes. */
+  siteClockWrongMs: 5000,
 } as const

@@ -33,6 +33,10 @@ export class Forwarder implements Sender {
     this.#bucket = this.#newBucket(0)
   }
 
+  get provedMs(): number {
+    return Math.min(Infinity, ...this.#streams.values().map(({ provedMs }) => provedMs))
+  }
+
   get isIdle(): boolean {
     return this.#isConnected && this.#recordsOn('live') === 0
   }

@@ -52,6 +52,8 @@ export interface Sender {
   readonly counters: SenderCounters
   /** Since then something waits for an answer that says something new; undefined: nothing does. */
   readonly waitingMs: number | undefined
+  /** Of the stream that fares worst: when it last was known that what it has gets through. Infinity: there is nothing by which to tell. */
+  readonly provedMs: number
   /** Nothing that is new is on its way: what comes now need not wait for an answer. */
   readonly isIdle: boolean
   /** Streams as they are in the outbox; one that is new begins, one that has got another epoch begins anew. */

@@ -25,6 +25,8 @@ export class StreamSender {
   readonly #notBeforeMs = new Map<Lane, number>()
   /** Later numbers are of the live lane. */
   #liveFrom = 0
+  /** When the centre last said that it has something new, or all that there is. */
+  provedMs = -Infinity
   /** Until the centre has said what it has, nothing is sent. */
   #isGreeted = false
 
@@ -94,7 +96,9 @@ export class StreamSender {
       if (!isOpen) this.#window.answered(each.lane, each.records, { sentMs: each.sentMs, nowMs })
       return isOpen
     })
-    return countOf(this.#acknowledged) === before ? 'same' : 'more'
+    const now = countOf(this.#acknowledged)
+    if (now !== before || now === this.#last) this.provedMs = nowMs
+    return now === before ? 'same' : 'more'
   }
 
   /** The next that is neither acknowledged nor on its way; undefined: there is none, or nothing of the lane can be sent now. */

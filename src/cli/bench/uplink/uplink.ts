@@ -80,7 +80,12 @@ async function withCentre<Result>(
   const centre = await CentreProcess.start(words)
   const url = `mqtt://${centre.mqtt}`
   const { backfillRecordsPerSecond } = limits
-  const uplink = (): UplinkSettings => ({ url, backfillRecordsPerSecond, oneWay: false })
+  const uplink = (): UplinkSettings => ({
+    url,
+    backfillRecordsPerSecond,
+    oneWay: false,
+    repeatAfterSeconds: [],
+  })
   try {
     return await work({ centre, http: centre.http, directory: join(directory, 'sites'), uplink })
   } finally {
