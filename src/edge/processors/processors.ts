@@ -24,6 +24,7 @@ export class Processors {
   readonly #hosts: ProcessorHost[] = []
   readonly #timer: NodeJS.Timeout
   #own: ProcessorHost | undefined
+  #onFound = (): void => {}
 
   constructor(parts: ProcessorsParts) {
     this.#parts = parts
@@ -58,6 +59,11 @@ export class Processors {
     this.#hosts.find((host) => host.of === of)?.sent(order)
   }
 
+  /** Whenever something was found, and is stored. */
+  listen(onFound: () => void): void {
+    this.#onFound = onFound
+  }
+
   get status(): readonly ProcessorStatus[] {
     return this.#hosts.flatMap((host) => host.status.processors)
   }
@@ -82,14 +88,17 @@ export class Processors {
   }
 
   #start(modules: HostParts['modules'], callMs: HostParts['callMs']): ProcessorHost {
-    const { directory, site, publish, onEvents, warn } = this.#parts
+    const { directory, site, onEvents, warn } = this.#parts
     const host = new ProcessorHost({
       directory,
       site: siteEntries(site),
       modules,
       areSent: site.uplink !== undefined,
       callMs,
-      publish,
+      publish: (publications) => {
+        this.#parts.publish(publications)
+        this.#onFound()
+      },
       onEvents,
       warn,
       onStatus: () => this.#keepJournal(),
