@@ -10,6 +10,7 @@ import { seededRandom } from '../src/core/random.ts'
 import { formatAddress } from '../src/core/address.ts'
 import type { InventoryDevice } from '../src/uplink/inventory.ts'
 import { withScratch } from './crash/scratch.ts'
+import { withChildrenBelow } from './centre/child-memory.ts'
 import { TestedInventory } from './centre/tested-inventory.ts'
 import { DAY_US, type Kind, type Parts, envelopeOf, openDatabase, partsOf } from './centre/parts.ts'
 import { readPage, tableOf } from './docs/pages.ts'
@@ -31,7 +32,8 @@ interface Answer {
 async function withStand(kind: Kind, work: (stand: Stand) => Promise<void>): Promise<void> {
   await withScratch('centre', async (folder) => {
     await using started = new AsyncDisposableStack()
-    const database = await openDatabase(kind, folder, started)
+    const open = async (): Promise<Database> => openDatabase(kind, folder, started)
+    const database = await withChildrenBelow(600, open)
     await ofVersionOne(database)
     const parts = partsOf(database)
     const address = { host: '127.0.0.1', port: 0 }

@@ -1,7 +1,8 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Inbox } from './inbox.ts'
 import type { Retention, RetentionCount } from './records/retention.ts'
-import type { Ledger, SiteInfo, StreamInfo } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { siteSeries } from './site-series.ts'
 import type { UserDesk } from '../users/user-desk.ts'
 import type { SiteReports } from './fleet/site-reports.ts'
 import type { Worker } from './worker.ts'
@@ -24,7 +25,6 @@ export class CentreMetrics {
   readonly #ledger: Ledger
   readonly #retention: Retention
   readonly #tables: readonly ((counts: readonly RetentionCount[]) => void)[]
-  readonly #sites: readonly { readonly gauge: Gauge; readonly set: (info: SiteInfo) => void }[]
 
   constructor({ inbox, worker, ledger, retention, users, reports }: MetricsParts) {
     this.#ledger = ledger
@@ -55,22 +55,13 @@ export class CentreMetrics {
     ] as const
     for (const [name, help, value] of gauges) this.#gauge(name, help, value)
     this.#tables = [this.#droppedOf(), this.#unplacedOf()]
-    this.#sites = [
-      this.#ofSite('silent_seconds', 'Since anything came from it.', (site) => site.silentSeconds),
-      this.#ofStream('records', 'Records here.', ({ records }) => records),
-      this.#ofStream('missing', 'Numbers given there and not here.', ({ missing }) => missing),
-      this.#ofStream('pending', 'Records that wait there.', ({ pending }) => pending),
-      this.#ofStream('lost', 'Records that made room there.', ({ lost }) => lost),
-      this.#ofStream('withheld', 'Records that the policy keeps.', ({ withheld }) => withheld),
-    ]
   }
 
   async exposition(nowUs: number): Promise<string> {
-    for (const { gauge } of this.#sites) gauge.reset()
-    for (const site of await this.#ledger.sites(nowUs)) for (const { set } of this.#sites) set(site)
+    const sites = await this.#ledger.sites(nowUs)
     const counts = await this.#retention.counts()
     for (const set of this.#tables) set(counts)
-    return this.#registry.metrics()
+    return `${await this.#registry.metrics()}${siteSeries(sites)}`
   }
 
   get contentType(): string {
@@ -117,21 +108,5 @@ export class CentreMetrics {
     return (counts: readonly RetentionCount[]): void => {
       for (const { table, unplaced } of counts) own.set({ table }, unplaced)
     }
-  }
-
-  #ofSite(what: string, help: string, value: (site: SiteInfo) => number) {
-    const name = `busbar_centre_site_${what}`
-    const gauge = new Gauge({ name, help, labelNames: ['site'], registers: [this.#registry] })
-    return { gauge, set: (site: SiteInfo) => gauge.set({ site: site.site }, value(site)) }
-  }
-
-  #ofStream(what: string, help: string, value: (stream: StreamInfo) => number) {
-    const name = `busbar_centre_stream_${what}`
-    const labelNames = ['site', 'stream']
-    const gauge = new Gauge({ name, help, labelNames, registers: [this.#registry] })
-    const set = ({ site, streams }: SiteInfo): void => {
-      for (const each of streams) gauge.set({ site, stream: each.stream }, value(each))
-    }
-    return { gauge, set }
   }
 }

@@ -16,7 +16,7 @@ export async function openEmbedded(directory: string): Promise<Database> {
   try {
     mkdirSync(directory, { recursive: true })
     if (!existsSync(join(dataDir, 'PG_VERSION'))) await makeFolder(dataDir)
-    const db = await createEmbedded(dataDir)
+    const db = await createEmbedded(dataDir, BUFFER_MB)
     syncFiles(db)
     return {
       query: queryOf(db),
@@ -33,8 +33,16 @@ export async function openEmbedded(directory: string): Promise<Database> {
 
 /** Rejects, or leaves it to whoever opens the folder to say what is wrong with it. */
 async function makeFolder(dataDir: string): Promise<void> {
-  await once(fork(new URL('../folder-maker.ts', import.meta.url), [dataDir]), 'exit')
+  const execArgv = [...process.execArgv, ...THRIFTY]
+  const child = fork(new URL('../folder-maker.ts', import.meta.url), [dataDir], { execArgv })
+  await once(child, 'exit')
 }
+
+/** Half of what is usual with PostgreSQL. */
+const BUFFER_MB = 64
+
+/** What runs for seconds only is not worth the optimising compiler of WebAssembly, which takes 110 MB and most of the time. */
+const THRIFTY = ['--liftoff-only', '--max-semi-space-size=1']
 
 interface OpenFile {
   readonly nfd: number

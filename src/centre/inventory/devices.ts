@@ -66,8 +66,20 @@ function conditionsOf({ site, search, state, after }: DevicesQuestion): {
   if (search === undefined) return { conditions, parameters }
   if (search.length < TRIGRAM) {
     conditions.push(`id >= ${next(search)} AND id < ${next(behind(search))}`)
-  } else conditions.push(`id LIKE ${next(`%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`)}`)
+    return { conditions, parameters }
+  }
+  const numbers = numbersIn(search)
+  const looked = numbers.length === 0 ? [search] : numbers
+  for (const each of looked)
+    conditions.push(`id LIKE ${next(`%${each.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`)}`)
+  if (looked[0] !== search) conditions.push(`strpos(id, ${next(search)}) > 0`)
   return { conditions, parameters }
+}
+
+/** What tells ids apart, and is looked up: of `f1-meter-0777` the `0777`, for a `meter` is nearly all there is, and the index has a million rows for each three letters of it. */
+function numbersIn(search: string): readonly string[] {
+  const words = search.match(/[\p{L}\p{N}]+/gu) ?? []
+  return words.filter((word) => word.length >= TRIGRAM && /\p{N}/u.test(word))
 }
 
 /** What is shorter has no entry in an index of parts. */
