@@ -16,7 +16,7 @@ const { values: given } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     messages: { type: 'string', default: '1400' },
-    idle: { type: 'string', default: '30' },
+    idle: { type: 'string', default: '75' },
   },
 })
 const HERE = '127.0.0.1:0'
@@ -41,7 +41,7 @@ async function prove(): Promise<boolean> {
   const group = groupOrNone()
   try {
     say(group?.what ?? 'no cgroup can be made here: memory is measured, not limited')
-    const main = [process.execPath, '--max-semi-space-size=4', join(program, 'lib/busbar/main.js')]
+    const main = [process.execPath, '--max-semi-space-size=1', join(program, 'lib/busbar/main.js')]
     const site = join(program, 'examples/demo.yaml')
     const where = ['--site', site, '--data', join(folder, 'data'), '--mqtt', HERE, '--http', HERE]
     const words = [...main, 'edge', ...where]
@@ -150,7 +150,8 @@ function groupOrNone(): Cgroup | undefined {
 
 function start(words: readonly string[]): ChildProcess {
   const [program = '', ...rest] = words
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' }
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   processes.push(child)
   return child
 }
