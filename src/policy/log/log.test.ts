@@ -20,7 +20,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'busbar-log-'))
   alarms = []
 })
-afterEach(() => rmSync(directory, { recursive: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 function open(): DecisionLog {
   const world = { clock: () => Micros(NOON), onAlarm: (text: string) => alarms.push(text) }

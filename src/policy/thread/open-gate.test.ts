@@ -30,7 +30,7 @@ let directory = ''
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'busbar-gate-'))
 })
-afterEach(() => rmSync(directory, { recursive: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 interface Outcome {
   readonly verdicts: readonly Verdict[]

@@ -12,7 +12,7 @@ import { OutboxReader, type OutboxStream } from './outbox-reader.ts'
 
 let directory = ''
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'busbar-outbox-'))))
-afterEach(() => rmSync(directory, { recursive: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 function open(areSent = true): ResultsWriter {
   return new ResultsWriter({ directory, of: 'built-in', areSent })
