@@ -10,14 +10,18 @@ export const uplinkLimits = {
   envelopePackedBytes: 192 * 1024,
   /** Of a record as JSON: the name, subject and fields of a processor's result, many times over. */
   uplinkRecordBytes: 16 * 1024,
+  /** Series of which an outbox remembers what they are, some 200 bytes each; others are looked up again. */
+  outboxSeriesKept: 4096,
   /** Streams of one site: the results of our processors and of a utility's own, and a few to come. */
   uplinkStreams: 8,
   /** Envelopes of the live lane that wait for their acknowledgement: at 100 ms there and back it has room for 40,000 records/s. */
   liveInFlight: 8,
-  /** Of the backlog at most; fewer where the answer takes long, for on a slow link what is new waits behind what is on its way. */
+  /** Of the backlog at most; fewer where answers take longer for it. */
   backfillInFlight: 16,
-  /** An answer that takes so long says that the link or the centre is busy, and half as many are sent at a time. */
-  backfillSlowMs: 1000,
+  /** By so much may the backlog make answers slower, its own and those of what is new: the time of two commits of the centre, which then always has the next before it. */
+  backfillDelayMs: 50,
+  /** Between two looks at how long an answer takes with next to no backlog on its way, which cost it one time there and back. */
+  backfillMeasureMs: 30_000,
   /** Ranges in one acknowledgement; more are told with later ones. */
   acknowledgedRanges: 256,
   /** Devices of a page of the inventory, in the mean: when one changes, so many are sent, some 10 KiB before compression. */
@@ -59,7 +63,7 @@ export const uplinkLimits = {
   /** Between two looks at what is due, and at what was found while answers were waited for. */
   uplinkLookMs: 200,
   /** Between two looks into the outbox where nobody has said that something was found: a thread that ended may not have come to it. */
-  uplinkReadMs: 1000,
+  uplinkReadMs: 5000,
   /** Between two statements of what there is to have, and of what the sender has lost. */
   manifestMs: 10_000,
   /** Before a connection is tried again; doubled up to the second, and spread by the id of the site. */

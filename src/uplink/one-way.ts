@@ -155,5 +155,6 @@ export class OneWaySender implements Sender {
 }
 
 function loadOf(stream: string, [first, last]: Range): Load {
-  return { stream, lane: 'live', first, last: Math.min(last, first + limits.envelopeSpan - 1) }
+  const end = Math.min(last, first + limits.envelopeSpan - 1)
+  return { stream, lane: 'live', first, last: end, most: limits.envelopeRecords }
 }

@@ -13,16 +13,17 @@ export interface Outgoing {
   readonly acknowledged: Ranges
 }
 
-/** Numbers to be read, packed and sent: from the first, as many as fit into one envelope, none behind the last. */
+/** Numbers to be read, packed and sent: from the first, as many as fit into one envelope and no more than `most` records, none behind the last. */
 export interface Load {
   readonly stream: string
   readonly lane: Lane
   readonly first: number
   readonly last: number
+  readonly most: number
 }
 
 /** What was sent in answer to a `Load`: everything up to `last` stands in it. */
-export interface Sent extends Load {
+export interface Sent extends Omit<Load, 'most'> {
   readonly records: number
 }
 

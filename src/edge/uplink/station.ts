@@ -277,7 +277,7 @@ export class UplinkStation {
       this.#waiting.set(stream, this.#outbox.waiting(stream, ranges, last))
     }
     const pending = this.#waiting.values().reduce((sum, { rows }) => sum + rows, 0)
-    this.#drain.seen(pending, nowMs)
+    this.#drain.seen({ pending, sent: this.#sentOn.backfill }, nowMs)
   }
 
   #connected(): void {

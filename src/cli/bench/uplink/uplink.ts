@@ -45,7 +45,7 @@ export async function measureUplink(settings: UplinkBenchSettings): Promise<Upli
       seconds,
       backlog: 1_000_000 * scale,
       directory,
-      uplink: (site) => ({ ...uplink(site), backfillRecordsPerSecond: 1_000_000 }),
+      uplink,
     }),
   )
   return { packing: { feeders, devices }, sustained, storm, backlog, fairness }
