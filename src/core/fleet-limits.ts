@@ -23,15 +23,19 @@ export const fleetLimits = {
   pieceBytes: 32 * 1024,
   /** A piece that has not come is asked for again: a thin link has it in a few seconds. */
   pieceAgainMs: 15_000,
-  /** Rows of one answer: sets, rollouts, deeds. */
+  /** Rows of one answer: sets, sites of a rollout that failed, deeds. */
   fleetListed: 100,
+  /** Each is some thousand rows that are counted. */
+  rolloutsListed: 10,
   fleetDeeds: 1000,
   /** Manifests that a worker of the centre keeps at hand, 1 MiB each at most. */
   fleetSetsInMemory: 4,
+  /** For what a broker has not taken in that time another worker of the centre need not wait. */
+  fleetSendMs: 10_000,
   /** Between two steps of a rollout. */
   rolloutLookMs: 1000,
-  /** What sites are asked, sent with one look; the rest goes with the next. */
-  desiredAtOnce: 500,
+  /** What sites are asked, sent together: what a worker that is killed meanwhile has sent is sent once more. */
+  desiredAtOnce: 100,
   /** Where nobody says otherwise: after a wave a quarter of an hour nothing goes wrong; one of ten may fail; an hour's silence holds nobody up. */
   rolloutSoakSeconds: 900,
   rolloutFailedPercent: 10,

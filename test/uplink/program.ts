@@ -30,6 +30,10 @@ export class Program implements AsyncDisposable {
     this.#environment = environment
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   async start(): Promise<void> {
     const [file = '', ...rest] = this.#words
     const child = spawn(process.execPath, [resolve(ROOT, file), ...rest], {

@@ -83,13 +83,16 @@ function addRolloutRoutes(app: FastifyInstance, { fleet, reports }: FleetRoutePa
     const id = await rollouts.create(plan, { who: whoOf(request), nowUs: nowUs() })
     return { id, ...plan }
   })
+  app.get<{ Params: { id: string } }>('/api/v1/fleet/rollouts/:id', viewer, async (request) => {
+    const id = rolloutNumber(request.params.id)
+    return { id, sites: await rollouts.sites(id) }
+  })
   for (const order of ['pause', 'resume', 'abort'] as const satisfies readonly Order[]) {
     app.post<{ Params: { id: string } }>(
       `/api/v1/fleet/rollouts/:id/${order}`,
       engineer,
       async (request) => {
-        const id = Number(request.params.id)
-        if (!Number.isSafeInteger(id)) throw new GridError('not-found', 'there is no such rollout')
+        const id = rolloutNumber(request.params.id)
         const by = { who: whoOf(request), nowUs: nowUs() }
         const { phase, wave } = await rollouts.order(id, order, by)
         return { id, phase, wave }
@@ -130,6 +133,12 @@ function addEnrolmentRoutes(app: FastifyInstance, { enrolment, broker }: FleetRo
     const asked = { token: textOf(request, 'token'), csr: textOf(request, 'csr') }
     return { ...(await required().enroll(asked, by(request))), ...broker }
   })
+}
+
+function rolloutNumber(text: string): number {
+  const id = Number(text)
+  if (Number.isSafeInteger(id)) return id
+  throw new GridError('not-found', 'there is no such rollout')
 }
 
 function textOf({ body }: FastifyRequest, key: string): string {
