@@ -95,6 +95,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     ...policyRoutes(context),
   }
   for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)
+  addRoute(app, DOCUMENT_PATH, documentRoute(known), context)
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
   app.register(loginRoutes, { ...context, access })
@@ -188,6 +189,22 @@ function healthRoute(view: EdgeView): AddedRoute {
       const status = healthy ? 'ok' : 'failing'
       const told = person === undefined ? { status } : { status, site, uptimeSeconds, problems }
       return reply.send(`${JSON.stringify(told)}\n`)
+    },
+  }
+}
+
+const DOCUMENT_PATH = '/api/openapi.json'
+
+/** Made when it is asked for: nobody pays for it who never asks. */
+function documentRoute({ all }: KnownRoutes): AddedRoute {
+  return {
+    kind: 'program',
+    needs: 'viewer',
+    answer: async (_request, reply) => {
+      const { openApi } = await import('./openapi/document.ts')
+      const { edgeWords } = await import('./openapi/edge-words.ts')
+      const document = openApi({ title: 'Busbar edge', routes: all, words: edgeWords })
+      return reply.type('application/json; charset=utf-8').send(`${JSON.stringify(document)}\n`)
     },
   }
 }
