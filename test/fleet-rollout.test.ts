@@ -33,11 +33,11 @@ test('sets go out in waves, and what is no good stops and goes back', async (t) 
 
     await t.test('a changed site file arrives everywhere, wave after wave', async () => {
       fleet.roll(fleet.upload(filesFor('second')), 'a;b,c')
-      const { phase, sites } = await fleet.ended()
+      const { phase, waves } = await fleet.ended()
       assert.equal(phase, 'done', fleet.errors())
       assert.deepEqual(
-        Object.values(sites).map(({ state }) => state),
-        ['good', 'good', 'good'],
+        waves.map(({ good }) => good),
+        [1, 2],
       )
       for (const site of SITES) assert.equal(await fleet.nameOf(site), 'second')
     })

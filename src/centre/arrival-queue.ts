@@ -6,10 +6,19 @@ export interface Arrival {
   readonly bytes: Uint8Array
 }
 
-/** What waits for a commit. What is new goes before what was waiting at its site already, and leaves room for some of it. */
+export interface CommitBounds {
+  readonly envelopes: number
+  readonly bytes: number
+  /** Of what was waiting at its site already. */
+  readonly backfillBytes: number
+}
+
+/** What waits for a commit: what is new, and what was waiting at its site already. They take turns, and commits of the latter are short, since what is new waits for one of them. */
 export class ArrivalQueue {
   #live: Arrival[] = []
   #backfill: Arrival[] = []
+  /** What was given out last. */
+  #wasLive = false
   /** With those that were given out and are not done. */
   bytes = 0
 
@@ -24,23 +33,22 @@ export class ArrivalQueue {
   }
 
   /** One at least, if there is one. */
-  next(most: number, mostBytes: number): readonly Arrival[] {
-    const isShared = this.#live.length > 0 && this.#backfill.length > 0
-    const live = leading(this.#live, most, isShared ? mostBytes * LIVE_SHARE : mostBytes)
-    this.#live = this.#live.slice(live.length)
-    const left = isShared ? mostBytes * (1 - LIVE_SHARE) : mostBytes
-    const backfill = leading(this.#backfill, Math.max(1, most - live.length), left)
-    this.#backfill = this.#backfill.slice(backfill.length)
-    return [...live, ...backfill]
+  next({ envelopes, bytes, backfillBytes }: CommitBounds): readonly Arrival[] {
+    this.#wasLive = this.#live.length > 0 && (!this.#wasLive || this.#backfill.length === 0)
+    if (this.#wasLive) {
+      const some = leading(this.#live, envelopes, bytes)
+      this.#live = this.#live.slice(some.length)
+      return some
+    }
+    const some = leading(this.#backfill, envelopes, backfillBytes)
+    this.#backfill = this.#backfill.slice(some.length)
+    return some
   }
 
   done(arrivals: readonly Arrival[]): void {
     this.bytes -= bytesOf(arrivals)
   }
 }
-
-/** Of a commit that has something of both: what is new waits for the commit before, which is a short one then. */
-const LIVE_SHARE = 0.75
 
 function leading(lane: readonly Arrival[], most: number, mostBytes: number): readonly Arrival[] {
   let bytes = 0

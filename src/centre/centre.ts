@@ -86,7 +86,16 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
   const housekeeping = new Housekeeping({ retention, reconciler, warn })
   started.defer(async () => housekeeping.stop())
   const reports = new SiteReports(database)
-  const fleet = new FleetDesk({ ...link, group: GROUP, reports, database, enrolment, warn })
+  const isOwn = mqtt !== undefined
+  const fleet = new FleetDesk({
+    ...link,
+    group: GROUP,
+    broker: isOwn ? 'own' : 'shared',
+    reports,
+    database,
+    enrolment,
+    warn,
+  })
   started.defer(async () => fleet.stop())
   const ledger = new Ledger(database)
   const records = new Records(database)
@@ -104,7 +113,8 @@ export async function startCentre(settings: CentreSettings): Promise<Centre> {
     ...problemsOf(worker, housekeeping, fleet),
     ...entryProblems(users.locked, credentials?.files.fault).map(known),
   ]
-  const ofFleet = { fleet, reports, database, enrolment }
+  const broker = isOwn ? { mqttPort: mqtt.port } : { brokerUrl: link.url }
+  const ofFleet = { fleet, reports, database, enrolment, broker }
   const http = await startHttp({
     address,
     operations,

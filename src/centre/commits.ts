@@ -2,7 +2,7 @@ import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { type Envelope, decodeEnvelope } from '../uplink/envelope.ts'
 import type { Inbox, SiteAcknowledgement } from './inbox.ts'
-import type { Arrival, ArrivalQueue } from './arrival-queue.ts'
+import type { Arrival, ArrivalQueue, CommitBounds } from './arrival-queue.ts'
 
 export interface CommitsParts {
   readonly inbox: Pick<Inbox, 'commit'>
@@ -43,7 +43,7 @@ export class Commits {
     // What came with the same packets from the network is one commit.
     await new Promise((resolve) => setImmediate(resolve))
     while (queue.count > 0 && !this.#isStopping) {
-      const some = queue.next(limits.centreCommitEnvelopes, limits.centreCommitBytes)
+      const some = queue.next(BOUNDS)
       const envelopes = some.flatMap((arrival) => this.#open(arrival))
       while (!(await this.#store(envelopes))) if (this.#isStopping) return
       queue.done(some)
@@ -77,4 +77,10 @@ export class Commits {
     this.#retries = 0
     return true
   }
+}
+
+const BOUNDS: CommitBounds = {
+  envelopes: limits.centreCommitEnvelopes,
+  bytes: limits.centreCommitBytes,
+  backfillBytes: limits.centreBackfillBytes,
 }

@@ -6,14 +6,14 @@ import { GridError } from '../core/errors.ts'
 import { type CentreSettings, startCentre } from '../centre/centre.ts'
 import { readKept } from '../centre/records/kept.ts'
 import { readSites } from '../centre/site-gatekeeper.ts'
-import { enroll, revoke } from './centre/enroll.ts'
+import { enroll, revocations, revoke } from './centre/enroll.ts'
 import { reconcile } from './centre/reconcile.ts'
 import type { Args, Command } from './command.ts'
 
 export const command: Command = {
   name: 'centre',
   summary: 'Take in what the edges of many substations send.',
-  positionals: '[enroll | revoke | reconcile]',
+  positionals: '[enroll | revoke | revocations | reconcile]',
   options: {
     data: { value: 'DIR', help: 'folder of its own database, made if it does not exist' },
     database: {
@@ -41,10 +41,11 @@ export const command: Command = {
     },
     names: { value: 'HOST,…', help: 'by which sites reach it, for its certificate' },
     site: { value: 'ID', help: 'enroll, revoke, reconcile: the site' },
+    out: { value: 'FILE', help: 'revocations: where to; as PEM, for crlfile of Mosquitto' },
     serial: { value: 'HEX', help: 'revoke: one certificate' },
     url: {
       value: 'URL',
-      help: 'enroll, revoke, reconcile: HTTP address of the centre',
+      help: 'enroll, revoke, revocations, reconcile: HTTP address of the centre',
       default: 'https://127.0.0.1:8081',
     },
     from: { value: 'TIME', help: 'reconcile: from this hour on, a week before --to by default' },
@@ -61,11 +62,12 @@ async function run(args: Args): Promise<number> {
   const [action] = args.positionals
   if (action === 'enroll') return enroll(args)
   if (action === 'revoke') return revoke(args)
+  if (action === 'revocations') return revocations(args)
   if (action === 'reconcile') return reconcile(args)
   if (action !== undefined)
     throw new GridError(
       'usage',
-      `busbar centre ${action}: nothing, enroll, revoke or reconcile is needed`,
+      `busbar centre ${action}: nothing, enroll, revoke, revocations or reconcile is needed`,
     )
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const say = (text: string): void => void process.stderr.write(`busbar: ${text}\n`)

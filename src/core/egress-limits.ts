@@ -21,6 +21,8 @@ export const egressLimits = {
   /** A compiled policy, packed and not: ours has 50 and 150 kB. */
   policyBundleBytes: 4 * 1024 * 1024,
   policyBundleUnpackedBytes: 16 * 1024 * 1024,
+  /** The thread is 10 MB, so it ends when nothing has been asked for this long; the next question then waits for its start, 50 ms. */
+  policyThreadIdleMs: 30_000,
   policyThreadHeapMb: 128,
   policyThreadYoungMb: 4,
   /** Reports about the log that are made at a time, each in a thread of 10 MB that reads all of it. */

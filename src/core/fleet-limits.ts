@@ -23,15 +23,19 @@ export const fleetLimits = {
   pieceBytes: 32 * 1024,
   /** A piece that has not come is asked for again: a thin link has it in a few seconds. */
   pieceAgainMs: 15_000,
-  /** Rows of one answer: sets, rollouts, deeds. */
+  /** Rows of one answer: sets, sites of a rollout that failed, deeds. */
   fleetListed: 100,
+  /** Each is some thousand rows that are counted. */
+  rolloutsListed: 10,
   fleetDeeds: 1000,
   /** Manifests that a worker of the centre keeps at hand, 1 MiB each at most. */
   fleetSetsInMemory: 4,
+  /** For what a broker has not taken in that time another worker of the centre need not wait. */
+  fleetSendMs: 10_000,
   /** Between two steps of a rollout. */
   rolloutLookMs: 1000,
-  /** What sites are asked, sent with one look; the rest goes with the next. */
-  desiredAtOnce: 500,
+  /** What sites are asked, sent together: what a worker that is killed meanwhile has sent is sent once more. */
+  desiredAtOnce: 100,
   /** Where nobody says otherwise: after a wave a quarter of an hour nothing goes wrong; one of ten may fail; an hour's silence holds nobody up. */
   rolloutSoakSeconds: 900,
   rolloutFailedPercent: 10,
@@ -56,6 +60,8 @@ export const fleetLimits = {
   serverCertificateDays: 730,
   /** Of the centre's CA: longer than machines in a substation live. */
   authorityDays: 7300,
+  /** Of a list of revoked certificates: a broker that is given no newer one in that time lets nobody in any more, so fetch one each hour. */
+  revocationListDays: 30,
   /** A token is used on the day that it is made for. */
   enrolTokenMs: 86_400_000,
   /** Between two looks whether a certificate ends, and two requests for another. */

@@ -20,7 +20,9 @@ export const processorLimits = {
   processorCallMs: 5000,
   /** Of a module of a utility's own, hundred times what is usual for a full batch. */
   ownProcessorCallMs: 80,
-  /** How often is looked whether a call takes too long: with the time above, a module that spins is stopped within 200 ms. */
+  /** Of a call that begins one: what it takes to read back a state of 64 MiB on a slow machine, several times over. */
+  ownProcessorBeginMs: 1000,
+  /** How often is looked whether a call takes too long: with the times above, a module that spins is stopped within 200 ms, one that begins with it within 1.2 s. */
   processorWatchMs: 40,
   /** Where processors are few, acknowledging goes before computing. */
   processorNice: 5,

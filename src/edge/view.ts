@@ -51,7 +51,7 @@ import type { Site } from './site/site.ts'
 import { siteOutline } from './site/site-outline.ts'
 import type { SparkplugStation } from './sparkplug.ts'
 import type { UplinkStation } from './uplink/station.ts'
-import type { UplinkStatus } from './uplink/status.ts'
+import { type UplinkStatus, stuckProblem } from './uplink/status.ts'
 
 export interface ViewParts {
   readonly site: Site
@@ -176,12 +176,8 @@ export class RunningEdge implements EdgeView {
     for (const fault of listeners.faults()) {
       problems.push(`A new certificate is not used: ${fault}. The one before it is; mend the file.`)
     }
-    const { isStuck = false, held = '', why = '', silentSeconds = 0 } = this.uplink() ?? {}
-    if (isStuck) {
-      problems.push(
-        `Nothing gets through to the centre (${held || why || 'it acknowledges nothing'}, for ${silentSeconds} s). What waits is kept and sent when it does; it is tried again all the time.`,
-      )
-    }
+    const stuck = stuckProblem(this.uplink())
+    if (stuck !== '') problems.push(stuck)
     if (egress.failure !== '') {
       problems.push(
         `The egress gate cannot do its work (${egress.failure}). What it cannot decide stays in the substation; everything on the spot goes on.`,

@@ -12,12 +12,16 @@ import {
   AttributeTypeAndValue,
   BasicConstraints,
   Certificate,
+  CertificateRevocationList,
   CertificationRequest,
   ExtKeyUsage,
   Extension,
+  Extensions,
   GeneralName,
   PublicKeyInfo,
   type RelativeDistinguishedNames,
+  RevokedCertificate,
+  Time,
 } from 'pkijs'
 import { GridError } from '../core/errors.ts'
 
@@ -81,6 +85,45 @@ export async function readRequest(text: string): Promise<KeyObject> {
     throw new GridError('input', 'this is no request for a certificate', { cause })
   }
   throw new GridError('input', 'a request for a certificate is signed with its own key, of P-256')
+}
+
+export interface RevokedSerial {
+  /** Of the certificate, in hexadecimal. */
+  readonly serialNumber: string
+  readonly revokedMs: number
+}
+
+/** A list of certificates that are good no more (X.509 CRL, version 2), which is itself good until `toMs`. */
+export async function issueRevocations(
+  revoked: readonly RevokedSerial[],
+  { number, fromMs, toMs }: { number: number; fromMs: number; toMs: number },
+  authority: KeyPair & { readonly name: string },
+): Promise<string> {
+  const list = new CertificateRevocationList()
+  list.version = 1 // The second.
+  addName(list.issuer, authority.name)
+  list.thisUpdate = timeOf(fromMs)
+  list.nextUpdate = timeOf(toMs)
+  if (revoked.length > 0)
+    list.revokedCertificates = revoked.map(({ serialNumber, revokedMs }) => {
+      const valueHex = bufferOf(Buffer.from(serialNumber, 'hex'))
+      const userCertificate = new Integer({ valueHex })
+      return new RevokedCertificate({ userCertificate, revocationDate: timeOf(revokedMs) })
+    })
+  const own = new Integer({ valueHex: bufferOf(Buffer.from(`00${evenHex(number)}`, 'hex')) })
+  list.crlExtensions = new Extensions({ extensions: [extension('2.5.29.20', own.toBER(), false)] })
+  await list.sign(await signingKey(authority.key), HASH)
+  return pem('X509 CRL', list.toSchema(true).toBER())
+}
+
+function evenHex(number: number): string {
+  const digits = number.toString(16)
+  return digits.length % 2 === 0 ? digits : `0${digits}`
+}
+
+/** As UTCTime, which a CRL has to have before 2050. */
+function timeOf(ms: number): Time {
+  return new Time({ type: 0, value: new Date(ms) })
 }
 
 async function sign(

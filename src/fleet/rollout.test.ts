@@ -42,7 +42,14 @@ test('whatever sites say: never two waves ahead, never beyond the limit, and who
         const isAsked = rollout.sites[name] !== undefined
         if (state !== 'silence' && isAsked) {
           const own = state === 'ill' ? 'good' : state
-          seen.set(name, { heardAt: nowMs, digest: DIGEST, state: own, reason: 'r', problems })
+          seen.set(name, {
+            heardAt: nowMs,
+            digest: DIGEST,
+            state: own,
+            reason: 'r',
+            problems,
+            problem: 'p',
+          })
         }
         if (order !== undefined) rollout = ordered(rollout, order, 'li') ?? rollout
         const before = rollout
@@ -79,7 +86,7 @@ function run(rollout: Rollout, seen: ReadonlyMap<string, Seen>, times: readonly 
 }
 
 const settings = { digest: DIGEST, revision: 1, soakSeconds: 10, failedPercent: 40 }
-const good = { digest: DIGEST, state: 'good', reason: '', problems: 0 }
+const good = { digest: DIGEST, state: 'good', reason: '', problems: 0, problem: '' }
 
 test('a site that is silent holds nobody up, and has the set when it is back', () => {
   const waves = [['a', 'b'], ['c']]
@@ -107,7 +114,7 @@ test('a fall in health while it soaks is a failure, and all go back', () => {
     seen,
     [1, 3],
   )
-  seen.set('a', { ...good, heardAt: 5000, problems: 1 })
+  seen.set('a', { ...good, heardAt: 5000, problems: 1, problem: 'p' })
   rollout = run(rollout, seen, [6])
   assert.equal(rollout.phase, 'stopped')
   assert.deepEqual(

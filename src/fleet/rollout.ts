@@ -43,7 +43,9 @@ export interface Seen {
   readonly digest: string
   readonly state: string
   readonly reason: string
+  /** Sentences of health, but for that of the link, and what they say. */
   readonly problems: number
+  readonly problem: string
 }
 
 type Sight = ReadonlyMap<string, Seen>
@@ -107,7 +109,7 @@ function lookAtSites({ plan, sites }: Rollout, seen: Sight, nowMs: number): Roll
 
 function lookAt(
   progress: Progress,
-  { digest, state, reason, problems, heardAt }: Seen,
+  { digest, state, reason, problems, problem, heardAt }: Seen,
   { plan, nowMs }: { readonly plan: RolloutPlan; readonly nowMs: number },
 ): Progress {
   if (progress.state === 'failed' || heardAt < progress.askedAt) return progress
@@ -123,7 +125,7 @@ function lookAt(
   if (progress.state === 'asked') return isThis && state === 'good' ? become('good', '') : progress
   const isOver = nowMs - progress.since > plan.soakSeconds * 1000
   if (!isOver && problems > progress.problems)
-    return become('failed', 'Its health fell after the set was found good.')
+    return become('failed', `Its health fell after the set was found good. ${problem}`.trim())
   return progress
 }
 
@@ -133,7 +135,8 @@ function tooMany({ plan, sites, wave }: Rollout): string {
     const failed = members.filter((site) => sites[site]?.state === 'failed')
     if (failed.length * 100 <= plan.failedPercent * members.length) continue
     const [first = ''] = failed
-    return `In wave ${at + 1} ${failed.length} of ${members.length} failed, ${plan.failedPercent} % may. ${first}: ${sites[first]?.why ?? ''}`
+    const most = plan.failedPercent === 0 ? 'none may' : `${plan.failedPercent} % may`
+    return `In wave ${at + 1} of ${plan.waves.length} ${failed.length} of ${members.length} sites failed, and ${most}. ${first}: ${sites[first]?.why ?? ''}`
   }
   return ''
 }

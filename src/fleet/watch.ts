@@ -2,8 +2,9 @@ import { limits } from '../core/limits.ts'
 
 /** How an edge is at one moment. */
 export interface Sample {
-  /** Sentences of its health. */
+  /** Sentences of its health, but for that of the link. */
   readonly problems: readonly string[]
+  readonly isLinkUp: boolean
   /** Received up to now. */
   readonly readings: number
   readonly p99Seconds: number
@@ -14,6 +15,8 @@ export interface Baseline {
   readonly problems: readonly string[]
   readonly hadReadings: boolean
   readonly p99Seconds: number
+  /** It goes another way to the centre now: unless that is proved, nobody could take the change back from there. Else a link that is cut says nothing of the change. */
+  readonly needsLink: boolean
 }
 
 export type WatchVerdict =
@@ -30,6 +33,7 @@ export class Watch {
   readonly #known: ReadonlySet<string>
   /** Since when there is a problem that was not there before. */
   #badSinceMs: number | undefined
+  #wasLinkUp = false
 
   constructor(baseline: Baseline, first: Sample, at: { watchMs: number; nowMs: number }) {
     this.#baseline = baseline
@@ -39,13 +43,16 @@ export class Watch {
     this.#known = new Set(baseline.problems.map(kindOf))
   }
 
-  look({ problems, readings, p99Seconds }: Sample, nowMs: number): WatchVerdict {
+  look({ problems, readings, p99Seconds, isLinkUp }: Sample, nowMs: number): WatchVerdict {
+    this.#wasLinkUp ||= isLinkUp
     const fresh = problems.find((each) => !this.#known.has(kindOf(each)))
     this.#badSinceMs = fresh === undefined ? undefined : (this.#badSinceMs ?? nowMs)
     const patienceMs = Math.min(limits.watchPatienceMs, this.#watchMs / 3)
     if (fresh !== undefined && nowMs - (this.#badSinceMs ?? nowMs) >= patienceMs)
       return { kind: 'fallen', why: fresh }
     if (nowMs - this.#startMs < this.#watchMs || fresh !== undefined) return { kind: 'watching' }
+    if (this.#baseline.needsLink && !this.#wasLinkUp)
+      return { kind: 'fallen', why: 'The centre was not reached in the way that the set gives.' }
     if (this.#baseline.hadReadings && readings === this.#firstReadings)
       return { kind: 'fallen', why: 'No reading has come since, and before they did.' }
     const most = Math.max(limits.watchP99Seconds, this.#baseline.p99Seconds * limits.watchP99Times)

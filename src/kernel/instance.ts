@@ -12,6 +12,7 @@ import {
   TIMES_AT,
   VALUES_AT,
 } from '../../kernel/sdk/layout.ts'
+import { type Call, type CallWatch, unwatched } from './call-watch.ts'
 import { OutputDecoder, type Result } from './output-decoder.ts'
 import type { PointEntry, SubjectEntry } from './subjects.ts'
 
@@ -51,6 +52,7 @@ export interface BatchColumns {
 /** A module at work: memory of its own, and no way to reach anything else. */
 export class ProcessorInstance {
   readonly name: string
+  readonly #watch: CallWatch
   readonly #exports: Exports
   readonly #batchAt: number
   readonly #decoder = new OutputDecoder()
@@ -59,11 +61,17 @@ export class ProcessorInstance {
   dropped = 0
 
   /** @throws GridError `input` where the module refuses its configuration, or is of another version of the ABI. */
-  constructor(module: WebAssembly.Module, name: string, configuration: Configuration) {
+  constructor(
+    module: WebAssembly.Module,
+    name: string,
+    configuration: Configuration,
+    watch: CallWatch = unwatched,
+  ) {
     this.name = name
+    this.#watch = watch
     // checkModule has looked: every function is there.
-    this.#exports = new WebAssembly.Instance(module).exports as unknown as Exports
-    const version = this.#exports.abi_version()
+    this.#exports = this.#call('rare', () => new WebAssembly.Instance(module).exports) as never
+    const version = this.#call('rare', () => this.#exports.abi_version())
     if (version !== ABI_VERSION) {
       throw new GridError(
         'input',
@@ -71,7 +79,7 @@ export class ProcessorInstance {
         { hint: 'Build it again with busbar processor build.' },
       )
     }
-    this.#batchAt = this.#exports.alloc(BATCH_BYTES)
+    this.#batchAt = this.#call('rare', () => this.#exports.alloc(BATCH_BYTES))
     this.#columns = this.#view()
     this.#configure(configuration)
   }
@@ -103,17 +111,19 @@ export class ProcessorInstance {
   }
 
   process(rows: number): void {
-    this.#succeed('process', this.#exports.process(rows))
+    const code = this.#call('usual', () => this.#exports.process(rows))
+    this.#succeed('process', code)
   }
 
   tick(now: number): void {
-    this.#succeed('tick', this.#exports.tick(BigInt(now)))
+    const code = this.#call('usual', () => this.#exports.tick(BigInt(now)))
+    this.#succeed('tick', code)
   }
 
   /** What it has put out since the last call. */
   take(): Result[] {
     const { memory } = this.#exports
-    const at = this.#exports.outputs() >>> 0
+    const at = this.#call('usual', () => this.#exports.outputs()) >>> 0
     const words = new DataView(memory.buffer)
     const length = words.getUint32(at + LENGTH_AT, true)
     this.dropped += words.getUint32(at + DROPPED_AT, true)
@@ -122,19 +132,20 @@ export class ProcessorInstance {
   }
 
   snapshot(): Uint8Array<ArrayBuffer> {
-    const at = this.#exports.snapshot() >>> 0
+    const at = this.#call('usual', () => this.#exports.snapshot()) >>> 0
     const { buffer } = this.#exports.memory
     const length = new DataView(buffer).getUint32(at + LENGTH_AT, true)
     return new Uint8Array(buffer, at + CONTENT_AT, length).slice()
   }
 
   restore(state: Uint8Array): void {
-    this.#succeed('restore', this.#exports.restore(this.#put(state), state.length))
+    const code = this.#call('rare', () => this.#exports.restore(this.#put(state), state.length))
+    this.#succeed('restore', code)
   }
 
   #configure(given: object): void {
     const bytes = new TextEncoder().encode(JSON.stringify(given))
-    const code = this.#exports.configure(this.#put(bytes), bytes.length)
+    const code = this.#call('rare', () => this.#exports.configure(this.#put(bytes), bytes.length))
     // Names that it has defined, or why it refuses.
     this.take()
     if (code === CODE_DONE) return
@@ -143,6 +154,15 @@ export class ProcessorInstance {
       `processor ${this.name} refuses its configuration: ${this.#decoder.takeRefusal()}`,
       { hint: 'Its settings stand in the site file under processors.' },
     )
+  }
+
+  #call<Value>(call: Call, work: () => Value): Value {
+    this.#watch.begin(call)
+    try {
+      return work()
+    } finally {
+      this.#watch.end()
+    }
   }
 
   #put(bytes: Uint8Array): number {

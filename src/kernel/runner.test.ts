@@ -88,12 +88,17 @@ class Memory implements JournalSource, ResultStore {
   }
 }
 
-function runnerOn(memory: Memory, modules: readonly Loaded[] = [loaded]): Runner {
+function runnerOn(
+  memory: Memory,
+  modules: readonly Loaded[] = [loaded],
+  banned: ReadonlyMap<string, string> = new Map(),
+): Runner {
   return new Runner({
     journal: memory,
     store: memory,
     site: { entry: {}, subjects: [] },
     loaded: modules,
+    banned,
     watch: { begin() {}, end() {} },
     stopwatch: () => 0,
   })
@@ -123,13 +128,13 @@ test('killed at any place, a runner finds what it would have found, once', () =>
 
 test('a processor that is stopped stays so, and the others go on', () => {
   const memory = new Memory()
-  const other = { ...loaded, name: 'other' }
+  const other = { ...loaded, name: 'other', digest: 'o' }
   const runner = runnerOn(memory, [loaded, other])
   memory.add(0, 1500)
   runner.step()
-  runner.stop('other', 'it span')
+  const without = runnerOn(memory, [loaded, other], new Map([['o', 'it span']]))
   memory.add(0, 10)
-  runner.step()
+  without.step()
   assert.equal(memory.found.length, 3)
   const again = runnerOn(memory, [loaded, other])
   assert.deepEqual(

@@ -67,6 +67,8 @@ export interface RunnerParts {
   readonly store: ResultStore
   readonly site: { readonly entry: unknown; readonly subjects: readonly SiteEntry[] }
   readonly loaded: readonly Loaded[]
+  /** Modules that were stopped from outside, before this runner began: digest to reason. They are not called again. */
+  readonly banned: ReadonlyMap<string, string>
   readonly watch: Watch
   readonly stopwatch: () => number
 }
@@ -101,7 +103,7 @@ export class Runner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
-    const { store, site, loaded, stopwatch } = parts
+    const { store, site, loaded, banned, stopwatch } = parts
     this.book = new SiteBook(store.subjects(), site.subjects)
     this.#lastSnapshotMs = stopwatch()
     const records = new Map(store.processors().map((record) => [record.name, record]))
@@ -109,6 +111,7 @@ export class Runner {
     this.#lastTick = this.#ticks.at(-1)?.time ?? 0
     for (const record of records.values()) this.#lastTick = Math.max(this.#lastTick, record.tick)
     for (const one of loaded) this.#start(one, clamped(records.get(one.name), parts.journal.last))
+    if (banned.size > 0) this.#store([...this.#stopped.values()], [])
   }
 
   get running(): Iterable<Running> {
@@ -204,35 +207,25 @@ export class Runner {
     return this.#shadows.get(name)?.comparison
   }
 
-  /** A module that was stopped from outside, while it ran. */
-  stop(name: string, reason: string): void {
-    const own = this.#running.get(name)
-    if (own !== undefined) this.#quarantine(own, reason)
-  }
-
   #start(loaded: Loaded, record: ProcessorRecord | undefined): void {
-    const { journal, site, watch, stopwatch } = this.#parts
-    const isSame = record?.digest === loaded.digest
-    if (record?.fault !== undefined && isSame) {
-      this.#stopped.set(loaded.name, record)
-      return
+    const { journal, site, banned, watch, stopwatch } = this.#parts
+    const { name, version, digest } = loaded
+    const committed = record ?? { journal: 0, tick: 0 }
+    const stop = (fault: string): void => {
+      const { journal, tick } = committed
+      const stopped = { name, version, digest, journal, tick, snapshot: undefined, fault }
+      this.#stopped.set(name, stopped)
     }
+    const known = banned.get(digest) ?? (record?.digest === digest ? record.fault : undefined)
+    if (known !== undefined) return stop(known)
     // Without a snapshot the journal still has all that it has taken in.
     const start = { journal: (journal.first ?? 1) - 1, tick: 0 }
-    const committed = record ?? { journal: 0, tick: 0 }
     const parts = { loaded, site: site.entry, book: this.book, committed, watch, stopwatch }
     try {
       const own = openRunning({ ...parts, saved: record?.snapshot, start }, journal)
-      this.#running.set(loaded.name, own)
+      this.#running.set(name, own)
     } catch (cause) {
-      this.#stopped.set(loaded.name, {
-        ...committed,
-        name: loaded.name,
-        version: loaded.version,
-        digest: loaded.digest,
-        snapshot: undefined,
-        fault: errorText(cause),
-      })
+      stop(errorText(cause))
     }
   }
 
@@ -256,8 +249,14 @@ export class Runner {
 
   /** From the state of the one that runs, or, where that means nothing to it, from all that the journal still has. */
   #overshadow(own: Running, loaded: Loaded): void {
-    const { journal, site, watch, stopwatch } = this.#parts
-    if (this.#shadows.get(loaded.name)?.own.loaded.digest === loaded.digest) return
+    const { journal, site, banned, watch, stopwatch } = this.#parts
+    const { name, version, digest } = loaded
+    if (this.#shadows.get(name)?.own.loaded.digest === digest) return
+    const fault = banned.get(digest)
+    if (fault !== undefined) {
+      this.refused.set(name, `${version}: ${fault}`)
+      return
+    }
     const nothing = { journal: 0, tick: 0 }
     const start = { journal: (journal.first ?? 1) - 1, tick: 0 }
     const parts = { loaded, site: site.entry, book: this.book, watch, stopwatch }
@@ -265,9 +264,9 @@ export class Runner {
       const saved = own.save()
       this.#store([{ ...placeOf(own), snapshot: saved }], [])
       const shadow = openRunning({ ...parts, saved, start, committed: nothing }, journal)
-      this.#shadows.set(loaded.name, new Shadow(shadow))
+      this.#shadows.set(name, new Shadow(shadow))
     } catch (cause) {
-      this.refused.set(loaded.name, `${loaded.version}: ${errorText(cause)}`)
+      this.refused.set(name, `${version}: ${errorText(cause)}`)
     }
   }
 

@@ -3,6 +3,7 @@ import { GridError } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { BATCH_ROWS } from '../../kernel/sdk/layout.ts'
 import { CallTimes } from './call-times.ts'
+import type { Call } from './call-watch.ts'
 import { fillColumns } from './fill.ts'
 import { ProcessorInstance } from './instance.ts'
 import type { Result } from './output-decoder.ts'
@@ -31,9 +32,9 @@ export interface SavedState extends Place {
   readonly bytes: Uint8Array
 }
 
-/** Told before and after each call, so that one that does not come back can be noticed by another thread. */
+/** As `CallWatch`, of all modules. */
 export interface Watch {
-  begin(processor: string): void
+  begin(module: Loaded, call: Call): void
   end(): void
 }
 
@@ -74,10 +75,15 @@ export class Running {
   /** @throws what the module refuses, or WebAssembly.RuntimeError. */
   constructor(parts: RunningParts) {
     this.#parts = parts
-    const { loaded, site, saved, start, book } = parts
+    const { loaded, site, saved, start, book, watch } = parts
     this.loaded = loaded
-    const { settings } = loaded
-    this.#instance = new ProcessorInstance(loaded.module, loaded.name, { settings, site })
+    const { settings, module, name } = loaded
+    this.#instance = new ProcessorInstance(
+      module,
+      name,
+      { settings, site },
+      { begin: (call) => watch.begin(loaded, call), end: () => watch.end() },
+    )
     this.#introduceSubjects(book)
     const place = saved ?? start
     this.journal = place.journal
@@ -131,7 +137,7 @@ export class Running {
     for (let at = 0; at < count; at += BATCH_ROWS) {
       const some = Math.min(BATCH_ROWS, count - at)
       fillColumns(this.#instance.columns, { columns, rows: rows.subarray(at), count: some })
-      this.#call(() => this.#instance.process(some))
+      this.#timed(() => this.#instance.process(some))
       this.#collect(number <= this.#parts.committed.journal)
     }
     this.journal = number
@@ -139,7 +145,7 @@ export class Running {
   }
 
   takeTick(time: number): void {
-    this.#call(() => this.#instance.tick(time))
+    this.#timed(() => this.#instance.tick(time))
     this.#collect(time <= this.#parts.committed.tick)
     this.tick = time
   }
@@ -151,7 +157,7 @@ export class Running {
   }
 
   save(): SavedState {
-    const bytes = this.#call(() => this.#instance.snapshot())
+    const bytes = this.#timed(() => this.#instance.snapshot())
     this.snapshotPlace = { journal: this.journal, tick: this.tick }
     return { ...this.snapshotPlace, points: this.#points, bytes }
   }
@@ -163,12 +169,10 @@ export class Running {
     this.#subjects = all.length
   }
 
-  #call<Value>(work: () => Value): Value {
-    const { watch, stopwatch } = this.#parts
+  #timed<Value>(work: () => Value): Value {
+    const { stopwatch } = this.#parts
     const started = stopwatch()
-    watch.begin(this.loaded.name)
     const value = work()
-    watch.end()
     this.times.add(stopwatch() - started)
     return value
   }

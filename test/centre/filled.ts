@@ -1,6 +1,7 @@
 import { migrate } from '../../src/centre/database/migrations.ts'
 import { openEmbedded } from '../../src/centre/database/embedded-database.ts'
 import type { Database } from '../../src/centre/database/database.ts'
+import { RolloutBook } from '../../src/centre/fleet/rollout-book.ts'
 import { newRollout, step } from '../../src/fleet/rollout.ts'
 import { signSet } from '../../src/fleet/set.ts'
 import { wavesOf } from '../../src/fleet/waves.ts'
@@ -301,6 +302,7 @@ async function fillFleet(
     state,
     reason: 'The rehearsal found a device twice.',
     problems: 0,
+    problem: '',
   })
   let rollout = step(newRollout(plan), new Map(), startMs)
   const [first = ''] = plan.waves[0] ?? []
@@ -309,10 +311,10 @@ async function fillFleet(
   for (const [at, site] of (plan.waves[1] ?? []).entries())
     if (at % 3 !== 1) sight.set(site, seen(at === 12 ? 'failed' : 'good'))
   rollout = step(rollout, sight, startMs + 1_100_000)
-  await database.query(
-    'INSERT INTO fleet_rollouts (created_at, created_by, phase, state) VALUES ($1::bigint, $2, $3, $4)',
-    [startMs * 1000, 'ana', rollout.phase, JSON.stringify(rollout)],
-  )
+  const book = new RolloutBook()
+  await book.add(database.query, newRollout(plan), { who: 'ana', nowUs: startMs * 1000 })
+  const booked = await book.last(database.query)
+  if (booked !== undefined) await book.keep(database.query, booked, rollout)
   await database.query('INSERT INTO fleet_audit (time, who, what) VALUES ($1::bigint, $2, $3)', [
     startMs * 1000,
     'ana',

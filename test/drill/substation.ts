@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Address } from '../../src/core/address.ts'
+import type { Wire } from '../../src/simulator/fleet/wire.ts'
 import { writeLedger } from '../../src/simulator/ledger.ts'
 import { newPlan } from '../../src/simulator/plan.ts'
 import { Simulation } from '../../src/simulator/simulation.ts'
+import { openWire } from '../uplink/open-wire.ts'
 import { Program } from '../uplink/program.ts'
 import { freePort } from '../uplink/servers.ts'
-import { Wire } from '../uplink/wire.ts'
 import { PingProbe, isLive } from './probes.ts'
 import { SampleLog } from './sample-log.ts'
 import { SupervisedEdge } from './supervised-edge.ts'
@@ -50,12 +51,13 @@ export class Substation implements AsyncDisposable {
 
   static async open(settings: SubstationSettings): Promise<Substation> {
     await using opened = new AsyncDisposableStack()
-    const line = opened.use(await Wire.open())
+    let target = ''
+    const line = opened.use(await openWire(() => target))
     if (settings.hasCentre) {
       const { versions, folder } = settings
       const where = ['--data', join(folder, 'centre'), '--mqtt', HERE, '--http', HERE]
       const centre = opened.use(await Program.start([versions[0] ?? '', 'centre', ...where]))
-      line.target = centre.addresses['mqtt'] ?? ''
+      target = centre.addresses['mqtt'] ?? ''
     }
     const ports = { mqtt: await freePort(), http: await freePort() }
     const substation = new Substation(settings, { line, ports, parts: opened.move() })

@@ -10,7 +10,8 @@ export interface Listed {
   readonly phase: string
   readonly why: string
   readonly wave: number
-  readonly sites: Readonly<Record<string, { readonly state: string; readonly why: string }>>
+  readonly waves: readonly Readonly<Record<'sites' | 'asked' | 'good' | 'failed', number>>[]
+  readonly failures: readonly { readonly site: string; readonly why: string }[]
 }
 
 interface SetStatus {

@@ -27,19 +27,28 @@ export async function packageOf(
   return packModule({ ...MANIFEST, ...manifest }, await compiled(change), undefined)
 }
 
-/** The module of the template with changes of its source, and of the side of the SDK that the host sees. */
+/** The module of the template with changes of its source, and of the side of the SDK that the host sees. Each is compiled once. */
 export async function compiled(
   change: Change,
   abiChange: Change = same,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const source = change(readFileSync(join(KERNEL, 'template/module.ts'), 'utf8'))
+  const abi = abiChange(readFileSync(join(KERNEL, 'sdk/abi.ts'), 'utf8'))
+  const known = modules.get(source + abi)
+  const bytes = known ?? (await compile(source, abi))
+  modules.set(source + abi, bytes)
+  return bytes
+}
+
+const modules = new Map<string, Uint8Array<ArrayBuffer>>()
+
+async function compile(source: string, abi: string): Promise<Uint8Array<ArrayBuffer>> {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-module-'))
   try {
     cpSync(join(KERNEL, 'sdk'), join(folder, 'sdk'), { recursive: true })
     mkdirSync(join(folder, 'own'))
-    const source = readFileSync(join(KERNEL, 'template/module.ts'), 'utf8')
-    writeFileSync(join(folder, 'own/module.ts'), change(source))
-    const abi = join(folder, 'sdk/abi.ts')
-    writeFileSync(abi, abiChange(readFileSync(abi, 'utf8')))
+    writeFileSync(join(folder, 'own/module.ts'), source)
+    writeFileSync(join(folder, 'sdk/abi.ts'), abi)
     const bytes = await compileProcessor({ folder, entry: 'own/module.ts', sdk: 'sdk' })
     return new Uint8Array(bytes)
   } finally {

@@ -23,6 +23,7 @@ export class CutOffSite {
   readonly #station: UplinkStation
   /** Records of the days that are found; kept in the commit of the records, so that whoever comes after a kill goes on. */
   #found: number
+  #onFound = (): void => {}
   #waiting: { readonly sequence: number; readonly atMs: number }[] = []
   /** Of live records, from their commit to their acknowledgement. */
   latency: Histogram = new Histogram()
@@ -46,7 +47,10 @@ export class CutOffSite {
       directory,
       devices: () => [],
       gate: policyGate(isPolicyChanged),
-      outbox: { sent: (order) => this.#keep(order) },
+      outbox: {
+        sent: (order) => this.#keep(order),
+        listen: (onFound) => (this.#onFound = onFound),
+      },
       warn: (text) => process.stderr.write(`${text}\n`),
     })
   }
@@ -97,6 +101,7 @@ export class CutOffSite {
     const found = [{ processor: 'drill', results }]
     const sequence = this.#writer.commit({ subjects: [], ticks: [], processors, found })
     this.#writer.published(sequence)
+    this.#onFound()
     return sequence
   }
 

@@ -61,6 +61,7 @@ export interface Site<Reported = Report> {
   readonly lastHeard: string
   readonly silentSeconds: number
   readonly isSilent: boolean
+  readonly isClockWrong: boolean
   readonly missing: number
   readonly pending: number
   readonly lost: number
@@ -150,16 +151,16 @@ export interface Rollout {
   readonly createdBy: string
   readonly digest: string
   readonly revision: number
-  readonly waves: readonly (readonly string[])[]
+  /** How many sites there are in each, and how many of them are how far. */
+  readonly waves: readonly Readonly<Record<'sites' | 'asked' | 'good' | 'failed', number>>[]
   readonly soakSeconds: number
   readonly failedPercent: number
   readonly phase: 'running' | 'paused' | 'stopped' | 'aborted' | 'done'
   readonly why: string
   /** Place of the last wave that was asked; -1: none was. */
   readonly wave: number
-  readonly sites: Readonly<
-    Record<string, { readonly state: 'asked' | 'good' | 'failed'; readonly why: string }>
-  >
+  /** Some of them, where there are many. */
+  readonly failures: readonly { readonly site: string; readonly why: string }[]
 }
 
 export interface Certificate {

@@ -4,12 +4,21 @@ import { join } from 'node:path'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { writeDurably } from '../../edge/fleet/durable-file.ts'
-import { type KeyPair, issueCertificate, makeAuthority, makeKey } from '../../fleet/certificates.ts'
+import {
+  type KeyPair,
+  type RevokedSerial,
+  issueCertificate,
+  issueRevocations,
+  makeAuthority,
+  makeKey,
+} from '../../fleet/certificates.ts'
 
 const NAME = 'Busbar centre CA'
 /** Of the server: a certificate whose subject is its issuer would be taken for a CA's own. */
 const SERVER = 'Busbar centre'
 const DAY_MS = 86_400_000
+/** The clock of a broker may be behind. */
+const CLOCKS_MS = 3_600_000
 
 /**
  * The CA of a centre, in a folder of its own: `ca.pem` and `ca.key`, and `server.pem` with the key for its HTTP and MQTT. It is made when the folder has none; whoever has
@@ -56,6 +65,15 @@ export class Authority {
     const terms = { name: site, altNames, usage: 'client', fromMs: nowMs - DAY_MS, toMs } as const
     const { certificate } = this
     return issueCertificate(terms, publicKey, { certificate, key: this.#key, name: NAME })
+  }
+
+  /** For a broker that is another program, which knows nothing of the centre's database. */
+  async revocations(revoked: readonly RevokedSerial[], nowMs: number): Promise<string> {
+    const toMs = nowMs + limits.revocationListDays * DAY_MS
+    // Seconds since 1970 rise, as numbers of lists have to.
+    const terms = { number: Math.floor(nowMs / 1000), fromMs: nowMs - CLOCKS_MS, toMs }
+    const { certificate } = this
+    return issueRevocations(revoked, terms, { certificate, key: this.#key, name: NAME })
   }
 }
 

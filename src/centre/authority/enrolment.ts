@@ -130,6 +130,19 @@ export class Enrolment {
     return revoked
   }
 
+  /** PEM of a list of all that were revoked before their time. */
+  async revocations(nowUs: number): Promise<string> {
+    const rows = await this.#database.query(
+      `SELECT pem, revoked_at::float8 AS at FROM fleet_certificates WHERE revoked_at IS NOT NULL AND ends_at > $1::bigint`,
+      [nowUs],
+    )
+    const revoked = rows.map((row) => ({
+      serialNumber: new X509Certificate(String(row['pem'])).serialNumber,
+      revokedMs: Number(row['at']) / 1000,
+    }))
+    return this.#authority.revocations(revoked, nowUs / 1000)
+  }
+
   async list(): Promise<readonly object[]> {
     const rows = await this.#database.query(
       `SELECT serial, site, issued_at::float8 AS issued, ends_at::float8 AS ends, revoked_at::float8 AS revoked, reason FROM fleet_certificates

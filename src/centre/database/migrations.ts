@@ -224,6 +224,40 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     )`,
     'CREATE INDEX fleet_certificates_site ON fleet_certificates (site)',
   ],
+  // What changes with each look at a rollout is rows of few bytes. Numbers rise with the commits, for who gives them has locked the others out.
+  [
+    'CREATE SEQUENCE site_reports_number',
+    `ALTER TABLE site_reports ADD number bigint NOT NULL DEFAULT 0, ADD set_digest text NOT NULL DEFAULT '',
+       ADD set_state text NOT NULL DEFAULT '', ADD set_reason text NOT NULL DEFAULT '', ADD problems int NOT NULL DEFAULT 0,
+       ADD problem text NOT NULL DEFAULT ''`,
+    'CREATE INDEX site_reports_numbers ON site_reports (number)',
+    `CREATE TABLE fleet_members (
+      rollout bigint NOT NULL,
+      site text NOT NULL,
+      wave int NOT NULL,
+      place int NOT NULL,
+      version bigint NOT NULL,
+      state text NOT NULL,
+      asked_at bigint NOT NULL,
+      since bigint NOT NULL,
+      problems int NOT NULL,
+      why text NOT NULL,
+      PRIMARY KEY (rollout, site)
+    )`,
+    'CREATE INDEX fleet_members_version ON fleet_members (rollout, version)',
+    `INSERT INTO fleet_members
+       SELECT r.id, s.site, w.number - 1, s.number - 1, 0, coalesce(p.own->>'state', 'waiting'), coalesce(p.own->>'askedAt', '0')::float8::bigint,
+         coalesce(p.own->>'since', '0')::float8::bigint, coalesce(p.own->>'problems', '0')::int, coalesce(p.own->>'why', '')
+       FROM fleet_rollouts r, json_array_elements(r.state::json->'plan'->'waves') WITH ORDINALITY AS w (sites, number),
+         json_array_elements_text(w.sites) WITH ORDINALITY AS s (site, number), LATERAL (SELECT r.state::json->'sites'->s.site AS own) p`,
+    'ALTER TABLE fleet_rollouts ADD version bigint NOT NULL DEFAULT 0',
+    `UPDATE fleet_rollouts SET state = ((state::jsonb #- '{plan,waves}') - 'sites')::text`,
+    'CREATE SEQUENCE fleet_desired_number',
+    `ALTER TABLE fleet_desired ADD number bigint NOT NULL DEFAULT nextval('fleet_desired_number'), DROP is_sent`,
+    'CREATE UNIQUE INDEX fleet_desired_numbers ON fleet_desired (number)',
+    // Of a broker that several centres share; what its own has been told each knows by itself.
+    'CREATE TABLE fleet_sent (broker text PRIMARY KEY, number bigint NOT NULL)',
+  ],
 ]
 
 /** The rows wait in the partition for what has no other, from where they are given places at the start. */

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { IClientOptions } from 'mqtt'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
@@ -5,6 +6,7 @@ import { type Answer, type Request, decodeRequest, encodeAnswer } from '../../fl
 import type { Enrolment } from '../authority/enrolment.ts'
 import type { Database } from '../database/database.ts'
 import { FleetLink } from './fleet-link.ts'
+import { OwnPost, SharedPost } from './post.ts'
 import { Rollouts } from './rollouts.ts'
 import { SetShelf } from './set-shelf.ts'
 import type { SiteReports } from './site-reports.ts'
@@ -13,6 +15,8 @@ export interface DeskParts {
   readonly url: string
   readonly options: IClientOptions
   readonly group: string
+  /** `own`: in this process; other workers have theirs. */
+  readonly broker: 'own' | 'shared'
   readonly reports: SiteReports
   readonly database: Database
   readonly enrolment: Enrolment | undefined
@@ -38,7 +42,12 @@ export class FleetDesk {
     this.sets = new SetShelf(database)
     const send = async (site: string, desired: Uint8Array): Promise<void> =>
       this.#link.send(site, 'desired', desired)
-    this.rollouts = new Rollouts({ database, send })
+    const post =
+      parts.broker === 'own'
+        ? new OwnPost(database, send)
+        : new SharedPost(database, parts.url, send)
+    const worker = `centre ${hostname()} ${process.pid}`
+    this.rollouts = new Rollouts({ database, post, worker })
     this.#link = new FleetLink({
       ...parts,
       listener: {

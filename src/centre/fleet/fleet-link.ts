@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type IClientOptions, type MqttClient, connect } from 'mqtt'
-import { errorText } from '../../core/errors.ts'
+import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import {
   fleetFilter,
@@ -64,7 +64,12 @@ export class FleetLink {
   /** Rejects where the broker has not taken it. */
   async send(site: string, kind: (typeof toSite)[number], bytes: Uint8Array): Promise<void> {
     const retain = kind === 'desired'
-    await this.#client.publishAsync(fleetTopic(site, kind), Buffer.from(bytes), { qos: 1, retain })
+    const topic = fleetTopic(site, kind)
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const fault = new GridError('unreachable', `the broker does not take ${topic}`)
+    const timer = setTimeout(() => reject(fault), limits.fleetSendMs)
+    const taken = this.#client.publishAsync(topic, Buffer.from(bytes), { qos: 1, retain })
+    await Promise.race([taken, late]).finally(() => clearTimeout(timer))
   }
 
   async stop(): Promise<void> {

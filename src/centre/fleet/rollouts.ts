@@ -1,23 +1,26 @@
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { Micros, formatTime } from '../../core/time.ts'
-import { type Desired, decodeDesired, encodeDesired } from '../../fleet/desired.ts'
+import { decodeDesired } from '../../fleet/desired.ts'
 import {
   type Order,
   type Rollout,
   type RolloutPlan,
-  type Seen,
-  desiredBy,
   newRollout,
   ordered,
   step,
 } from '../../fleet/rollout.ts'
 import type { Database, Query, Row } from '../database/database.ts'
 import { note } from './audit.ts'
+import type { Post } from './post.ts'
+import { RolloutBook } from './rollout-book.ts'
+import { Sight } from './sight.ts'
 
 export interface RolloutsParts {
   readonly database: Database
-  readonly send: (site: string, desired: Uint8Array) => Promise<void>
+  readonly post: Post
+  /** This worker, in the audit. */
+  readonly worker: string
 }
 
 /** Of the rollouts of one centre: whichever of its workers holds it takes the next step. */
@@ -26,6 +29,8 @@ const LEADER = 0x42555353
 /** Rollouts in the database, and what sites are asked to run for them. */
 export class Rollouts {
   readonly #parts: RolloutsParts
+  readonly #book = new RolloutBook()
+  readonly #sight = new Sight()
   #isLooking = false
   /** Why no step can be taken; empty: it can. */
   failure = ''
@@ -34,55 +39,76 @@ export class Rollouts {
     this.#parts = parts
   }
 
-  async create(plan: RolloutPlan, { who, nowUs }: { who: string; nowUs: number }): Promise<number> {
+  async create(plan: RolloutPlan, by: { who: string; nowUs: number }): Promise<number> {
     return this.#parts.database.transact(async (query) => {
       await query(`SELECT pg_advisory_xact_lock(${LEADER})`)
-      const [active] = await query(
-        "SELECT id::float8 FROM fleet_rollouts WHERE phase IN ('running', 'paused')",
-      )
-      if (active !== undefined) {
-        throw new GridError('conflict', `rollout ${String(active['id'])} is under way`, {
+      const last = await this.#book.last(query)
+      if (last !== undefined && ['running', 'paused'].includes(last.rollout.phase)) {
+        throw new GridError('conflict', `rollout ${last.id} is under way`, {
           hint: 'Let it come to its end, or abort it.',
         })
       }
-      const state = newRollout(plan)
-      const [row] = await query(
-        'INSERT INTO fleet_rollouts (created_at, created_by, phase, state) VALUES ($1::bigint, $2, $3, $4) RETURNING id::float8',
-        [nowUs, who, state.phase, JSON.stringify(state)],
-      )
-      const id = Number(row?.['id'])
+      const id = await this.#book.add(query, newRollout(plan), by)
       const sites = plan.waves.flat().length
       const what = `rollout ${id} of set ${plan.revision} to ${sites} sites in ${plan.waves.length} waves`
-      await note(query, { who, what }, nowUs)
+      await note(query, { who: by.who, what }, by.nowUs)
       return id
     })
   }
 
-  /** @throws GridError `not-found`, or `conflict` where it is not in a phase for that. */
+  /** @throws GridError `not-found`, or `conflict` where it is not in a phase for that, or another has taken its place. */
   async order(id: number, order: Order, by: { who: string; nowUs: number }): Promise<Rollout> {
     return this.#parts.database.transact(async (query) => {
       await query(`SELECT pg_advisory_xact_lock(${LEADER})`)
-      const [row] = await query('SELECT state FROM fleet_rollouts WHERE id = $1::bigint', [id])
-      if (row === undefined) throw new GridError('not-found', `there is no rollout ${id}`)
-      const before = stateOf(row)
-      const after = ordered(before, order, by.who)
+      const last = await this.#book.last(query)
+      if (last === undefined || id > last.id || id < 1)
+        throw new GridError('not-found', `there is no rollout ${id}`)
+      if (id < last.id)
+        throw new GridError('conflict', `rollout ${last.id} has taken the place of rollout ${id}`)
+      const after = ordered(last.rollout, order, by.who)
       if (after === undefined)
-        throw new GridError('conflict', `rollout ${id} is ${before.phase}: it cannot ${order}`)
-      await keep(query, { id, before, after })
+        throw new GridError(
+          'conflict',
+          `rollout ${id} is ${last.rollout.phase}: it cannot ${order}`,
+        )
+      await this.#book.keep(query, last, after)
       await note(query, { who: by.who, what: `${order} of rollout ${id}` }, by.nowUs)
       return after
     })
   }
 
+  /** The last first, and of each how far its waves are. */
   async list(): Promise<readonly object[]> {
-    const rows = await this.#parts.database.query(
-      `SELECT id::float8, created_at::float8 AS at, created_by AS who, state FROM fleet_rollouts ORDER BY id DESC LIMIT ${limits.fleetListed}`,
+    const { query } = this.#parts.database
+    const [found] = await query(
+      `WITH r AS (SELECT * FROM fleet_rollouts ORDER BY id DESC LIMIT ${limits.rolloutsListed}),
+         w AS (SELECT rollout, wave, count(*) AS sites, ${COUNTS} FROM fleet_members WHERE rollout IN (SELECT id FROM r) GROUP BY rollout, wave),
+         f AS (SELECT rollout, site, why, row_number() OVER (PARTITION BY rollout ORDER BY wave, place) AS place FROM fleet_members
+           WHERE rollout IN (SELECT id FROM r) AND state = 'failed')
+       SELECT coalesce(json_agg(json_build_object('id', id, 'at', created_at, 'who', created_by, 'state', state::json,
+         'waves', (SELECT json_agg(json_build_object('sites', sites, 'asked', asked, 'good', good, 'failed', failed) ORDER BY wave) FROM w WHERE rollout = r.id),
+         'failures', (SELECT coalesce(json_agg(json_build_object('site', site, 'why', why) ORDER BY place), '[]') FROM f
+           WHERE rollout = r.id AND place <= ${limits.fleetListed})) ORDER BY id DESC), '[]')::text AS rollouts FROM r`,
     )
-    return rows.map((row) => {
-      const { plan, ...state } = stateOf(row)
-      const createdAt = formatTime(Micros(Number(row['at'])))
-      return { id: row['id'], createdAt, createdBy: row['who'], ...plan, ...state }
+    const rows = JSON.parse(String(found?.['rollouts'])) as readonly Row[]
+    return rows.map(({ id, at, who, state, waves, failures }) => {
+      const { plan, ...head } = state as { readonly plan: object }
+      const createdAt = formatTime(Micros(Number(at)))
+      return { id, createdAt, createdBy: who, ...plan, ...head, waves, failures }
     })
+  }
+
+  /** How it is with each of its sites. @throws GridError `not-found` */
+  async sites(id: number): Promise<readonly object[]> {
+    const rows = await this.#parts.database.query(
+      `SELECT site, wave, state, asked_at::float8 AS asked, why FROM fleet_members WHERE rollout = $1::bigint ORDER BY wave, place`,
+      [id],
+    )
+    if (rows.length === 0) throw new GridError('not-found', `there is no rollout ${id}`)
+    return rows.map(({ asked, ...row }) => ({
+      ...row,
+      askedAt: asked === 0 ? null : formatTime(Micros(Number(asked) * 1000)),
+    }))
   }
 
   /** Of what is asked of a site: the set; undefined: nothing. */
@@ -91,13 +117,14 @@ export class Rollouts {
       'SELECT document FROM fleet_desired WHERE site = $1',
       [site],
     )
-    const desired = row === undefined ? undefined : decodeDesired(Buffer.from(documentOf(row)))
+    const desired =
+      row === undefined ? undefined : decodeDesired(Buffer.from(String(row['document'])))
     return desired?.digest
   }
 
   /** The broker may have forgotten what it was to keep. */
   async sendAgain(): Promise<void> {
-    await this.#parts.database.query('UPDATE fleet_desired SET is_sent = false')
+    await this.#parts.post.again()
     await this.look(Date.now())
   }
 
@@ -106,8 +133,8 @@ export class Rollouts {
     if (this.#isLooking) return
     this.#isLooking = true
     try {
-      await this.#parts.database.transact(async (query) => lead(query, nowMs))
-      await this.#sendUnsent()
+      await this.#parts.database.transact(async (query) => this.#lead(query, nowMs))
+      await this.#parts.post.deliver()
       this.failure = ''
     } catch (thrown) {
       this.failure = errorText(thrown)
@@ -115,100 +142,28 @@ export class Rollouts {
     this.#isLooking = false
   }
 
-  async #sendUnsent(): Promise<void> {
-    const { database, send } = this.#parts
-    const rows = await database.query(
-      `SELECT site, document FROM fleet_desired WHERE NOT is_sent LIMIT ${limits.desiredAtOnce}`,
-    )
-    for (const row of rows) {
-      const document = documentOf(row)
-      const site = String(row['site'])
-      await send(site, Buffer.from(document))
-      await database.query(
-        'UPDATE fleet_desired SET is_sent = true WHERE site = $1 AND document = $2',
-        [site, document],
-      )
+  /** In one transaction under the lock, which ends with whoever holds it: who finds it taken leaves the step to the other worker. */
+  async #lead(query: Query, nowMs: number): Promise<void> {
+    const [lock] = await query(`SELECT pg_try_advisory_xact_lock(${LEADER}) AS mine`)
+    if (lock?.['mine'] !== true) return
+    // A site that comes back after the end is looked at until another rollout takes its place.
+    const last = await this.#book.last(query)
+    if (last === undefined) return
+    const { id, rollout } = last
+    const after = step(rollout, await this.#sight.look(query), nowMs)
+    await this.#book.keep(query, last, after)
+    const by = (what: string): { who: string; what: string } => {
+      return { who: this.#parts.worker, what: `rollout ${id}${what}` }
+    }
+    if (after.phase !== rollout.phase) {
+      await note(query, by(` is ${after.phase}. ${after.why}`.trimEnd()), nowMs * 1000)
+    } else if (after.wave !== rollout.wave) {
+      const what = `: wave ${after.wave + 1} of ${after.plan.waves.length}`
+      await note(query, by(what), nowMs * 1000)
     }
   }
 }
 
-/** In one transaction under the lock: who finds it taken leaves it to the other worker. */
-async function lead(query: Query, nowMs: number): Promise<void> {
-  const [lock] = await query(`SELECT pg_try_advisory_xact_lock(${LEADER}) AS mine`)
-  if (lock?.['mine'] !== true) return
-  // A site that comes back after the end is looked at until another rollout takes its place.
-  const rows = await query(
-    `SELECT id::float8, state FROM fleet_rollouts WHERE phase IN ('running', 'paused') OR id = (SELECT max(id) FROM fleet_rollouts)`,
-  )
-  for (const row of rows) {
-    const before = stateOf(row)
-    const seen = await sight(query, before.plan.waves.flat())
-    const after = step(before, seen, nowMs)
-    const id = Number(row['id'])
-    await keep(query, { id, before, after })
-    if (after.phase !== before.phase) {
-      const what = `rollout ${id} is ${after.phase}. ${after.why}`
-      await note(query, { who: 'centre', what }, nowMs * 1000)
-    } else if (after.wave !== before.wave) {
-      const what = `rollout ${id}: wave ${after.wave + 1} of ${after.plan.waves.length}`
-      await note(query, { who: 'centre', what }, nowMs * 1000)
-    }
-  }
-}
-
-async function keep(
-  query: Query,
-  { id, before, after }: { id: number; before: Rollout; after: Rollout },
-): Promise<void> {
-  const state = JSON.stringify(after)
-  if (state === JSON.stringify(before)) return
-  await query('UPDATE fleet_rollouts SET phase = $2, state = $3 WHERE id = $1::bigint', [
-    id,
-    after.phase,
-    state,
-  ])
-  const rows = [...desiredBy(after, id)].map(([site, desired]) => ({
-    site,
-    document: documentText(desired),
-  }))
-  await query(
-    `INSERT INTO fleet_desired (site, document) SELECT site, document FROM json_to_recordset($1::text::json) AS k (site text, document text)
-     ON CONFLICT (site) DO UPDATE SET document = excluded.document, is_sent = false WHERE fleet_desired.document <> excluded.document`,
-    [JSON.stringify(rows)],
-  )
-}
-
-function documentText(desired: Desired): string {
-  return Buffer.from(encodeDesired(desired)).toString('utf8')
-}
-
-function documentOf(row: Row): string {
-  return String(row['document'])
-}
-
-function stateOf(row: Row): Rollout {
-  return JSON.parse(String(row['state'])) as Rollout
-}
-
-async function sight(query: Query, sites: readonly string[]): Promise<Map<string, Seen>> {
-  const rows = await query(
-    `SELECT site, heard_at::float8 AS heard, report FROM site_reports WHERE site IN (SELECT json_array_elements_text($1::text::json))`,
-    [JSON.stringify(sites)],
-  )
-  return new Map(rows.map((row) => [String(row['site']), seenIn(row)]))
-}
-
-function seenIn(row: Row): Seen {
-  const { set, problemsTotal } = JSON.parse(String(row['report'])) as {
-    readonly set?: { readonly [Key in 'digest' | 'state' | 'reason']?: unknown }
-    readonly problemsTotal?: unknown
-  }
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-  return {
-    heardAt: Number(row['heard']) / 1000,
-    digest: text(set?.digest),
-    state: text(set?.state),
-    reason: text(set?.reason),
-    problems: Number(problemsTotal ?? 0),
-  }
-}
+const COUNTS = ['asked', 'good', 'failed']
+  .map((state) => `count(*) FILTER (WHERE state = '${state}') AS ${state}`)
+  .join(', ')

@@ -18,7 +18,12 @@ export interface FleetRouteParts {
   readonly database: Database
   /** Undefined: this centre has no authority. */
   readonly enrolment: Enrolment | undefined
+  /** Where sites connect. */
+  readonly broker: BrokerPlace
 }
+
+/** Of our own broker the port: by which name it is reached a site knows. */
+export type BrokerPlace = { readonly mqttPort: number } | { readonly brokerUrl: string }
 
 /** Deeds have an audit of their own, in the transaction that does them. */
 const nobody = { config: { needs: 'nobody', changes: true, records: true } } as const
@@ -78,13 +83,16 @@ function addRolloutRoutes(app: FastifyInstance, { fleet, reports }: FleetRoutePa
     const id = await rollouts.create(plan, { who: whoOf(request), nowUs: nowUs() })
     return { id, ...plan }
   })
+  app.get<{ Params: { id: string } }>('/api/v1/fleet/rollouts/:id', viewer, async (request) => {
+    const id = rolloutNumber(request.params.id)
+    return { id, sites: await rollouts.sites(id) }
+  })
   for (const order of ['pause', 'resume', 'abort'] as const satisfies readonly Order[]) {
     app.post<{ Params: { id: string } }>(
       `/api/v1/fleet/rollouts/:id/${order}`,
       engineer,
       async (request) => {
-        const id = Number(request.params.id)
-        if (!Number.isSafeInteger(id)) throw new GridError('not-found', 'there is no such rollout')
+        const id = rolloutNumber(request.params.id)
         const by = { who: whoOf(request), nowUs: nowUs() }
         const { phase, wave } = await rollouts.order(id, order, by)
         return { id, phase, wave }
@@ -93,7 +101,7 @@ function addRolloutRoutes(app: FastifyInstance, { fleet, reports }: FleetRoutePa
   }
 }
 
-function addEnrolmentRoutes(app: FastifyInstance, { enrolment }: FleetRouteParts): void {
+function addEnrolmentRoutes(app: FastifyInstance, { enrolment, broker }: FleetRouteParts): void {
   const required = (): Enrolment => {
     if (enrolment !== undefined) return enrolment
     throw new GridError('conflict', 'this centre makes no certificates', {
@@ -106,6 +114,10 @@ function addEnrolmentRoutes(app: FastifyInstance, { enrolment }: FleetRouteParts
   app.get('/api/v1/fleet/certificates', viewer, async () => ({
     certificates: await required().list(),
   }))
+  app.get('/api/v1/fleet/revocations', viewer, async (_, reply) => {
+    reply.type('application/x-pem-file')
+    return required().revocations(nowUs())
+  })
   app.post('/api/v1/fleet/tokens', engineer, async (request) => {
     const invited = await required().invite(textOf(request, 'site'), by(request))
     return { ...invited, fingerprint: required().authority.fingerprint }
@@ -119,8 +131,14 @@ function addEnrolmentRoutes(app: FastifyInstance, { enrolment }: FleetRouteParts
   // A machine that nobody knows yet: its token is what it shows.
   app.post('/api/v1/fleet/enrolments', nobody, async (request) => {
     const asked = { token: textOf(request, 'token'), csr: textOf(request, 'csr') }
-    return required().enroll(asked, by(request))
+    return { ...(await required().enroll(asked, by(request))), ...broker }
   })
+}
+
+function rolloutNumber(text: string): number {
+  const id = Number(text)
+  if (Number.isSafeInteger(id)) return id
+  throw new GridError('not-found', 'there is no such rollout')
 }
 
 function textOf({ body }: FastifyRequest, key: string): string {

@@ -2,12 +2,21 @@ import { GridError } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { Micros, formatTime } from '../../core/time.ts'
 import { decodeReport } from '../../fleet/report.ts'
+import type { Seen } from '../../fleet/rollout.ts'
 import type { Database, Row } from '../database/database.ts'
 
 export interface HeardReport {
   readonly site: string
   readonly bytes: Uint8Array
   readonly heardAt: number
+}
+
+/** Of stores by several workers, so that numbers rise with the commits. */
+const NUMBERS = 0x42555355
+
+interface Waiting extends HeardReport {
+  /** What rollouts look at. */
+  readonly seen: Omit<Seen, 'heardAt'>
 }
 
 export interface StoredReport {
@@ -22,7 +31,7 @@ export interface StoredReport {
 export class SiteReports {
   readonly #database: Database
   /** Of each site the latest that is not stored yet. */
-  readonly #waiting = new Map<string, HeardReport>()
+  readonly #waiting = new Map<string, Waiting>()
   #isStoring = false
   readonly counters = { stored: 0, refused: 0, dropped: 0 }
   /** Why they cannot be stored; empty: they can. */
@@ -34,8 +43,9 @@ export class SiteReports {
 
   /** What is no report is counted. */
   heard(report: HeardReport): void {
+    let seen: Waiting['seen']
     try {
-      decodeReport(report.bytes)
+      seen = seenIn(decodeReport(report.bytes))
     } catch (thrown) {
       if (!(thrown instanceof GridError)) throw thrown
       this.counters.refused++
@@ -43,7 +53,7 @@ export class SiteReports {
     }
     const isNew = !this.#waiting.has(report.site)
     if (isNew && this.#waiting.size >= limits.reportsWaiting) this.counters.dropped++
-    else this.#waiting.set(report.site, report)
+    else this.#waiting.set(report.site, { ...report, seen })
     void this.store()
   }
 
@@ -62,23 +72,27 @@ export class SiteReports {
 
   async #storeAll(): Promise<void> {
     const reports = [...this.#waiting.values()].toSorted((a, b) => (a.site < b.site ? -1 : 1))
-    const rows = reports.map(({ site, heardAt, bytes }) => ({
+    const rows = reports.map(({ site, heardAt, bytes, seen }) => ({
       site,
       heard_at: heardAt,
       report: Buffer.from(bytes).toString('utf8'),
+      ...seen,
     }))
     await this.#database.transact(async (query) => {
       const list = [JSON.stringify(rows)]
       const given =
-        'FROM json_to_recordset($1::text::json) AS k (site text, heard_at bigint, report text)'
+        'FROM json_to_recordset($1::text::json) AS k (site text, heard_at bigint, report text, digest text, state text, reason text, problems int, problem text)'
+      await query(`SELECT pg_advisory_xact_lock(${NUMBERS})`)
       await query(
         `INSERT INTO sites (site, first_heard, last_heard) SELECT site, heard_at, heard_at ${given}
          ON CONFLICT (site) DO UPDATE SET last_heard = greatest(sites.last_heard, excluded.last_heard)`,
         list,
       )
       await query(
-        `INSERT INTO site_reports (site, heard_at, report) SELECT site, heard_at, report ${given}
-         ON CONFLICT (site) DO UPDATE SET heard_at = excluded.heard_at, report = excluded.report
+        `INSERT INTO site_reports (site, heard_at, report, number, set_digest, set_state, set_reason, problems, problem)
+         SELECT site, heard_at, report, nextval('site_reports_number'), digest, state, reason, problems, problem ${given}
+         ON CONFLICT (site) DO UPDATE SET heard_at = excluded.heard_at, report = excluded.report, number = excluded.number, set_digest = excluded.set_digest,
+           set_state = excluded.set_state, set_reason = excluded.set_reason, problems = excluded.problems, problem = excluded.problem
          WHERE site_reports.heard_at <= excluded.heard_at`,
         list,
       )
@@ -113,5 +127,26 @@ function storedReport(row: Row, nowUs: number): StoredReport {
     heardAt: formatTime(Micros(heard)),
     heardSecondsAgo: Math.max(0, Math.round((nowUs - heard) / 1e6)),
     report,
+  }
+}
+
+/** That the link was cut until now, or that nothing got through, says nothing of what the site runs. */
+function seenIn(report: Readonly<Record<string, unknown>>): Waiting['seen'] {
+  const { set, problems, problemsTotal, uplink } = report as {
+    readonly set?: { readonly [Key in 'digest' | 'state' | 'reason']?: unknown }
+    readonly problems?: unknown
+    readonly problemsTotal?: unknown
+    readonly uplink?: { readonly isStuck?: unknown }
+  }
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const isStuck = uplink?.isStuck === true
+  const sentences = Array.isArray(problems) ? problems.map(text) : []
+  const own = Number.isSafeInteger(problemsTotal) ? Number(problemsTotal) : 0
+  return {
+    digest: text(set?.digest),
+    state: text(set?.state),
+    reason: text(set?.reason),
+    problems: Math.max(0, own - (isStuck ? 1 : 0)),
+    problem: sentences.join(' ').slice(0, limits.reportProblemCharacters),
   }
 }

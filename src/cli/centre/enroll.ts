@@ -1,4 +1,5 @@
 import { GridError } from '../../core/errors.ts'
+import { writeDurably } from '../../edge/fleet/durable-file.ts'
 import type { Args } from '../command.ts'
 import { ask } from './ask.ts'
 
@@ -31,4 +32,13 @@ export async function revoke(args: Args): Promise<number> {
   const { revoked } = answer as { readonly revoked: number }
   process.stdout.write(`revoked ${revoked} certificates\n`)
   return revoked > 0 ? 0 : 1
+}
+
+/** The list of revoked certificates, for brokers that are other programs. A broker that is just reading it sees the one before or this one. */
+export async function revocations(args: Args): Promise<number> {
+  const pem = await ask(args, { method: 'GET', path: '/api/v1/fleet/revocations' })
+  const out = args.optional('out')
+  if (out === undefined) process.stdout.write(String(pem))
+  else writeDurably(out, String(pem))
+  return 0
 }

@@ -20,7 +20,7 @@ export async function run(args: Args): Promise<number> {
   const tls = { ca, checkServerIdentity: () => undefined }
   const path = '/api/v1/fleet/enrolments'
   const answer = await callCentre(centre.href, { method: 'POST', path, body }, tls)
-  const { site, certificate } = answer as { readonly site: string; readonly certificate: string }
+  const { site, certificate, ...broker } = answer as Enrolled
   if (!new X509Certificate(certificate).verify(new X509Certificate(ca).publicKey))
     throw new GridError('input', 'the certificate that came is not of the CA of the centre')
   const directory = resolve(args.required('data'))
@@ -30,23 +30,38 @@ export async function run(args: Args): Promise<number> {
   writeDurably(authority, ca)
   const trusted = args.optional('trust')?.split(',') ?? []
   if (trusted.length > 0) new SetStore(directory).trust(trusted)
-  process.stdout.write(siteFileLines({ site, centre, authority, pair }))
+  process.stdout.write(siteFileLines({ site, url: uplinkUrl(centre, broker), authority, pair }))
   if (trusted.length === 0)
     process.stderr.write('busbar: no --trust: no set is run here before busbar fleet trust.\n')
   return 0
 }
 
+interface Enrolled extends Broker {
+  readonly site: string
+  readonly certificate: string
+}
+
+/** What the centre says of where sites connect; a broker of its own is where its HTTP is. */
+interface Broker {
+  readonly mqttPort?: number
+  readonly brokerUrl?: string
+}
+
+function uplinkUrl({ hostname }: URL, { mqttPort, brokerUrl }: Broker): string {
+  return brokerUrl ?? `mqtts://${hostname}:${mqttPort}`
+}
+
 function siteFileLines(enrolled: {
   readonly site: string
-  readonly centre: URL
+  readonly url: string
   readonly authority: string
   readonly pair: string
 }): string {
-  const { site, centre, authority, pair } = enrolled
+  const { site, url, authority, pair } = enrolled
   return [
-    `# This machine is site ${site}: in its site file, with the port of --mqtt of the centre,`,
+    `# This machine is site ${site}. Into its site file, with the address by which it reaches the broker:`,
     'uplink:',
-    `  url: mqtts://${centre.hostname}:1884`,
+    `  url: ${url}`,
     `  ca: ${authority}`,
     `  certificate: ${pair}`,
     `  key: ${pair}`,

@@ -45,7 +45,8 @@ export async function callCentre(
     answer.on('end', () => {
       const text = Buffer.concat(chunks).toString('utf8')
       try {
-        resolve(answered(text, { status: answer.statusCode ?? 0, path }))
+        const isPem = answer.headers['content-type']?.includes('pem-file') === true
+        resolve(isPem ? text : answered(text, { status: answer.statusCode ?? 0, path }))
       } catch (thrown) {
         reject(thrown)
       }

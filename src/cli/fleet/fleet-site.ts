@@ -41,6 +41,7 @@ export class FleetSite {
   #acknowledged: Ranges = []
   #waiting: Committed[] = []
   #isOff = false
+  #onFound = (): void => {}
   /** Of stations that are gone. */
   readonly #before: SentCounters = {
     records: 0,
@@ -78,6 +79,7 @@ export class FleetSite {
     this.last = this.#writer.commit({ subjects: [], ticks: [], processors: [], found })
     this.#writer.published(this.last)
     this.#waiting.push({ sequence: this.last, records, atMs: performance.now() })
+    this.#onFound()
   }
 
   /** What has been found so far says nothing about how long what is new takes. */
@@ -87,7 +89,10 @@ export class FleetSite {
 
   connect(): void {
     const { name: site, directory, uplink: settings } = this.#settings
-    const outbox = { sent: (order: ExportOrder) => this.#keep(order) }
+    const outbox = {
+      sent: (order: ExportOrder) => this.#keep(order),
+      listen: (onFound: () => void) => (this.#onFound = onFound),
+    }
     this.#station ??= new UplinkStation({
       site,
       settings,
@@ -108,6 +113,7 @@ export class FleetSite {
     station.stop()
     this.#writer[Symbol.dispose]()
     this.#isOff = true
+    this.#onFound = () => {}
   }
 
   powerOn(): void {

@@ -8,8 +8,8 @@ interface Listed {
   readonly why: string
   readonly wave: number
   readonly revision: number
-  readonly waves: readonly (readonly string[])[]
-  readonly sites: Readonly<Record<string, { readonly state: string; readonly why: string }>>
+  readonly waves: readonly Readonly<Record<'sites' | 'asked' | 'good' | 'failed', number>>[]
+  readonly failures: readonly { readonly site: string; readonly why: string }[]
 }
 
 /** Begins a rollout, or says what is under way. */
@@ -52,16 +52,14 @@ async function list(args: Args, path: string): Promise<number> {
   return 0
 }
 
-function linesOf({ id, phase, why, wave, revision, waves, sites }: Listed): string {
-  const states = Object.values(sites).map(({ state }) => state)
-  const count = (wanted: string): number => states.filter((state) => state === wanted).length
+function linesOf({ id, phase, why, wave, revision, waves, failures }: Listed): string {
+  const count = (of: keyof Listed['waves'][number]): number =>
+    waves.reduce((sum, each) => sum + each[of], 0)
   const counts = `${count('good')} good, ${count('asked')} asked, ${count('failed')} failed`
-  const of = `of ${waves.flat().length}`
-  const failed = Object.entries(sites).filter(([, { state }]) => state === 'failed')
   return [
-    `${id}: set ${revision}, ${phase}, wave ${wave + 1} of ${waves.length}: ${counts} ${of}`,
+    `${id}: set ${revision}, ${phase}, wave ${wave + 1} of ${waves.length}: ${counts} of ${count('sites')}`,
     ...(why === '' ? [] : [`  ${why}`]),
-    ...failed.map(([site, { why: reason }]) => `  ${site}: ${reason}`),
+    ...failures.map(({ site, why: reason }) => `  ${site}: ${reason}`),
     '',
   ].join('\n')
 }

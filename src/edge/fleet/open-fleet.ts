@@ -5,7 +5,7 @@ import type { EdgeView } from '../../api/ports.ts'
 import type { ReportedSet } from '../../fleet/report.ts'
 import { fleetTopic, toSite } from '../../fleet/topics.ts'
 import { decodeAnswer } from '../../fleet/transfer.ts'
-import type { Sample } from '../../fleet/watch.ts'
+import { type Sample, kindOf } from '../../fleet/watch.ts'
 import type { Gate } from '../../uplink/gate.ts'
 import type { AlarmStation } from '../alarms/station.ts'
 import type { ClockWatch } from '../clock-watch.ts'
@@ -14,6 +14,7 @@ import type { Ingest } from '../ingest.ts'
 import type { Site } from '../site/site.ts'
 import { PolicyGate } from '../uplink/policy-gate.ts'
 import type { UplinkStation } from '../uplink/station.ts'
+import { linkProblem } from '../uplink/status.ts'
 import { Places } from './places.ts'
 import { Renewal } from './renewal.ts'
 import { Reporter } from './reporter.ts'
@@ -67,11 +68,16 @@ export function openFleet(parts: FleetParts, started: AsyncDisposableStack): voi
     },
     refused: (why) => warn(`The broker refuses what is of the fleet: ${why}.`),
   })
-  const sample = (): Sample => ({
-    problems: view.health().problems,
-    readings: ingest.received.reduce((sum, each) => sum + each, 0),
-    p99Seconds: ingest.waits.p99Seconds,
-  })
+  const sample = (): Sample => {
+    const status = uplink.status()
+    const ofLink = kindOf(linkProblem(status))
+    return {
+      problems: view.health().problems.filter((each) => kindOf(each) !== ofLink),
+      isLinkUp: status.link === 'up',
+      readings: ingest.received.reduce((sum, each) => sum + each, 0),
+      p99Seconds: ingest.waits.p99Seconds,
+    }
+  }
   const request = (bytes: Uint8Array): void =>
     link.sendAside(fleetTopic(id, 'request'), bytes, { retain: false })
   const sets = openSets(parts, { sample, request })

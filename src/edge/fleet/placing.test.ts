@@ -35,7 +35,7 @@ interface Stand {
 
 const BEFORE = ['site 1', 'policy 1', 'none']
 const AFTER = ['site 2', 'policy 2', 'module']
-const BASELINE = { problems: [], hadReadings: false, p99Seconds: 0 }
+const BASELINE = { problems: [], hadReadings: false, p99Seconds: 0, needsLink: false }
 
 function stand(t: TestContext): Stand {
   const folder = mkdtempSync(join(tmpdir(), 'placing-'))

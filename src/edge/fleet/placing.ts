@@ -46,7 +46,7 @@ export class Placing {
     const { state } = this.#store
     const { good, before } = state
     if (good === null || before === null || state.trial !== null) return false
-    const baseline = { problems: [], hadReadings: false, p99Seconds: 0 }
+    const baseline = { problems: [], hadReadings: false, p99Seconds: 0, needsLink: false }
     const trial = { held: good, back: before, watchSeconds: 0, starts: 0, baseline, reason }
     this.#store.save({ ...state, trial: { ...trial, step: 'withdrawing' } })
     this.settle()

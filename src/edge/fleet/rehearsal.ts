@@ -9,7 +9,7 @@ import { faultOf, parseExamples } from '../../policy/examples.ts'
 import type { Evaluator } from '../../policy/decision.ts'
 import { load } from '../../policy/thread/chosen-policy.ts'
 import { requireTrust } from '../processors/own-packages.ts'
-import { policyChoice } from '../site/policy.ts'
+import { policyChoice } from '../site/policy-choice.ts'
 import { type Site, parseSite } from '../site/site.ts'
 import { writeDurably } from './durable-file.ts'
 
@@ -26,15 +26,18 @@ export interface RehearsalOrder {
 export interface Rehearsed {
   /** The name beside the site file that a policy of the set is given; empty: there is none. */
   readonly policyName: string
+  /** The way to the centre is another one. */
+  readonly changesUplink: boolean
 }
 
 /** Tries a set before anything of it is put in its place. @throws GridError that says what of it would not work here. */
 export async function rehearse(order: RehearsalOrder): Promise<Rehearsed> {
   const site = siteOf(order)
+  const changesUplink = compareUplink(order, site)
   const policyName = await tryPolicy(order, site)
   for (const { role, name, path } of order.files)
     if (role === 'processor') tryProcessor({ name, path }, site)
-  return { policyName }
+  return { policyName, changesUplink }
 }
 
 function siteOf({ site: id, siteFile, files }: RehearsalOrder): Site {
@@ -42,6 +45,19 @@ function siteOf({ site: id, siteFile, files }: RehearsalOrder): Site {
   const site = parseSite(readFileSync(given?.path ?? siteFile, 'utf8'), siteFile)
   if (site.site.id === id) return site
   throw new GridError('input', `the site file is of ${site.site.id}, and this is ${id}`)
+}
+
+/** @throws GridError where nobody could ever take the set back from the centre. */
+function compareUplink({ siteFile }: RehearsalOrder, { uplink }: Site): boolean {
+  if (uplink === undefined)
+    throw new GridError('input', 'the site file has no uplink, and no centre would reach this edge')
+  const { uplink: before } = parseSite(readFileSync(siteFile, 'utf8'), siteFile)
+  return wayOf(before) !== wayOf(uplink)
+}
+
+/** How fast a backlog goes is no other way. */
+function wayOf(uplink: Site['uplink']): string {
+  return JSON.stringify({ ...uplink, backfillRecordsPerSecond: 0 })
 }
 
 async function tryPolicy(order: RehearsalOrder, site: Site): Promise<string> {

@@ -33,9 +33,12 @@ export class SetStation {
   readonly #contents: Contents
   readonly #timer: NodeJS.Timeout
   #watch: Watch | undefined
-  /** Being fetched or rehearsed. */
+  /** What the centre asked for last, until it is placed or has failed. */
+  #wanted: Desired | undefined
+  /** Being fetched or rehearsed; unless it is what is wanted, nothing comes of it. */
   #under: Desired | undefined
-  #again: { readonly desired: Desired; readonly atMs: number } | undefined
+  /** Before then it is not asked for again. */
+  #laterMs = -Infinity
   #drift: readonly string[] = []
   #lookedMs = -Infinity
   /** Of a minute ago, so that it is known whether readings come. */
@@ -58,8 +61,8 @@ export class SetStation {
       const { digest, revision } = trial.held
       return { ...none, state: 'watching', digest, revision }
     }
-    if (this.#under !== undefined) {
-      const { digest, revision } = this.#under
+    if (this.#wanted !== undefined) {
+      const { digest, revision } = this.#wanted
       return { ...none, state: 'fetching', digest, revision }
     }
     if (last === null) return { ...none, state: 'none' }
@@ -81,7 +84,7 @@ export class SetStation {
     const desired = decodeDesired(bytes)
     if (desired === undefined || this.#isEnding) return
     if (desired.action === 'roll-back') this.#goBack(desired.digest)
-    else void this.#run(desired)
+    else this.#want(desired)
   }
 
   stop(): void {
@@ -91,43 +94,56 @@ export class SetStation {
   }
 
   #goBack(digest: string): void {
-    const { good, trial } = this.#parts.store.state
-    if (this.#under?.digest === digest) {
-      this.#again = undefined
-      this.#contents.cancel()
-    } else if (trial?.held.digest === digest) this.#withdraw(ASKED)
-    else if (good?.digest === digest) {
-      const { back, held } = { back: this.#parts.store.state.before, held: good }
-      if (back !== null && this.#placing.takeBack(ASKED)) this.#changed({ held, back }, ASKED)
-    }
+    const { good, before, trial } = this.#parts.store.state
+    if (this.#wanted?.digest === digest) this.#drop()
+    if (trial?.held.digest === digest) this.#withdraw(ASKED)
+    else if (good?.digest === digest && before !== null && this.#placing.takeBack(ASKED))
+      this.#changed({ held: good, back: before }, ASKED)
   }
 
   /** A set that was tried once is not tried again: whoever mends it gives it another revision. */
-  async #run(desired: Desired): Promise<void> {
-    const { store } = this.#parts
-    const { good, last, trial } = store.state
+  #want(desired: Desired): void {
+    const { good, last, trial } = this.#parts.store.state
     const isKnown = [good?.digest, last?.digest, trial?.held.digest].includes(desired.digest)
-    if (isKnown || this.#under?.digest === desired.digest) return
-    if (this.#under !== undefined || trial !== null) {
-      this.#again = { desired, atMs: performance.now() }
-      this.#contents.cancel()
-      return
-    }
+    if (isKnown || this.#under?.digest !== desired.digest) this.#drop()
+    if (isKnown) return
+    this.#wanted = desired
+    this.#next()
+  }
+
+  #drop(): void {
+    this.#wanted = undefined
+    this.#laterMs = -Infinity
+    this.#contents.cancel()
+  }
+
+  /** One after the other: a set that is being watched is watched to its end, whatever is wanted then. */
+  #next(): void {
+    const isBusy = this.#under !== undefined || this.#parts.store.state.trial !== null
+    if (isBusy || this.#isEnding || performance.now() < this.#laterMs) return
+    if (this.#wanted !== undefined) void this.#run(this.#wanted)
+  }
+
+  async #run(desired: Desired): Promise<void> {
     this.#under = desired
     try {
       const set = await this.#fetched(desired)
-      const held = await this.#rehearsed(set)
-      // What was wanted while it was being fetched may be another one by now.
-      if (!this.#isEnding && this.#again === undefined) await this.#begin(set, held)
+      const rehearsed = await this.#rehearsed(set)
+      if (this.#isWanted(desired)) this.#begin(set, rehearsed)
     } catch (thrown) {
-      if (thrown instanceof GridError && thrown.code === 'not-found') this.#later(desired)
-      else this.#failed(desired, errorText(thrown))
+      if (this.#isWanted(desired)) this.#failed(desired, thrown)
     }
     this.#under = undefined
+    this.#next()
   }
 
-  async #fetched({ digest }: Desired): Promise<SignedSet> {
+  #isWanted({ digest }: Desired): boolean {
+    return !this.#isEnding && this.#wanted?.digest === digest
+  }
+
+  async #fetched(desired: Desired): Promise<SignedSet> {
     const { store, site } = this.#parts
+    const { digest } = desired
     await this.#contents.bring(digest, limits.setBytes)
     const set = openSet(store.read(digest).toString('utf8'), 'the set')
     if (!store.trustedKeys().includes(set.signer))
@@ -138,11 +154,14 @@ export class SetStation {
       throw new GridError('input', text)
     }
     for (const { sha256, bytes } of filesFor(set.manifest, site))
-      await this.#contents.bring(sha256, bytes)
+      if (this.#isWanted(desired)) await this.#contents.bring(sha256, bytes)
     return set
   }
 
-  async #rehearsed({ manifest, digest }: SignedSet): Promise<Held> {
+  async #rehearsed({
+    manifest,
+    digest,
+  }: SignedSet): Promise<{ readonly held: Held; readonly needsLink: boolean }> {
     const { site, directory, shippedFolder, store, places } = this.#parts
     const files = filesFor(manifest, site)
     const answer = await rehearseApart({
@@ -154,14 +173,19 @@ export class SetStation {
     })
     if (answer.kind === 'failed') throw new GridError('input', answer.why)
     const placed = files.flatMap((file) => placedFile(file, answer.policyName) ?? [])
-    return { digest, revision: manifest.revision, files: placed }
+    const held = { digest, revision: manifest.revision, files: placed }
+    return { held, needsLink: answer.changesUplink }
   }
 
-  async #begin({ manifest }: SignedSet, held: Held): Promise<void> {
+  #begin(
+    { manifest }: SignedSet,
+    { held, needsLink }: { readonly held: Held; readonly needsLink: boolean },
+  ): void {
     const back = keptNow(held, this.#parts)
     const { problems, p99Seconds } = this.#parts.sample()
-    const baseline = { problems, p99Seconds, hadReadings: this.#hadReadings }
+    const baseline = { problems, p99Seconds, hadReadings: this.#hadReadings, needsLink }
     const { watchSeconds } = manifest
+    this.#wanted = undefined
     this.#placing.begin({ held, back, watchSeconds, baseline })
     this.#changed({ held, back }, `set ${manifest.revision}, ${manifest.title}`)
   }
@@ -186,14 +210,16 @@ export class SetStation {
     this.#changed(trial, reason)
   }
 
-  /** The centre may have it later: a worker that has just been started, or a disk that was slow. */
-  #later(desired: Desired): void {
-    this.#again ??= { desired, atMs: performance.now() + limits.reportMs }
-  }
-
-  #failed({ digest, revision }: Desired, reason: string): void {
+  #failed({ digest, revision }: Desired, thrown: unknown): void {
+    // The centre may have it later: a worker that has just been started, or a disk that was slow.
+    if (thrown instanceof GridError && thrown.code === 'not-found') {
+      this.#laterMs = performance.now() + limits.reportMs
+      return
+    }
+    const reason = errorText(thrown)
     const { store, warn } = this.#parts
     warn(`Set ${revision} is not run here: ${reason}`)
+    this.#wanted = undefined
     store.save({ ...store.state, last: { digest, revision, outcome: 'failed', reason } })
     store.sweep()
   }
@@ -206,11 +232,7 @@ export class SetStation {
     this.#lookAtDrift(nowMs)
     const { trial } = this.#parts.store.state
     if (trial?.step === 'watching') this.#lookAt(trial, sample, nowMs)
-    const again = this.#again
-    if (again === undefined || again.atMs > nowMs || this.#under !== undefined) return
-    if (this.#parts.store.state.trial !== null) return
-    this.#again = undefined
-    void this.#run(again.desired)
+    this.#next()
   }
 
   #lookAt({ baseline, watchSeconds, held }: Trial, sample: Sample, nowMs: number): void {

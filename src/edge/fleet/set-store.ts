@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import { GridError, errorCode } from '../../core/errors.ts'
 import { sha256 } from '../../fleet/set.ts'
+import type { Baseline } from '../../fleet/watch.ts'
 import { writeDurably } from './durable-file.ts'
 import type { PlacedFile } from './places.ts'
 
@@ -29,11 +30,7 @@ export interface Trial {
   readonly watchSeconds: number
   /** Since it was placed. */
   readonly starts: number
-  readonly baseline: {
-    readonly problems: readonly string[]
-    readonly hadReadings: boolean
-    readonly p99Seconds: number
-  }
+  readonly baseline: Baseline
   /** Why it is withdrawn. */
   readonly reason: string
 }

@@ -42,6 +42,30 @@ export class Modules {
     return { loaded, refused }
   }
 
+  /**
+   * Those that a thread begins with: where a module that ran, as its record says, is there beside the one that is to take its place, the one that
+   * ran. So the other comes by way of the shadow also after a restart.
+   */
+  before(loaded: readonly Loaded[], records: readonly { digest: string }[]): readonly Loaded[] {
+    const ran = new Set(records.map(({ digest }) => digest))
+    return loaded.map((one) => {
+      if (ran.has(one.digest)) return one
+      const before = this.#before(one.name)
+      return before !== undefined && ran.has(before.digest) ? before : one
+    })
+  }
+
+  #before(name: string): Loaded | undefined {
+    if (this.#set.of !== 'own' || this.#own === undefined) return undefined
+    try {
+      const found = this.#own.loadBefore(name, this.#set.trust)
+      return found === undefined ? undefined : this.#checked(found)
+    } catch {
+      // What cannot be taken as it is now is not what ran.
+      return undefined
+    }
+  }
+
   #names(): readonly string[] {
     if (this.#set.of === 'own') return this.#own?.names() ?? []
     const { off } = this.#set

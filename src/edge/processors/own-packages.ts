@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { GridError, errorCode } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
@@ -44,6 +52,15 @@ export class OwnPackages {
   /** @throws GridError `input` where it may not run here. */
   load(name: string, trust: Trust): Package {
     const found = this.#read(name)
+    requireTrust(found, trust)
+    return found
+  }
+
+  /** The one that the module of that name took the place of. @throws as `load`. */
+  loadBefore(name: string, trust: Trust): Package | undefined {
+    const path = this.#before(name)
+    if (!existsSync(path)) return undefined
+    const found = openPackage(readFileSync(path, 'utf8'), path)
     requireTrust(found, trust)
     return found
   }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { assert } from '../../core/assert.ts'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import type { SiteEntry } from '../../kernel/site-book.ts'
@@ -13,15 +14,14 @@ import {
   type ThreadStatus,
   words,
 } from './protocol.ts'
-import { ThreadWatch } from './thread-watch.ts'
+import { type CallLimits, ThreadWatch } from './thread-watch.ts'
 
 export interface HostParts {
   readonly directory: string
   readonly site: { readonly entry: unknown; readonly subjects: readonly SiteEntry[] }
   readonly modules: ModuleSet
   readonly areSent: boolean
-  /** Of one call, processor time. */
-  readonly callMs: number
+  readonly callMs: CallLimits
   readonly onStatus: () => void
   readonly publish: (publications: readonly Publication[]) => void
   /** `kept` is to be called when whoever takes them would not miss them after a power cut; until then they may come again. */
@@ -40,9 +40,12 @@ export class ProcessorHost {
   #watch: ThreadWatch | undefined
   #timer: NodeJS.Timeout | undefined
   #restart: NodeJS.Timeout | undefined
-  #names: readonly string[] = []
+  #digests: readonly string[] = []
   #isStopping = false
-  readonly #stopped = new Map<string, string>()
+  /** The thread is being ended for a module that did not come back. */
+  #isCut = false
+  /** Modules that did not come back: digest to reason. The thread that is ready has written it down. */
+  readonly #banned = new Map<string, string>()
   /** Threads that ended when they should not have. */
   restarts = 0
   /** Since one was ready. */
@@ -97,7 +100,7 @@ export class ProcessorHost {
       site,
       modules,
       areSent,
-      stopped: this.#stopped,
+      banned: this.#banned,
       words: this.#words,
     }
     const worker = new Worker(new URL('./processor-thread.ts', import.meta.url), {
@@ -123,21 +126,28 @@ export class ProcessorHost {
     this.#worker = undefined
     if (this.#isStopping) return
     this.restarts++
+    const delayMs = limits.processorRestartMs * 4 ** this.#failures
+    // A module that did not come back is not in the next thread, and the next may be another.
+    if (!this.#isCut) this.#failures++
+    this.#isCut = false
     this.#parts.onStatus()
-    // The first is tried again at once: a module that did not come back is not in the next thread.
-    const delayMs = limits.processorRestartMs * 4 ** this.#failures++
     const patience = Math.min(delayMs, limits.processorRestartMsMax)
     this.#restart = setTimeout(() => this.#start(), patience)
   }
 
   #receive(message: ThreadMessage): void {
     switch (message.kind) {
-      case 'ready':
-        this.#stopped.clear()
-        this.#failures = 0
-        this.failure = ''
+      case 'begun':
         this.#watch = new ThreadWatch(this.#words, message.task, this.#parts.callMs)
         this.#timer = setInterval(() => this.#look(), limits.processorWatchMs).unref()
+        return
+      case 'modules':
+        this.#digests = message.digests
+        return
+      case 'ready':
+        this.#banned.clear()
+        this.#failures = 0
+        this.failure = ''
         this.#learn(message.status)
         return
       case 'found':
@@ -145,9 +155,6 @@ export class ProcessorHost {
         this.#parts.onEvents(message.events, () =>
           this.#order({ kind: 'published', sequence: message.sequence }),
         )
-        return
-      case 'names':
-        this.#names = message.names
         return
       case 'status':
         this.#learn(message.status)
@@ -165,11 +172,14 @@ export class ProcessorHost {
   }
 
   #look(): void {
-    const place = this.#watch?.look() ?? 0
-    const name = this.#names[place - 1]
-    if (name === undefined) return
+    const tooLong = this.#watch?.look()
+    if (tooLong === undefined) return
+    const { place, callMs } = tooLong
+    const digest = this.#digests[place - 1]
+    assert(digest !== undefined, 'a thread names a module before it calls it')
     this.#watch = undefined
-    this.#stopped.set(name, `a call took more than ${this.#parts.callMs} ms of processor time`)
+    this.#isCut = true
+    this.#banned.set(digest, `a call took more than ${callMs} ms of processor time`)
     void this.#worker?.terminate()
   }
 

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
 import { Runner, type Step } from '../../kernel/runner.ts'
+import type { Loaded } from '../../kernel/running.ts'
 import { isCorrupt } from '../../store/damage/corrupt.ts'
 import { JournalRows } from '../../store/results/journal-rows.ts'
 import { putResultsAside } from '../../store/results/results-file.ts'
@@ -30,7 +31,7 @@ class ProcessorThread {
   readonly #journal: JournalRows
   readonly #modules: Modules
   #refused: ReadonlyMap<string, string>
-  readonly #names: string[] = []
+  #places: readonly string[] = []
   readonly #ticker: NodeJS.Timeout
   #isWorking = false
   #hasEnded = false
@@ -42,22 +43,26 @@ class ProcessorThread {
     this.#refused = refused
     this.#store = new ResultsWriter({ ...settings, of: settings.modules.of })
     this.#journal = new JournalRows(settings.directory)
-    const { words: shared, site, stopped } = settings
+    const { words: shared, site, banned } = settings
+    const before = modules.before(loaded, this.#store.processors())
+    this.#name([...before, ...loaded])
     this.#runner = new Runner({
       journal: this.#journal,
       store: this.#store,
       site,
-      loaded,
+      loaded: before,
+      banned,
       watch: {
-        begin: (name) => {
+        begin: ({ digest }, call) => {
+          const place = this.#places.indexOf(digest) + 1
           Atomics.add(shared, words.calls, 1)
-          Atomics.store(shared, words.busy, this.#place(name))
+          Atomics.store(shared, words.busy, call === 'usual' ? place : -place)
         },
         end: () => Atomics.store(shared, words.busy, 0),
       },
       stopwatch: () => performance.now(),
     })
-    for (const [name, reason] of stopped) this.#runner.stop(name, reason)
+    this.#runner.update(loaded)
     this.#publishLeft()
     this.#ticker = setInterval(() => this.#tick(), limits.processorTickMs)
     this.advance()
@@ -129,13 +134,10 @@ class ProcessorThread {
     }
   }
 
-  #place(name: string): number {
-    const place = this.#names.indexOf(name)
-    if (place >= 0) return place + 1
-    this.#names.push(name)
-    // On its way before the module is called, which may not come back.
-    post({ kind: 'names', names: this.#names })
-    return this.#names.length
+  /** On its way before one of them is called, which may not come back. */
+  #name(modules: readonly Loaded[]): void {
+    this.#places = [...new Set(modules.map(({ digest }) => digest))]
+    post({ kind: 'modules', digests: this.#places })
   }
 
   #work(): void {
@@ -158,6 +160,8 @@ class ProcessorThread {
     const { loaded, refused } = await this.#modules.load()
     if (this.#hasEnded) return
     this.#refused = refused
+    const running = [...this.#runner.running].map((own) => own.loaded)
+    this.#name([...running, ...loaded])
     this.#runner.update(loaded)
     this.advance()
   }
@@ -219,9 +223,10 @@ const settings = workerData as ThreadSettings
 process.once('uncaughtExceptionMonitor', (cause) => {
   if (isCorrupt(cause)) putResultsAside(settings.directory, settings.modules.of)
 })
+post({ kind: 'begun', task: taskNumber() })
 const modules = new Modules(settings.directory, settings.modules)
 const thread = new ProcessorThread(settings, modules, await modules.load())
-post({ kind: 'ready', task: taskNumber(), status: thread.status() })
+post({ kind: 'ready', status: thread.status() })
 
 parentPort?.on('message', (order: ThreadOrder) => {
   switch (order.kind) {

@@ -24,18 +24,25 @@ export class Processors {
   readonly #hosts: ProcessorHost[] = []
   readonly #timer: NodeJS.Timeout
   #own: ProcessorHost | undefined
+  #onFound = (): void => {}
 
   constructor(parts: ProcessorsParts) {
     this.#parts = parts
     const { own, off, trustedKeys, allowUnsigned, ...settings } = parts.site.processors
     // A thread is 30 MB: a site that computes elsewhere has none.
     if (off.length < builtInProcessors.length)
-      this.#start({ of: 'built-in', settings, off }, limits.processorCallMs)
+      this.#start(
+        { of: 'built-in', settings, off },
+        { usual: limits.processorCallMs, rare: limits.processorCallMs },
+      )
     const packages = new OwnPackages(parts.directory)
     const look = (): void => {
       if (this.#own !== undefined || packages.names().length === 0) return
       const trust = { trustedKeys, allowUnsigned }
-      this.#own = this.#start({ of: 'own', settings: own, trust }, limits.ownProcessorCallMs)
+      this.#own = this.#start(
+        { of: 'own', settings: own, trust },
+        { usual: limits.ownProcessorCallMs, rare: limits.ownProcessorBeginMs },
+      )
     }
     this.#timer = setInterval(look, limits.processorTickMs).unref()
     look()
@@ -50,6 +57,11 @@ export class Processors {
   sent(order: ExportOrder): void {
     const of = EXPORT_STREAMS.find(({ stream }) => stream === order.stream)?.of
     this.#hosts.find((host) => host.of === of)?.sent(order)
+  }
+
+  /** Whenever something was found, and is stored. */
+  listen(onFound: () => void): void {
+    this.#onFound = onFound
   }
 
   get status(): readonly ProcessorStatus[] {
@@ -75,15 +87,18 @@ export class Processors {
     await Promise.all(this.#hosts.map(async (host) => host.stop()))
   }
 
-  #start(modules: HostParts['modules'], callMs: number): ProcessorHost {
-    const { directory, site, publish, onEvents, warn } = this.#parts
+  #start(modules: HostParts['modules'], callMs: HostParts['callMs']): ProcessorHost {
+    const { directory, site, onEvents, warn } = this.#parts
     const host = new ProcessorHost({
       directory,
       site: siteEntries(site),
       modules,
       areSent: site.uplink !== undefined,
       callMs,
-      publish,
+      publish: (publications) => {
+        this.#parts.publish(publications)
+        this.#onFound()
+      },
       onEvents,
       warn,
       onStatus: () => this.#keepJournal(),

@@ -12,8 +12,8 @@ export interface ThreadSettings {
   readonly modules: ModuleSet
   /** Events and aggregates are sent to a centre. */
   readonly areSent: boolean
-  /** Modules that were stopped from outside in the thread before: name to reason. */
-  readonly stopped: ReadonlyMap<string, string>
+  /** Modules that were stopped from outside in the threads before: digest to reason. */
+  readonly banned: ReadonlyMap<string, string>
   /** See `words`. */
   readonly words: Int32Array<SharedArrayBuffer>
 }
@@ -30,7 +30,7 @@ export type Settings = Readonly<Record<string, unknown>>
 export const words = {
   /** 1: it has been told that the journal has grown, and has not looked yet. */
   told: 0,
-  /** Place in `names` of the module that is being called, from 1; 0: none is. */
+  /** Place of the module that is being called, in those that the thread has named, from 1; below 0: in a call that is rare; 0: none is. */
   busy: 1,
   /** Calls since the start, modulo 2^32. */
   calls: 2,
@@ -94,10 +94,11 @@ export interface ThreadStatus {
 }
 
 export type ThreadMessage =
-  /** `task`: the number of the thread, as the kernel of Linux knows it; 0 elsewhere. */
-  | { readonly kind: 'ready'; readonly task: number; readonly status: ThreadStatus }
-  /** Of the modules that have been called, in the order of their places. */
-  | { readonly kind: 'names'; readonly names: readonly string[] }
+  /** Before any module is called. `task`: the number of the thread, as the kernel of Linux knows it; 0 elsewhere. */
+  | { readonly kind: 'begun'; readonly task: number }
+  /** Digests of the modules that may be called from now on, in the order of their places. */
+  | { readonly kind: 'modules'; readonly digests: readonly string[] }
+  | { readonly kind: 'ready'; readonly status: ThreadStatus }
   | {
       readonly kind: 'found'
       readonly publications: readonly Publication[]

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs'
+import type { Call } from '../../kernel/call-watch.ts'
 import { words } from './protocol.ts'
+
+/** Processor time of one call. */
+export type CallLimits = Readonly<Record<Call, number>>
 
 /**
  * Notices a call of a module that does not come back. Processor time counts, not time: a thread that has to wait for a busy machine is
@@ -8,26 +12,29 @@ import { words } from './protocol.ts'
 export class ThreadWatch {
   readonly #words: Int32Array<SharedArrayBuffer>
   readonly #task: number
-  readonly #callMs: number
+  readonly #callMs: CallLimits
   #calls = -1
   #sinceMs = 0
 
-  constructor(shared: Int32Array<SharedArrayBuffer>, task: number, callMs: number) {
+  constructor(shared: Int32Array<SharedArrayBuffer>, task: number, callMs: CallLimits) {
     this.#words = shared
     this.#task = task
     this.#callMs = callMs
   }
 
-  /** Place of the processor that has taken too long, from 1; 0: none has. */
-  look(): number {
+  /** Undefined: nobody has taken too long. */
+  look(): TooLong | undefined {
     const busy = Atomics.load(this.#words, words.busy)
     const calls = Atomics.load(this.#words, words.calls)
     if (busy === 0) this.#calls = -1
     else if (calls !== this.#calls) {
       this.#calls = calls
       this.#sinceMs = this.#spentMs()
-    } else if (this.#spentMs() - this.#sinceMs >= this.#callMs) return busy
-    return 0
+    } else {
+      const callMs = busy > 0 ? this.#callMs.usual : this.#callMs.rare
+      if (this.#spentMs() - this.#sinceMs >= callMs) return { place: Math.abs(busy), callMs }
+    }
+    return undefined
   }
 
   #spentMs(): number {
@@ -41,6 +48,12 @@ export class ThreadWatch {
       return 0
     }
   }
+}
+
+export interface TooLong {
+  /** Of the module, from 1. */
+  readonly place: number
+  readonly callMs: number
 }
 
 /** Of the clock that Linux counts processor time with, USER_HZ: the same on all machines. */

@@ -26,9 +26,15 @@ export interface StationParts {
   readonly directory: string
   readonly gate: Gate
   /** To whoever writes the outbox. */
-  readonly outbox: { sent(order: ExportOrder): void }
+  readonly outbox: Outbox
   readonly devices: () => readonly InventoryDevice[]
   readonly warn: (text: string) => void
+}
+
+export interface Outbox {
+  sent(order: ExportOrder): void
+  /** `onFound`: a commit that something may be sent of is done. Where that is said too seldom, it is noticed some time later. */
+  listen(onFound: () => void): void
 }
 
 /** The way to the centre: looks what has become durable, sends it, and hears what the centre has of it. */
@@ -47,7 +53,10 @@ export class UplinkStation {
   readonly #acknowledged = new Map<string, Ranges>()
   readonly #waiting = new Map<string, Waiting>()
   #countedMs = -Infinity
-  /** When all was well last: connected, and nothing waited for long. */
+  #readMs = -Infinity
+  /** Something has become durable, and was not read yet. */
+  #hasNews = false
+  /** When it was last known that what there is gets through, and leaves. */
   #fineMs = performance.now()
   #acknowledgedMs = performance.now()
   #why = ''
@@ -65,6 +74,7 @@ export class UplinkStation {
     this.#packer = new Packer(site, this.#outbox, gate)
     this.#inventory = new InventoryDesk({
       ...parts,
+      isAsked: !settings.oneWay,
       secret: () => this.#streams.values().next().value?.secret,
       send: (bytes) => this.#link.send(streamTopic(site, INVENTORY), bytes),
     })
@@ -79,10 +89,10 @@ export class UplinkStation {
       },
     })
     this.#state = new LinkState(site, performance.now())
-    const { backfillRecordsPerSecond } = settings
+    const { backfillRecordsPerSecond, repeatAfterSeconds } = settings
     this.#drain = new Drain(backfillRecordsPerSecond)
     this.#sender = settings.oneWay
-      ? new OneWaySender(backfillRecordsPerSecond)
+      ? new OneWaySender(backfillRecordsPerSecond, repeatAfterSeconds)
       : new Forwarder({ site, backfillRecordsPerSecond })
     this.#link = new Link(site, settings, {
       connected: () => this.#connected(),
@@ -90,6 +100,7 @@ export class UplinkStation {
       acknowledgement: (bytes) => this.#heard(bytes),
     })
     this.#timer = setInterval(() => this.#look(), limits.uplinkLookMs)
+    parts.outbox.listen(() => this.#notice())
     this.#look()
   }
 
@@ -154,17 +165,34 @@ export class UplinkStation {
   #look(): void {
     const nowMs = performance.now()
     if (this.#state.isDue(nowMs)) this.#link.open()
-    this.#see()
+    if (this.#hasNews || nowMs - this.#readMs >= limits.uplinkReadMs) this.#see()
     if (nowMs - this.#countedMs >= limits.manifestMs) this.#count(nowMs)
-    const { waitingMs } = this.#sender
-    const isWaiting = waitingMs !== undefined && nowMs - waitingMs >= limits.uplinkStuckMs / 2
-    if (this.#state.kind === 'up' && !isWaiting && this.#packer.held === '') this.#fineMs = nowMs
-    if (this.#state.kind === 'up' && !this.#parts.settings.oneWay) this.#inventory.look(nowMs)
+    this.#judge(nowMs)
+    if (this.#state.kind === 'up') this.#inventory.look(nowMs)
     this.#advance()
+  }
+
+  #judge(nowMs: number): void {
+    if (this.#state.kind !== 'up' || this.#packer.held !== '') return
+    this.#fineMs = Math.max(this.#fineMs, Math.min(nowMs, this.#sender.provedMs))
+  }
+
+  /** It goes at once where the way is free. Otherwise with the next answer, and what is found until then with it: a centre that is busy gets fewer envelopes, and larger ones. */
+  #notice(): void {
+    if (this.#hasNews) return
+    this.#hasNews = true
+    if (this.#state.kind !== 'up' || !this.#sender.isIdle) return
+    setImmediate(() => {
+      if (this.#state.kind !== 'up' || !this.#hasNews) return
+      this.#see()
+      this.#advance()
+    })
   }
 
   /** What has become durable. */
   #see(): void {
+    this.#hasNews = false
+    this.#readMs = performance.now()
     const streams = this.#outbox.streams()
     for (const each of streams) this.#streams.set(each.stream, each)
     this.#sender.update(streams)
@@ -249,7 +277,7 @@ export class UplinkStation {
       this.#waiting.set(stream, this.#outbox.waiting(stream, ranges, last))
     }
     const pending = this.#waiting.values().reduce((sum, { rows }) => sum + rows, 0)
-    this.#drain.seen(pending, nowMs)
+    this.#drain.seen({ pending, sent: this.#sentOn.backfill }, nowMs)
   }
 
   #connected(): void {
@@ -282,9 +310,9 @@ export class UplinkStation {
     this.#acknowledgedMs = nowMs
     this.#state.proved()
     this.#sender.acknowledged(acknowledgement, nowMs)
+    this.#judge(nowMs)
     this.#countedMs = Math.min(this.#countedMs, nowMs - limits.manifestMs + COUNT_AGAIN_MS)
-    // Beside a backlog what is new waits at the centre for what was sent before it; here it need not wait for the next look, too.
-    this.#see()
+    if (this.#hasNews) this.#see()
     this.#advance()
   }
 }

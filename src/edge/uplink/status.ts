@@ -42,3 +42,15 @@ export interface SentStatus {
   readonly oversized: number
   readonly stuck: number
 }
+
+/** What is wrong when nothing has got through for long; empty: it does. */
+export function stuckProblem(status: UplinkStatus | undefined): string {
+  if (status?.isStuck !== true) return ''
+  const { held, why, silentSeconds } = status
+  return `Nothing gets through to the centre (${held || why || 'it acknowledges nothing'}, for ${silentSeconds} s). What waits is kept and sent when it does; it is tried again all the time.`
+}
+
+/** That of the link, or of the centre behind it, which nothing on this machine can help; empty: there is none. */
+export function linkProblem(status: UplinkStatus): string {
+  return status.held === '' ? stuckProblem(status) : ''
+}

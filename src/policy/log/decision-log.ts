@@ -38,6 +38,8 @@ export interface LogSettings {
   /** Where the head is kept as well; absent: beside the log. */
   readonly anchorPath?: string | undefined
   readonly rowsMost?: number
+  /** It was put down and is taken up again, which is no news. */
+  readonly isResumed?: boolean
 }
 
 export interface LogWorld {
@@ -91,7 +93,8 @@ export class DecisionLog {
       this.#number = Math.max(Number(last?.['number'] ?? before.number), this.#numbersUsed())
       this.#hash = String(last?.['hash'] ?? before.hash)
       for (const fault of faults) world.onAlarm(fault)
-      this.append([notes.opened, ...faults].map((text) => this.#noteNow(text)))
+      const news = settings.isResumed === true ? faults : [notes.opened, ...faults]
+      this.append(news.map((text) => this.#noteNow(text)))
     } catch (thrown) {
       this.#db.close()
       throw thrown
@@ -125,6 +128,11 @@ export class DecisionLog {
     } finally {
       this.#db.close()
     }
+  }
+
+  /** It will be taken up again: nobody is told. */
+  rest(): void {
+    this.#db.close()
   }
 
   #write(entries: readonly Entry[]): SignedHead {

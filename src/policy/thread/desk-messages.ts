@@ -20,11 +20,17 @@ export interface DeskSettings {
   readonly log: LogSettings
 }
 
+export interface DeskStart extends DeskSettings {
+  /** After a rest. */
+  readonly isResumed: boolean
+}
+
 export type DeskRequest =
   | { readonly kind: 'ask'; readonly id: number; readonly asked: readonly Asked[] }
   | { readonly kind: 'tally'; readonly id: number; readonly entries: readonly Entry[] }
   | { readonly kind: 'renew'; readonly id: number; readonly policy: PolicyChoice }
-  | { readonly kind: 'close' }
+  /** Ends the thread; after a rest the log is taken up again as if nothing had been. */
+  | { readonly kind: 'close' | 'rest' }
 
 export type DeskReply =
   | { readonly kind: 'answers'; readonly id: number; readonly answers: readonly Answer[] }

@@ -9,6 +9,7 @@ import {
   type DeskReply,
   type DeskRequest,
   type DeskSettings,
+  IN_USE_AGAIN,
   NOTHING_LEAVES,
   type PolicyChoice,
 } from './desk-messages.ts'
@@ -23,11 +24,13 @@ export interface DeskThreadOptions {
   readonly onAlarm: (text: string) => void
   readonly answerMs?: number
   readonly retryMs?: number
+  readonly restMs?: number
 }
 
 /**
  * The main thread's end of the desk. A thread that does not answer in time is ended, whatever it is doing, and what it was asked
- * has no answer; another is started once a question comes when a while has passed.
+ * has no answer; another is started once a question comes when a while has passed. A thread that is asked nothing rests: it is ended, and the next
+ * question starts it again. One with something to complain of stays, so that it can say when that is over.
  */
 export class DeskThread implements Desk {
   #settings: DeskSettings
@@ -35,6 +38,10 @@ export class DeskThread implements Desk {
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined
   #exited: Promise<unknown> = Promise.resolve()
+  readonly #restTimer: NodeJS.Timeout
+  /** The log has been put down, or is about to be. */
+  #resting: Promise<unknown> | undefined
+  #hasAlarm = false
   #fault = ''
   #downUntil = 0
   #lastId = 0
@@ -45,9 +52,12 @@ export class DeskThread implements Desk {
     this.#options = {
       answerMs: limits.policyAnswerMs,
       retryMs: limits.policyRetryMs,
+      restMs: limits.policyThreadIdleMs,
       ...options,
     }
+    // At once, so that what is wrong with the policy or the log is said at once.
     this.#worker = this.#start()
+    this.#restTimer = setTimeout(() => this.#rest(), this.#options.restMs).unref()
   }
 
   async ask(asked: readonly Asked[]): Promise<readonly Answer[] | string> {
@@ -70,15 +80,38 @@ export class DeskThread implements Desk {
   /** Answers what waits, closes the log, ends the thread. */
   async close(): Promise<void> {
     this.#isClosed = true
-    const worker = this.#worker
-    worker?.ref()
-    worker?.postMessage({ kind: 'close' } satisfies DeskRequest)
-    const patience = setTimeout(() => void worker?.terminate(), this.#options.answerMs)
+    clearTimeout(this.#restTimer)
+    if (this.#resting !== undefined) {
+      await this.#resting
+      // The log says that it was closed.
+      this.#worker = this.#start()
+    }
+    if (this.#worker !== undefined) await this.#end(this.#worker, 'close')
     await this.#exited
+  }
+
+  #rest(): void {
+    const worker = this.#worker
+    if (worker === undefined || this.#waiting.size > 0 || this.#hasAlarm) return
+    this.#worker = undefined
+    this.#resting = this.#end(worker, 'rest')
+  }
+
+  /** Resolves when the thread has ended, or was told to once more. */
+  async #end(worker: Worker, kind: 'close' | 'rest'): Promise<void> {
+    worker.ref()
+    worker.postMessage({ kind } satisfies DeskRequest)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const patience = setTimeout(() => {
+      void worker.terminate()
+      resolve()
+    }, this.#options.answerMs)
+    await Promise.race([this.#exited, promise])
     clearTimeout(patience)
   }
 
   async #send(make: (id: number) => DeskRequest): Promise<DeskReply | string> {
+    if (this.#resting !== undefined) await this.#resting
     if (this.#isClosed) return 'the edge is stopping'
     if (this.#worker === undefined && Date.now() >= this.#downUntil) this.#worker = this.#start()
     const worker = this.#worker
@@ -95,7 +128,7 @@ export class DeskThread implements Desk {
   /** It keeps the process alive only while somebody waits for it. */
   #start(): Worker {
     const worker = new Worker(new URL('./desk-worker.ts', import.meta.url), {
-      workerData: this.#settings,
+      workerData: { ...this.#settings, isResumed: this.#resting !== undefined },
       execArgv: [],
       resourceLimits: {
         maxOldGenerationSizeMb: limits.policyThreadHeapMb,
@@ -103,6 +136,8 @@ export class DeskThread implements Desk {
       },
     })
     worker.unref()
+    this.#resting = undefined
+    this.#hasAlarm = false
     worker.on('message', (reply: DeskReply) => this.#take(worker, reply))
     worker.on('error', (thrown) =>
       this.#lost(worker, `the policy's thread ended: ${errorText(thrown)}`),
@@ -119,6 +154,7 @@ export class DeskThread implements Desk {
   #take(worker: Worker, reply: DeskReply): void {
     switch (reply.kind) {
       case 'alarm':
+        this.#hasAlarm = reply.text !== IN_USE_AGAIN
         this.#options.onAlarm(reply.text)
         return
       case 'failed':
@@ -137,7 +173,10 @@ export class DeskThread implements Desk {
     if (waiting === undefined) return
     this.#waiting.delete(id)
     clearTimeout(waiting.timer)
-    if (this.#waiting.size === 0) this.#worker?.unref()
+    if (this.#waiting.size === 0) {
+      this.#worker?.unref()
+      this.#restTimer.refresh()
+    }
     waiting.done(reply)
   }
 

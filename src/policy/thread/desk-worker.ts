@@ -4,18 +4,18 @@ import { Micros } from '../../core/time.ts'
 import { PolicyDesk } from '../desk.ts'
 import { DecisionLog } from '../log/decision-log.ts'
 import { ChosenPolicy } from './chosen-policy.ts'
-import type { DeskReply, DeskRequest, DeskSettings } from './desk-messages.ts'
+import type { DeskReply, DeskRequest, DeskStart } from './desk-messages.ts'
 
 /** The thread in which policy is evaluated and logged: neither a rule that takes for ever nor a slow disk holds up the sockets. */
-function run({ policy, log: logSettings }: DeskSettings): void {
+function run({ policy, log: logSettings, isResumed }: DeskStart): void {
   const world = { clock: () => Micros(Date.now() * 1000), onAlarm: alarm }
-  const log = DecisionLog.open(logSettings, world)
+  const log = DecisionLog.open({ ...logSettings, isResumed }, world)
   const desk = new PolicyDesk(new ChosenPolicy(policy, world), log)
-  let isClosing = false
+  let ending: 'close' | 'rest' | undefined
   let answering = 0
-  const closeWhenIdle = (): void => {
-    if (!isClosing || answering > 0) return
-    log.close()
+  const endWhenIdle = (): void => {
+    if (ending === undefined || answering > 0) return
+    log[ending]()
     parentPort?.close()
   }
   parentPort?.on('message', (request: DeskRequest) => {
@@ -25,7 +25,7 @@ function run({ policy, log: logSettings }: DeskSettings): void {
         void desk.answer(request.asked).then((answers) => {
           post({ kind: 'answers', id: request.id, answers })
           answering--
-          closeWhenIdle()
+          endWhenIdle()
         })
         return
       case 'tally':
@@ -38,8 +38,9 @@ function run({ policy, log: logSettings }: DeskSettings): void {
         return
       }
       case 'close':
-        isClosing = true
-        closeWhenIdle()
+      case 'rest':
+        ending = request.kind
+        endWhenIdle()
     }
   })
 }
@@ -53,7 +54,7 @@ function post(reply: DeskReply): void {
 }
 
 try {
-  run(workerData as DeskSettings)
+  run(workerData as DeskStart)
 } catch (thrown) {
   post({ kind: 'failed', text: errorText(thrown) })
   parentPort?.close()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -145,6 +145,31 @@ test('a log that cannot be opened: nothing leaves, and somebody is told', async 
   const { verdicts, alarms } = await askOnce({ kind: 'shipped', folder })
   assert.equal(verdicts[0]?.kind, 'undecided')
   assert.match(alarms[0] ?? '', /nothing may leave: .*not a database/)
+})
+
+test('a desk that is asked nothing rests: its thread ends, a question starts it again, and the log has no gap', async () => {
+  const settings = { policy: { kind: 'shipped', folder }, log: { directory } } as const
+  const alarms: string[] = []
+  const onAlarm = (text: string): number => alarms.push(text)
+  const desk = new DeskThread(settings, { onAlarm, restMs: 20 })
+  const asked = [{ question: '{}', known: undefined, time: 1, records: 1 }]
+  const isOpen = (): boolean => existsSync(join(directory, 'policy.db-wal'))
+  for (let round = 0; round < 2; round++) {
+    assert.equal((await desk.ask(asked)).length, 1)
+    assert.ok(isOpen())
+    while (isOpen()) await new Promise((resolve) => setTimeout(resolve, 5))
+    // Two come while it ends: one thread answers both.
+    const answers = await Promise.all([desk.ask(asked), desk.ask(asked)])
+    assert.deepEqual(
+      answers.map(({ length }) => length),
+      [1, 1],
+    )
+  }
+  while (isOpen()) await new Promise((resolve) => setTimeout(resolve, 5))
+  await desk.close()
+  assert.deepEqual(alarms, [])
+  const { rows, faults, uncleanEnds } = verifyLog({ directory, key: readLogKey(directory).public })
+  assert.deepEqual({ rows, faults, uncleanEnds }, { rows: 2 + 6, faults: [], uncleanEnds: 0 })
 })
 
 test('a policy that does not answer is given up, and the thread with it', async () => {

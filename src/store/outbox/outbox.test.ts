@@ -64,6 +64,22 @@ describe('the outbox', () => {
     assert.deepEqual(reader.waiting('events', [[1, 4]], 5), { rows: 1, oldest: 1 })
   })
 
+  test('is counted within a few hundredths where it is too much to be counted, however unevenly its numbers lie', () => {
+    using writer = open()
+    using reader = new OutboxReader(directory)
+    // First nothing but events, then a storm of readings that stay, then events again.
+    for (let time = 1; time <= 60_000; time += 1000) {
+      const isStorm = time > 20_000 && time <= 35_000
+      const each = Array.from({ length: 1000 }, (_, at) => result(time + at))
+      const stays = each.map((own) => ({ ...own, kind: 'derived' as const, name: 'rocof' }))
+      commit(writer, ...each, ...(isStorm ? stays : []), ...(isStorm ? stays : []))
+    }
+    const { last } = streamNamed(reader, 'events')
+    const { rows, oldest } = reader.waiting('events', [[1, 500]], last)
+    assert.ok(Math.abs(rows - 59_500) < 1500, `${rows} of 59,500`)
+    assert.equal(oldest, 501)
+  })
+
   test('is there after any change of what the site file says, and after an edge that knows nothing of it', () => {
     {
       using writer = open()

@@ -19,6 +19,7 @@ const TONES = {
 } as const
 const STATES = ['good', 'failed', 'asked', 'waiting'] as const
 const FAILED_SHOWN = 50
+const NOBODY = { sites: 0, good: 0, failed: 0, asked: 0 }
 
 /** One rollout: its waves, who failed and why, and what an engineer may do. */
 export function rolloutView(rollout: Rollout, order: (what: RolloutOrder) => void): VNode {
@@ -55,17 +56,17 @@ function orders({ id, phase }: Rollout, order: (what: RolloutOrder) => void): VN
   </p>`
 }
 
-function waveView({ waves, wave, sites }: Rollout, at: number): VNode {
-  const members = waves[at] ?? []
-  const counts = STATES.map((state) => ({
-    state,
-    count: members.filter((site) => (sites[site]?.state ?? 'waiting') === state).length,
-  })).filter(({ count }) => count > 0)
+function waveView({ waves, wave }: Rollout, at: number): VNode {
+  const { sites, good, failed, asked } = waves[at] ?? NOBODY
+  const by = { good, failed, asked, waiting: sites - good - failed - asked }
+  const counts = STATES.map((state) => ({ state, count: by[state] })).filter(
+    ({ count }) => count > 0,
+  )
   const words = counts
     .map(({ state, count }) => `${count} ${sayWord('progress', state)}`)
     .join(', ')
   return html`<li class=${at === wave ? 'current' : ''}>
-    <span class="wave-name"> ${say('fleet.wave', { number: at + 1, sites: members.length })} </span>
+    <span class="wave-name"> ${say('fleet.wave', { number: at + 1, sites })} </span>
     <span class="wave-bar" aria-hidden="true">
       ${counts.map(
         ({ state, count }) => html`<span class=${state} style=${{ flexGrow: count }}></span>`,
@@ -75,16 +76,16 @@ function waveView({ waves, wave, sites }: Rollout, at: number): VNode {
   </li>`
 }
 
-function failures({ sites }: Rollout): VNode | string {
-  const failed = Object.entries(sites).filter(([, { state }]) => state === 'failed')
+function failures({ waves, failures: failed }: Rollout): VNode | string {
   if (failed.length === 0) return ''
-  const rest = failed.length - FAILED_SHOWN
+  const total = waves.reduce((sum, each) => sum + each.failed, 0)
+  const rest = total - Math.min(failed.length, FAILED_SHOWN)
   return html`<div>
     <h3>${say('fleet.failures')}</h3>
     <ul class="failures">
       ${failed
         .slice(0, FAILED_SHOWN)
-        .map(([site, { why }]) => html`<li>${siteLink(site)}: ${why}</li>`)}
+        .map(({ site, why }) => html`<li>${siteLink(site)}: ${why}</li>`)}
       ${rest > 0 ? html`<li>${say('site.moreProblems', { count: rest })}</li>` : ''}
     </ul>
   </div>`

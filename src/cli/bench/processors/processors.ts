@@ -47,6 +47,7 @@ export async function measureProcessors(readings: number): Promise<ProcessorsRes
       store,
       site: { entry: stream.site, subjects: stream.subjects },
       loaded: starts.map(({ loaded }) => loaded),
+      banned: new Map(),
       watch: { begin() {}, end() {} },
       stopwatch: () => performance.now(),
     })

@@ -45,7 +45,7 @@ export async function measureUplink(settings: UplinkBenchSettings): Promise<Upli
       seconds,
       backlog: 1_000_000 * scale,
       directory,
-      uplink: (site) => ({ ...uplink(site), backfillRecordsPerSecond: 1_000_000 }),
+      uplink,
     }),
   )
   return { packing: { feeders, devices }, sustained, storm, backlog, fairness }
@@ -79,7 +79,12 @@ async function withCentre<Result>(
   const centre = await CentreProcess.start(words)
   const url = `mqtt://${centre.mqtt}`
   const { backfillRecordsPerSecond } = limits
-  const uplink = (): UplinkSettings => ({ url, backfillRecordsPerSecond, oneWay: false })
+  const uplink = (): UplinkSettings => ({
+    url,
+    backfillRecordsPerSecond,
+    oneWay: false,
+    repeatAfterSeconds: [],
+  })
   try {
     return await work({ centre, http: centre.http, directory: join(directory, 'sites'), uplink })
   } finally {
