@@ -51,7 +51,8 @@ export class Builder {
       context,
     )
     rmSync(archive, { force: true })
-    this.#buildah('push', '--quiet', tag, `${format}-archive:${archive}:${name}:${version}`)
+    // The name in full: a cluster takes `busbar-edge:1` for docker.io/library/busbar-edge:1, and does not find it.
+    this.#buildah('push', '--quiet', tag, `${format}-archive:${archive}:${tag}`)
     const digest = this.#buildah('inspect', '--type=image', '--format={{.FromImageDigest}}', tag)
     const megabytes = Math.round(statSync(archive).size / 1e6)
     process.stdout.write(`${archive}: ${megabytes} MB, ${digest.trim()}\n`)
