@@ -21,8 +21,9 @@ const recordsPerSecond = Number(values.rate ?? (isLong ? 5000 : 1500))
 const ETA_SHARE = 0.2
 /** It is told in whole seconds, and what is left is counted each second. */
 const ETA_SECONDS = 2
-/** What the backlog is allowed to cost what is new, and what the machine makes of it: a P99 of a few hundred samples is the third worst of them, and differs so much from run to run where other programs take turns. */
-const LATER_MS = limits.backfillDelayMs
+/** What the backlog may cost what is new, and a pause of a collector or a checkpoint that hits the one and not the other: a P99 of some hundred samples is the third worst of them. */
+const LATER_MS = limits.backfillDelayMs + (isLong ? 50 : 100)
+/** A machine that is busy is busy with the one and with the other, and not equally. */
 const LATER_SHARE = isLong ? 0.25 : 0.5
 
 async function drill(folder: string, isServer: boolean): Promise<OfflineDrillResult> {

@@ -85,8 +85,10 @@ export const uplinkLimits = {
   centreCommitEnvelopes: 256,
   /** And their bytes, compressed: some 8,000 records, which take PostgreSQL a fifth of a second. */
   centreCommitBytes: 256 * 1024,
-  /** Of a backlog in one commit: some 1,000 records, 25 ms. What is new waits no longer for it, and a backlog alone is stored as fast as with larger ones. */
+  /** Of a backlog in one commit: some 1,000 records. A backlog alone is stored as fast with it as with larger ones. */
   centreBackfillBytes: 32 * 1024,
+  /** And for how long what is new waits for it; PostgreSQL takes 25 ms for as many. */
+  centreBackfillMs: 40,
   /** Commits at a time: while the database writes one, the next is unpacked. */
   centreCommits: 2,
   /** Envelopes that a broker may send a worker before it has taken them: four of each of a thousand sites, which the broker then need not queue, or drop. */
