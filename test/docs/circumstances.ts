@@ -63,4 +63,7 @@ export const RUNNING_EDGE: Circumstances = {
 cp -r /var/lib/busbar/policy* . && mkdir copy && cp policy.db* policy-head.json copy`,
   'dispute.rego': `sed -n '/^\`\`\`rego/,/^\`\`\`$/p' /opt/busbar/docs/data-residency.md | sed '1d;$d' > dispute.rego
 echo '${JSON.stringify(examples[0]?.input)}' > record.json`,
+  // The rule of the page changes what the shipped examples expect of events.
+  'opa build': 'set +e',
+  'ls /opt/busbar-0.2.0': '[ $ended = 1 ] || exit 1; set -e',
 }
