@@ -42,8 +42,10 @@ function built(name: string, into: string): Unpacked {
   const out = join(ROOT, 'var/image')
   const words = [join(ROOT, 'tools/build-image.ts'), '--only', only, '--out', out]
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' }
-  execFileSync(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  return new Unpacked(join(out, `${name}-${version}-${MACHINE}.tar`), join(folder, into))
+  const said = execFileSync(process.execPath, words, { env, encoding: 'utf8' })
+  const image = new Unpacked(join(out, `${name}-${version}-${MACHINE}.tar`), join(folder, into))
+  assert.ok(said.includes(image.digest), 'the digest that it prints is that of the archive')
+  return image
 }
 
 describe('the image of an edge', { skip }, () => {

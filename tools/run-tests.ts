@@ -45,19 +45,20 @@ const suitesOf = (names: readonly string[]): readonly string[] =>
 const patient = suitesOf(PATIENT)
 const alone = suitesOf(['*']).filter((file) => !patient.includes(file))
 const shards = [1, 2].map((shard) => ['--test-isolation=none', `--test-shard=${shard}/2`, ...UNIT])
-const stages: Readonly<Record<string, () => Promise<readonly number[]>>> = {
-  unit: async () => Promise.all(shards.map(runTests)),
-  patient: async () => Promise.all([runTests(['--test-concurrency=2', ...patient])]),
-  alone: async () => Promise.all([runTests(['--test-concurrency=1', ...alone])]),
+/** Of each stage: what is run side by side. */
+const stages: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  unit: shards,
+  patient: [['--test-concurrency=2', ...patient]],
+  alone: [['--test-concurrency=1', ...alone]],
 }
 
 const chosen = process.argv.slice(2)
 const folder = mkdtempSync(join(tmpdir(), 'busbar-tests-'))
 try {
-  for (const [name, run] of Object.entries(stages)) {
+  for (const [name, sideBySide] of Object.entries(stages)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue
     const startMs = performance.now()
-    const codes = await run()
+    const codes = await Promise.all(sideBySide.map(runTests))
     process.stdout.write(`${name}: ${((performance.now() - startMs) / 1000).toFixed(0)} s\n`)
     process.exitCode = codes.find((code) => code !== 0) ?? 0
     if (process.exitCode !== 0) break
@@ -67,7 +68,7 @@ try {
 }
 
 /** The first is heard as it speaks; what another says is told when it has ended, so that two do not talk at once. */
-async function runTests(words: readonly string[], place = 0): Promise<number> {
+async function runTests(words: readonly string[], place: number): Promise<number> {
   const path = join(folder, `${place}.log`)
   // A file, for a pipe ends only with the last who has inherited it.
   const file = place === 0 ? undefined : openSync(path, 'w')
