@@ -91,6 +91,26 @@ test('a bundle has no types, few files, and says what is inside', () => {
   assert.equal(compared.toString(), '')
 })
 
+test('the image starts the program as bin/busbar does', () => {
+  const file = (path: string): string => readFileSync(join(import.meta.dirname, '..', path), 'utf8')
+  const found = (text: string, pattern: RegExp): string[] => {
+    const all = [...text.matchAll(pattern)].map(([, name = '', value = '']) => `${name}=${value}`)
+    return [...new Set(all)].toSorted()
+  }
+  const launcher = file('bin/busbar')
+  const image = file('deploy/image/Containerfile')
+  const settings = found(launcher, /export (MALLOC_\w+)="\$\{MALLOC_\w+:-(\d+)\}"/g)
+  assert.ok(settings.length >= 2)
+  assert.deepEqual(found(image, /(MALLOC_\w+)=(\d+)/g), settings)
+  const young = [...launcher.matchAll(/\byoung=(\d+)/g)].map(([, value]) => value)
+  const flag = /--max-semi-space-size=(\d+)/g
+  const flags = [...image.matchAll(flag)].map(([, value]) => value)
+  assert.deepEqual(flags, young, 'edge and centre')
+  const proof = [...file('tools/prove-resources.ts').matchAll(flag)].map(([, value]) => value)
+  assert.deepEqual(proof, young.slice(0, 1))
+  assert.deepEqual(found(file('tools/prove-resources.ts'), /(MALLOC_\w+): '(\d+)'/g), settings)
+})
+
 async function publish(edge: Program, device: string, count: number): Promise<void> {
   const client = await connectAsync(`mqtt://${edge.addresses['mqtt']}`, { protocolVersion: 5 })
   for (let at = 0; at < count; at++) {

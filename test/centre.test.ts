@@ -349,9 +349,6 @@ function tens(from: number): readonly string[] {
 
 /** Every address answers what the document says, and refuses what it does not know. */
 async function described({ operations, get }: Stand): Promise<void> {
-  const { body } = await get('/api/openapi.json')
-  const paths = Object.keys(body['paths'] as object)
-  assert.deepEqual(paths, [...new Set(operations.map(({ path }) => path))])
   for (const { method, path, parameters, answer } of operations) {
     if (method !== 'GET') continue
     const own = path.replace('{site}', 's1')

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, copyFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Answer, ApiServer } from './deploy/api-server.ts'
-import { type Manifest, OVERLAYS, build, buildAt, manifestsOf } from './deploy/kustomize.ts'
-import { podsOf } from './deploy/pods.ts'
-import { SCHEMAS, missingPrograms } from './deploy/programs.ts'
+import { controllerManifests } from './deploy/gatekeeper.ts'
+import { type Manifest, OVERLAYS, build, manifestsOf } from './deploy/kustomize.ts'
+import { madePods } from './deploy/pods.ts'
+import { missingPrograms } from './deploy/programs.ts'
 
 // Kubernetes 1.30.4 itself takes what is in deploy/. npm run deploy:tools -- --api-server builds it; without it this is skipped.
-
-const CONTROLLER = join(import.meta.dirname, '../deploy/gatekeeper/controller/kustomization.yaml')
 
 describe(
   'an API server of Kubernetes 1.30.4',
@@ -38,17 +34,10 @@ describe(
       return warnings
     }
 
-    /** The pods that controllers would make of these manifests, each once. */
     async function makePods(manifests: readonly Manifest[]): Promise<Answer[]> {
       const answers: Answer[] = []
-      for (const { name, template } of podsOf(manifests)) {
-        const metadata = { ...template.metadata, name, namespace: 'busbar' }
-        const claims = claimsOf(manifests, name)
-        const volumes = [...(template.spec.volumes ?? []), ...claims]
-        const spec = { ...template.spec, volumes }
-        const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec }
+      for (const pod of madePods(manifests))
         answers.push(await api.ask('POST', '/api/v1/namespaces/busbar/pods', pod))
-      }
       return answers
     }
 
@@ -82,16 +71,11 @@ describe(
     }
 
     test('takes Gatekeeper, its templates and the constraints', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'busbar-gatekeeper-'))
-      try {
-        copyFileSync(CONTROLLER, join(folder, 'kustomization.yaml'))
-        copyFileSync(join(SCHEMAS, 'gatekeeper.yaml'), join(folder, 'gatekeeper.yaml'))
-        const controller = manifestsOf(buildAt(folder))
-        // It would be asked, and nobody answers.
-        await applyAll(controller.filter(({ kind }) => !kind.endsWith('WebhookConfiguration')))
-      } finally {
-        rmSync(folder, { recursive: true })
-      }
+      // It would be asked, and nobody answers.
+      const unasked = controllerManifests().filter(
+        ({ kind }) => !kind.endsWith('WebhookConfiguration'),
+      )
+      await applyAll(unasked)
       const templates = manifestsOf(build('gatekeeper/templates'))
       await api.established('constrainttemplates.templates.gatekeeper.sh')
       await applyAll(templates)
@@ -117,20 +101,6 @@ async function clear(api: ApiServer): Promise<void> {
   for (const left of ['pods', 'resourcequotas'])
     await api.ask('DELETE', `/api/v1/namespaces/busbar/${left}?gracePeriodSeconds=0`)
   await pause(1000)
-}
-
-/** What a StatefulSet adds to its pods. */
-function claimsOf(manifests: readonly Manifest[], name: string): object[] {
-  const owner = manifests.find(
-    ({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === name,
-  )
-  const templates = (owner?.spec?.['volumeClaimTemplates'] ?? []) as {
-    metadata: { name: string }
-  }[]
-  return templates.map(({ metadata }) => ({
-    name: metadata.name,
-    persistentVolumeClaim: { claimName: `${metadata.name}-${name}-0` },
-  }))
 }
 
 function changed(manifests: readonly Manifest[], change: (spec: object) => object): Manifest[] {

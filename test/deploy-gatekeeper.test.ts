@@ -4,29 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { parse } from 'yaml'
 import { gatekeeperTemplates } from '../tools/build-gatekeeper.ts'
 import { OVERLAYS, build, manifestsOf } from './deploy/kustomize.ts'
 import { missingPrograms, runProgram } from './deploy/programs.ts'
+import { RULES, type RuleSamples, readSample } from './deploy/samples.ts'
 
 const FOLDER = join(import.meta.dirname, '../deploy/gatekeeper')
 const skipOpa = missingPrograms('opa')
 const skipGator = missingPrograms('gator', 'kustomize')
-
-interface Suite {
-  readonly tests: readonly {
-    readonly name: string
-    readonly template: string
-    readonly constraint: string
-    readonly cases: readonly Case[]
-  }[]
-}
-
-interface Case {
-  readonly name: string
-  readonly object: string
-  readonly assertions: readonly { readonly violations: 'yes' | 'no' }[]
-}
 
 interface Template {
   readonly spec: {
@@ -38,12 +23,6 @@ interface Constraint {
   readonly spec: { readonly parameters?: object }
 }
 
-const suite = read<Suite>('suite.yaml')
-
-function read<Kind>(name: string): Kind {
-  return parse(readFileSync(join(FOLDER, name), 'utf8')) as Kind
-}
-
 describe('Gatekeeper', () => {
   test('the templates are made of the rules as they are', () => {
     for (const [name, text] of gatekeeperTemplates())
@@ -53,10 +32,10 @@ describe('Gatekeeper', () => {
   test('each rule has a constraint, and samples that it lets in and that it does not', () => {
     const rules = [...gatekeeperTemplates().keys()].filter((name) => name !== 'kustomization.yaml')
     assert.deepEqual(
-      suite.tests.map(({ template }) => template).sort(),
+      RULES.map(({ template }) => template).sort(),
       rules.map((name) => `templates/${name}`).sort(),
     )
-    for (const { name, cases } of suite.tests) {
+    for (const { name, cases } of RULES) {
       const outcomes = new Set(cases.map(({ assertions }) => assertions[0]?.violations))
       assert.deepEqual(outcomes, new Set(['no', 'yes']), name)
     }
@@ -108,10 +87,10 @@ describe('the same rules under OPA', { skip: skipOpa }, () => {
     assert.doesNotMatch(text, /^PASS: 0/m)
   })
 
-  for (const { name, template, constraint, cases } of suite.tests) {
-    test(`${name}: samples`, () => {
-      const found = violationsOf(folder, { template, constraint, cases })
-      for (const { name: sample, assertions } of cases) {
+  for (const rule of RULES) {
+    test(`${rule.name}: samples`, () => {
+      const found = violationsOf(folder, rule)
+      for (const { name: sample, assertions } of rule.cases) {
         const expected = assertions[0]?.violations === 'yes'
         assert.equal(
           (found[sample]?.length ?? 0) > 0,
@@ -126,10 +105,10 @@ describe('the same rules under OPA', { skip: skipOpa }, () => {
 /** The messages to each sample, of the Rego that stands in the template. */
 function violationsOf(
   folder: string,
-  { template, constraint, cases }: { template: string; constraint: string; cases: readonly Case[] },
+  { template, constraint, cases }: RuleSamples,
 ): Record<string, string[]> {
-  const [target] = read<Template>(template).spec.targets
-  const { parameters = {} } = read<Constraint>(constraint).spec
+  const [target] = readSample<Template>(template).spec.targets
+  const { parameters = {} } = readSample<Constraint>(constraint).spec
   const words = ['eval', '--v0-compatible', '--stdin-input', '--format', 'raw']
   for (const [at, text] of [target?.rego ?? '', ...(target?.libs ?? [])].entries()) {
     writeFileSync(join(folder, `${at}.rego`), text)
@@ -137,7 +116,7 @@ function violationsOf(
   }
   const inputs = cases.map((one) => [
     one.name,
-    { review: { object: read<object>(one.object) }, parameters },
+    { review: { object: readSample<object>(one.object) }, parameters },
   ])
   const rule = /^package (\S+)$/m.exec(target?.rego ?? '')?.[1]
   const query = `{name: [msg | data.${rule}.violation[v] with input as case; msg := v.msg] | case := input[name]}`

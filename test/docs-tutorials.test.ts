@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { withScratch } from './crash/scratch.ts'
@@ -47,36 +47,6 @@ for (const [name, programs] of Object.entries(TUTORIALS)) {
     })
   })
 }
-
-test('Chinese pages say the same commands', () => {
-  for (const folder of ['docs', 'docs/tutorial', 'docs/operating', 'docs/operating/alarms']) {
-    const pages = readdirSync(join(ROOT, folder)).filter((each) => each.endsWith('.zh-CN.md'))
-    for (const page of pages) {
-      const path = `${folder}/${page}`
-      const blocks = (text: string): string[] =>
-        fencesOf(text)
-          .filter(({ language }) => language === 'sh')
-          .map((each) => each.text)
-      assert.deepEqual(blocks(readPage(path)), blocks(readPage(path.replace('.zh-CN', ''))), path)
-    }
-  }
-})
-
-test('the index leads to every tutorial and every page of operating, in both languages', () => {
-  for (const [index, end] of [
-    ['docs/README.md', '.md'],
-    ['docs/README.zh-CN.md', '.zh-CN.md'],
-  ] as const) {
-    const page = readPage(index)
-    for (const folder of ['tutorial', 'operating']) {
-      const pages = readdirSync(join(ROOT, 'docs', folder)).filter(
-        (each) => each.endsWith('.md') && each.endsWith('.zh-CN.md') === (end === '.zh-CN.md'),
-      )
-      for (const each of pages)
-        assert.ok(page.includes(`(${folder}/${each})`), `${folder}/${each} in ${index}`)
-    }
-  }
-})
 
 test('figures of the page about sizes follow from those that were measured', () => {
   const page = sectionOf(readPage('docs/operating/sizing.md'), '## Disk of a substation')

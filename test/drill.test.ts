@@ -11,7 +11,7 @@ import { coveredMs } from './drill/watch.ts'
 import { YEAR_SECONDS, quietYear, shareWithout, yearlyCost } from './drill/year.ts'
 import { whyNoPowerCut } from './power-cut/interposer.ts'
 
-const SHORT = ['process killed', 'disk full', 'clock set', 'broken packets']
+const SHORT = ['process killed', 'disk full', 'clock set', 'broken packets', 'module spins']
 const STRIKE = { samples: 200, late: 50, veryLate: 10, unsaved: 0, lost: 0 }
 
 test('a year of some faults in seconds: the edge answers, and nothing acknowledged is lost', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chownSync,
   existsSync,
@@ -10,14 +10,17 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { Container } from './image/container.ts'
 import { Unpacked } from './image/unpacked.ts'
+import { startMosquitto } from './uplink/servers.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const USER = 10001
+const MACHINE = process.arch === 'arm64' ? 'arm64' : 'amd64'
+const AGGREGATES = 'grid/m1/aggregates/10m'
 const missing = ['buildah', 'crun', 'mmdebstrap', 'mosquitto_pub', 'unshare'].find(
   (tool) => spawnSync(tool, ['--version']).error !== undefined,
 )
@@ -39,9 +42,10 @@ function built(name: string, into: string): Unpacked {
   const out = join(ROOT, 'var/image')
   const words = [join(ROOT, 'tools/build-image.ts'), '--only', only, '--out', out]
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' }
-  execFileSync(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  const machine = process.arch === 'arm64' ? 'arm64' : 'amd64'
-  return new Unpacked(join(out, `${name}-${version}-${machine}.tar`), join(folder, into))
+  const said = execFileSync(process.execPath, words, { env, encoding: 'utf8' })
+  const image = new Unpacked(join(out, `${name}-${version}-${MACHINE}.tar`), join(folder, into))
+  assert.ok(said.includes(image.digest), 'the digest that it prints is that of the archive')
+  return image
 }
 
 describe('the image of an edge', { skip }, () => {
@@ -95,14 +99,27 @@ describe('the image of the processors', { skip }, () => {
 
   const crun = spawnSync('crun', ['--version'], { encoding: 'utf8' }).stdout ?? ''
   const skipRun = !crun.includes('WASM:wasmedge') && 'this crun was not built with WasmEdge'
-  test('runs and looks for its broker', { skip: skipRun }, async () => {
-    const image = new Unpacked(
-      join(ROOT, `var/image/power-data-processor-${version}-amd64.tar`),
-      join(folder, 'pod-run'),
-    )
+  test('runs, takes readings from its broker, ends by SIGTERM', { skip: skipRun }, async () => {
+    const archive = `var/image/power-data-processor-${version}-${MACHINE}.tar`
+    const image = new Unpacked(join(ROOT, archive), join(folder, 'pod-run'))
+    const own = join(folder, 'mosquitto')
+    mkdirSync(own)
+    await using broker = await startMosquitto(own)
+    const port = String(broker.port)
+    const heard = spawn('mosquitto_sub', ['-p', port, '-C', '1', '-W', '20', '-t', AGGREGATES])
     const { annotations } = image
-    await using pod = new Container(image, { annotations, env: ['MQTT_PORT=1'] })
-    await pod.until(/connect|refused|again/i)
+    const env = [`MQTT_PORT=${port}`]
+    await using pod = new Container(image, { annotations, env, sharesProcesses: true })
+    await pod.until(/^ready$/m)
+    for (const ts of [1000, 600_000]) {
+      const reading = JSON.stringify({ ts, values: { 'voltage.a': 231.5 } })
+      const words = ['-V', '5', '-q', '1', '-t', 'grid/m1/readings', '-m', reading]
+      execFileSync('mosquitto_pub', ['-p', port, ...words])
+    }
+    assert.match((await heard.stdout.toArray()).join(''), /"voltage\.a".*"value":231\.5/)
+    const start = performance.now()
+    assert.equal(await pod.end(), 128 + constants.signals.SIGTERM)
+    assert.ok(performance.now() - start < 2000)
   })
 })
 

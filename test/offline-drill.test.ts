@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseArgs } from 'node:util'
+import { limits } from '../src/core/limits.ts'
+import { MadeBundle } from './bundle/made-bundle.ts'
+import { nextVersion } from './bundle/next-version.ts'
 import { withScratch } from './crash/scratch.ts'
 import { type OfflineDrillResult, runOfflineDrill } from './uplink/offline-drill.ts'
 import { Program } from './uplink/program.ts'
@@ -13,13 +16,15 @@ const { values } = parseArgs({
 const isLong = values.days !== undefined || values.records !== undefined
 const days = Number(values.days ?? (isLong ? 14 : 2))
 const records = Number(values.records ?? (isLong ? 280_000 : 12_000))
-const recordsPerSecond = Number(values.rate ?? (isLong ? 5000 : 4000))
+const recordsPerSecond = Number(values.rate ?? (isLong ? 5000 : 1500))
 
-/** How exact an ETA is: in the midst of other tests the machine is not its own. */
-const ETA_SHARE = isLong ? 0.2 : 0.5
-const ETA_SECONDS = isLong ? 1 : 3
-/** What a clock of a few hundred samples cannot tell apart. */
-const NOISE_MS = isLong ? 20 : 500
+const ETA_SHARE = 0.2
+/** It is told in whole seconds, and what is left is counted each second. */
+const ETA_SECONDS = 2
+/** What the backlog may cost what is new, and a pause of a collector or a checkpoint that hits the one and not the other: a P99 of some hundred samples is the third worst of them. */
+const LATER_MS = limits.backfillDelayMs + (isLong ? 50 : 100)
+/** A machine that is busy is busy with the one and with the other, and not equally. */
+const LATER_SHARE = isLong ? 0.25 : 0.5
 
 async function drill(folder: string, isServer: boolean): Promise<OfflineDrillResult> {
   await using started = new AsyncDisposableStack()
@@ -33,21 +38,23 @@ async function drill(folder: string, isServer: boolean): Promise<OfflineDrillRes
   } else words.push('--data', join(folder, 'centre'), '--mqtt', '127.0.0.1:0')
   const centre = started.use(await Program.start(words))
   if (!isServer) broker = `mqtt://${centre.addresses['mqtt']}`
-  const liveSeconds = isLong ? 20 : 2
-  const upgrade = 'src/cli/main.ts'
-  const rest = { folder, days, records, recordsPerSecond, liveSeconds, upgrade }
+  const seconds = isLong
+    ? { liveSeconds: 30, settleSeconds: 5 }
+    : { liveSeconds: 4, settleSeconds: 1 }
+  const bundle = started.use(new MadeBundle())
+  const rest = { folder, days, records, recordsPerSecond, ...seconds, upgrade: nextVersion(bundle) }
   return await runOfflineDrill({ ...rest, centre, broker })
 }
 
 function check(result: OfflineDrillResult): void {
   const { etaSeconds, drainSeconds, beforeP99Ms, drainP99Ms, backlog } = result
   const words = JSON.stringify(result)
-  assert.ok(backlog > records / 2, words)
   assert.ok(
     Math.abs(drainSeconds - etaSeconds) <= Math.max(ETA_SECONDS, etaSeconds * ETA_SHARE),
     words,
   )
-  assert.ok(drainP99Ms <= beforeP99Ms + NOISE_MS, words)
+  assert.ok(drainP99Ms <= beforeP99Ms * (1 + LATER_SHARE) + LATER_MS, words)
+  assert.ok(Math.abs(backlog - records) <= records * 0.1, words)
 }
 
 const what = `${days} days without the centre, ${records} records: all of it arrives, once`

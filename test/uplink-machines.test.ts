@@ -117,6 +117,29 @@ describe('the forwarder and the receiver', () => {
     checkAll(link)
   })
 
+  test('know since when a stream brings nothing across, whatever is heard of it and of others', () => {
+    const forwarder = begin()
+    const streams = (last: number) =>
+      ['a', 'b'].map((stream) => ({ stream, epoch: 1, last, acknowledged: [] }))
+    const answer = (stream: string, atMs: number, last: number): void =>
+      forwarder.acknowledged({ stream, epoch: 1, ranges: last === 0 ? [] : [[1, last]] }, atMs)
+    assert.equal(forwarder.provedMs, Infinity, 'there is nothing to be sent')
+    forwarder.update(streams(0))
+    forwarder.connected(0)
+    for (const { stream } of streams(0)) answer(stream, 1000, 0)
+    assert.equal(forwarder.provedMs, 1000, 'the centre has all')
+    forwarder.update(streams(5))
+    for (const atMs of [11_000, 21_000]) {
+      answer('a', atMs, 5)
+      answer('b', atMs, 0)
+    }
+    assert.equal(forwarder.provedMs, 1000, 'it answers, and has nothing new of one of them')
+    forwarder.disconnected()
+    forwarder.connected(22_000)
+    answer('b', 23_000, 3)
+    assert.equal(forwarder.provedMs, 21_000, 'now it has')
+  })
+
   test('keep the backlog behind what is new, and to its pace', () => {
     const pace = { site: 's', backfillRecordsPerSecond: 100 }
     const link = new SimulatedLink(() => new Forwarder(pace), seededRandom(9))
@@ -145,7 +168,7 @@ describe('the one-way sender', () => {
   test('repeats, and the centre can tell what all repeats have lost', () => {
     for (let seed = 1; seed < 10; seed++) {
       const random = seededRandom(seed)
-      const link = new SimulatedLink(() => new OneWaySender(1000), random)
+      const link = new SimulatedLink(() => new OneWaySender(1000, [60, 3600]), random)
       link.hasWayBack = false
       link.faults = { ...NO_FAULTS, loss: 0.4, twice: 0.2, cut: 0.002 }
       for (let step = 0; step < 300; step++) {

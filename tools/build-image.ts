@@ -72,6 +72,11 @@ for (const platform of given.platform.split(',')) {
   })
 }
 
+if (programs.length > 0 && given.format === 'oci')
+  process.stdout.write(
+    'An OCI image has no place for HEALTHCHECK: --format docker, or --health-cmd when it is run.\n',
+  )
+
 /** What the Containerfile copies: libraries, Node.js and the program, and the list of all that is inside. */
 function fill(context: string, architecture: 'amd64' | 'arm64'): void {
   const { suite, mirror, base } = given

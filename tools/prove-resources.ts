@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { Cgroup } from './proof/cgroup.ts'
+import { type Second, lateness } from './proof/seconds.ts'
+import { Waits } from './proof/waits.ts'
 
 /**
  * The whole edge (broker, journal, processors, console, metrics), as the image starts it, inside a cgroup of 2 cores and 512 MB: how much it has when
@@ -16,13 +18,15 @@ const { values: given } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     messages: { type: 'string', default: '1400' },
-    idle: { type: 'string', default: '30' },
+    idle: { type: 'string', default: '75' },
   },
 })
 const HERE = '127.0.0.1:0'
 const BUDGET = { cores: 2, megabytes: 512 }
 const LEAST_READINGS = 10_000
 const IDLE_MEGABYTES = 120
+/** 0: how much memory it has alone is not asked. */
+const IDLE_SECONDS = Number(given.idle)
 /** Later than that an acknowledgement, or a processor, is late. */
 const LATE_MS = 1000
 const LATE_READINGS = 50_000
@@ -41,38 +45,22 @@ async function prove(): Promise<boolean> {
   const group = groupOrNone()
   try {
     say(group?.what ?? 'no cgroup can be made here: memory is measured, not limited')
-    const main = [process.execPath, '--max-semi-space-size=4', join(program, 'lib/busbar/main.js')]
+    const main = [process.execPath, '--max-semi-space-size=1', join(program, 'lib/busbar/main.js')]
     const site = join(program, 'examples/demo.yaml')
     const where = ['--site', site, '--data', join(folder, 'data'), '--mqtt', HERE, '--http', HERE]
     const words = [...main, 'edge', ...where]
     const edge = start(group?.within(words) ?? words)
-    const figures = await measure(edge, main)
+    const figures = await measure(edge, main, group)
     await end(edge)
-    const { worst, rate, cores, seconds } = figures
-    say(`     ${cores.toFixed(2)} cores, ${worst.resident.toFixed(0)} MB resident at most`)
+    for (const line of lateness(figures.each)) say(line)
+    say(
+      `     ${figures.cores.toFixed(2)} cores, ${figures.worst.resident.toFixed(0)} MB resident at most`,
+    )
     if (group !== undefined)
       say(
-        `     the group had ${group.peakMegabytes.toFixed(0)} MB at most, the cache of the kernel among it, and was held back for ${group.throttledSeconds.toFixed(1)} of ${seconds.toFixed(0)} s`,
+        `     the group had ${group.peakMegabytes.toFixed(0)} MB at most, the cache of the kernel among it, and was held back for ${group.throttledSeconds.toFixed(1)} of ${figures.seconds.toFixed(0)} s`,
       )
-    return judge([
-      [
-        `idle ${figures.idle.toFixed(0)} MB resident, below ${IDLE_MEGABYTES}`,
-        figures.idle < IDLE_MEGABYTES,
-      ],
-      [
-        `${rate.toFixed(0)} readings a second stored, at least ${LEAST_READINGS}`,
-        rate >= LEAST_READINGS,
-      ],
-      [
-        `99 % acknowledged within ${worst.p99.toFixed(0)} ms at worst, below ${LATE_MS}`,
-        worst.p99 < LATE_MS,
-      ],
-      [
-        `processors ${worst.behind} readings behind at most, below ${LATE_READINGS}`,
-        worst.behind < LATE_READINGS,
-      ],
-      ['every message was acknowledged, none refused', figures.isComplete],
-    ])
+    return judge(figures)
   } finally {
     for (const each of processes) await end(each)
     group?.[Symbol.dispose]()
@@ -87,20 +75,30 @@ interface Figures {
   readonly cores: number
   readonly seconds: number
   readonly isComplete: boolean
+  readonly each: readonly Second[]
 }
 
-async function measure(edge: ChildProcess, main: readonly string[]): Promise<Figures> {
+async function measure(
+  edge: ChildProcess,
+  main: readonly string[],
+  group: Cgroup | undefined,
+): Promise<Figures> {
   const { mqtt, http } = await addressesOf(edge)
-  await sleep(Number(given.idle) * 1000)
+  await sleep(IDLE_SECONDS * 1000)
   const idle = residentMegabytes(edge)
   const worst = { p99: 0, behind: 0, resident: idle }
   const before = await metricsOf(http)
   const startMs = performance.now()
   const rate = ['--devices', '1000', '--rate', given.messages, '--json']
-  const duration = ['--duration', String(Number(given.minutes) * 60)]
+  const duration = ['--duration', String(Math.ceil(Number(given.minutes) * 60))]
   const load = start([...main, 'simulate', '--mqtt', mqtt, ...rate, ...duration])
   // As a person and a Prometheus do meanwhile.
   const timer = setInterval(() => void look(), 5000)
+  const commits = setInterval(() => void lookAtCommit(), 1000)
+  let commitMs = 0
+  const lookAtCommit = async (): Promise<void> => {
+    commitMs = 1000 * ((await metricsOf(http)).get('busbar_store_commit_last_seconds') ?? 0)
+  }
   const look = async (): Promise<void> => {
     const metrics = await metricsOf(http)
     await (await fetch(`http://${http}/ui/main.ts`)).text()
@@ -108,11 +106,25 @@ async function measure(edge: ChildProcess, main: readonly string[]): Promise<Fig
     worst.resident = Math.max(worst.resident, residentMegabytes(edge))
   }
   let last: Progress | undefined
+  const each: Second[] = []
+  const waits = { edge: new Waits(edge.pid ?? 0), load: new Waits(load.pid ?? 0) }
+  let throttled = group?.throttledSeconds ?? 0
   for await (const line of createInterface({ input: load.stdout as NodeJS.ReadableStream })) {
     last = JSON.parse(line) as Progress
     worst.p99 = Math.max(worst.p99, last.ackP99Ms ?? 0)
+    const throttledBefore = throttled
+    throttled = group?.throttledSeconds ?? 0
+    each.push({
+      p50Ms: last.ackP50Ms ?? 0,
+      p99Ms: last.ackP99Ms ?? 0,
+      edgeWaitedMs: waits.edge.takeMs(),
+      loadWaitedMs: waits.load.takeMs(),
+      throttledMs: 1000 * (throttled - throttledBefore),
+      commitMs,
+    })
   }
   clearInterval(timer)
+  clearInterval(commits)
   const seconds = (performance.now() - startMs) / 1000
   const after = await metricsOf(http)
   const grown = (name: string): number => (after.get(name) ?? 0) - (before.get(name) ?? 0)
@@ -125,19 +137,46 @@ async function measure(edge: ChildProcess, main: readonly string[]): Promise<Fig
     cores: grown('busbar_process_cpu_seconds_total') / seconds,
     seconds,
     isComplete,
+    each,
   }
 }
 
 interface Progress {
+  readonly ackP50Ms: number | null
   readonly ackP99Ms: number | null
   readonly dropped: number
   readonly refused: number
   readonly waiting: number
 }
 
-function judge(checks: readonly (readonly [string, boolean])[]): boolean {
+function judge({ idle, rate, worst, isComplete }: Figures): boolean {
+  const checks: readonly (readonly [string, boolean])[] = [
+    [
+      `${rate.toFixed(0)} readings a second stored, at least ${LEAST_READINGS}`,
+      rate >= LEAST_READINGS,
+    ],
+    [
+      `99 % acknowledged within ${worst.p99.toFixed(0)} ms at worst, below ${LATE_MS}`,
+      worst.p99 < LATE_MS,
+    ],
+    [
+      `processors ${worst.behind} readings behind at most, below ${LATE_READINGS}`,
+      worst.behind < LATE_READINGS,
+    ],
+    ['every message was acknowledged, none refused', isComplete],
+    ...(IDLE_SECONDS > 0
+      ? [
+          [
+            `idle ${idle.toFixed(0)} MB resident, below ${IDLE_MEGABYTES}`,
+            idle < IDLE_MEGABYTES,
+          ] as const,
+        ]
+      : []),
+  ]
   for (const [text, isTrue] of checks) say(`${isTrue ? 'yes' : 'NO '}  ${text}`)
-  return checks.every(([, isTrue]) => isTrue)
+  const isProven = checks.every(([, isTrue]) => isTrue)
+  say(isProven ? 'passed' : 'FAILED')
+  return isProven
 }
 
 function groupOrNone(): Cgroup | undefined {
@@ -150,7 +189,8 @@ function groupOrNone(): Cgroup | undefined {
 
 function start(words: readonly string[]): ChildProcess {
   const [program = '', ...rest] = words
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' }
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   processes.push(child)
   return child
 }

@@ -15,6 +15,7 @@ const entries = [
   'src/cli/*.ts',
   'src/**/*-thread.ts',
   'src/**/*-worker.ts',
+  'src/edge/edge.ts',
   'src/edge/uplink/station.ts',
   'src/edge/fleet/open-fleet.ts',
   'src/centre/database/*.ts',

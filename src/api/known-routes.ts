@@ -7,6 +7,9 @@ export interface KnownRoute {
   readonly url: string
   readonly method: string
   readonly needs: Need
+  /** The class of data that it lets out; undefined: there is no border. */
+  readonly leaves: string | undefined
+  readonly changes: boolean
 }
 
 /** The addresses of a server, gathered while they are added, for whoever asks for another. */
@@ -19,7 +22,9 @@ export class KnownRoutes {
       const known = this.#methods.get(url) ?? new Set<string>()
       for (const each of [method].flat()) {
         known.add(each)
-        this.all.push({ url, method: each, needs: config?.needs ?? 'engineer' })
+        const { needs = 'engineer', leaves } = config ?? {}
+        const changes = config?.changes ?? (each !== 'GET' && each !== 'HEAD')
+        this.all.push({ url, method: each, needs, leaves, changes })
       }
       this.#methods.set(url, known)
     })

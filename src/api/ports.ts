@@ -371,6 +371,8 @@ export interface ProcessorInfo {
   readonly results: number
   readonly dropped: number
   readonly calls: number
+  /** Spent in them. */
+  readonly seconds: number
   readonly p50Seconds: number
   readonly p99Seconds: number
   readonly memoryBytes: number

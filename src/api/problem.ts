@@ -5,7 +5,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 const RETRY_AFTER_SECONDS = 5
 
 /** Of the answers that are given here; those of node:http come with a WebSocket client, which takes a tenth of a start. */
-const TITLES: Readonly<Record<number, string>> = {
+export const PROBLEM_TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -41,7 +41,7 @@ export interface ProblemWords {
 export function problem(status: number, { detail, code, hint }: ProblemWords): Problem {
   return {
     type: 'about:blank',
-    title: TITLES[status] ?? 'Error',
+    title: PROBLEM_TITLES[status] ?? 'Error',
     status,
     detail,
     ...(code === undefined ? {} : { code }),

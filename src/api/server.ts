@@ -95,6 +95,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     ...policyRoutes(context),
   }
   for (const [url, route] of Object.entries(routes)) addRoute(app, url, route, context)
+  addRoute(app, DOCUMENT_PATH, documentRoute(known), context)
   app.register(remoteRead, context)
   app.register(alarmRoutes, context)
   app.register(loginRoutes, { ...context, access })
@@ -125,6 +126,10 @@ function createApp({ access, tls, report = ignore }: ApiOptions): FastifyInstanc
   const app = fastify({
     // The types of Fastify have another class of instance for it, with the same methods.
     ...(tls === undefined ? {} : ({ https: tls } as object)),
+    // No route has a schema; Fastify's own compilers of them would be made all the same, 1.5 MB.
+    schemaController: {
+      compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas },
+    },
     bodyLimit: limits.httpBodyBytes,
     requestTimeout: limits.httpRequestMs,
     connectionTimeout: limits.httpSilenceMs,
@@ -192,6 +197,22 @@ function healthRoute(view: EdgeView): AddedRoute {
   }
 }
 
+const DOCUMENT_PATH = '/api/openapi.json'
+
+/** Made when it is asked for: nobody pays for it who never asks. */
+function documentRoute({ all }: KnownRoutes): AddedRoute {
+  return {
+    kind: 'program',
+    needs: 'viewer',
+    answer: async (_request, reply) => {
+      const { openApi } = await import('./openapi/document.ts')
+      const { edgeWords } = await import('./openapi/edge-words.ts')
+      const document = openApi({ title: 'Busbar edge', routes: all, words: edgeWords })
+      return reply.type('application/json; charset=utf-8').send(`${JSON.stringify(document)}\n`)
+    },
+  }
+}
+
 function metricsRoute(view: EdgeView): AddedRoute {
   return {
     kind: 'whole',
@@ -241,3 +262,7 @@ const MALFORMED = [
   '',
   MALFORMED_BODY,
 ].join('\r\n')
+
+function noSchemas(): never {
+  throw new GridError('bug', 'a route has a schema, and nothing here reads one')
+}

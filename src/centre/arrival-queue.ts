@@ -8,16 +8,17 @@ export interface Arrival {
 
 export interface CommitBounds {
   readonly envelopes: number
-  /** Of what is new. */
   readonly bytes: number
   /** Of what was waiting at its site already. */
   readonly backfillBytes: number
 }
 
-/** What waits for a commit. What is new goes first; of what was waiting at its site already there is always some, and never much: what is new next waits for this commit. */
+/** What waits for a commit: what is new, and what was waiting at its site already. They take turns, and commits of the latter are short, since what is new waits for one of them. */
 export class ArrivalQueue {
   #live: Arrival[] = []
   #backfill: Arrival[] = []
+  /** What was given out last. */
+  #wasLive = false
   /** With those that were given out and are not done. */
   bytes = 0
 
@@ -31,14 +32,17 @@ export class ArrivalQueue {
     this.bytes += arrival.bytes.length
   }
 
-  /** One of each lane at least, if there is one. */
+  /** One at least, if there is one. */
   next({ envelopes, bytes, backfillBytes }: CommitBounds): readonly Arrival[] {
-    const live = leading(this.#live, envelopes, bytes)
-    this.#live = this.#live.slice(live.length)
-    const left = Math.max(1, envelopes - live.length)
-    const backfill = leading(this.#backfill, left, backfillBytes)
-    this.#backfill = this.#backfill.slice(backfill.length)
-    return [...live, ...backfill]
+    this.#wasLive = this.#live.length > 0 && (!this.#wasLive || this.#backfill.length === 0)
+    if (this.#wasLive) {
+      const some = leading(this.#live, envelopes, bytes)
+      this.#live = this.#live.slice(some.length)
+      return some
+    }
+    const some = leading(this.#backfill, envelopes, backfillBytes)
+    this.#backfill = this.#backfill.slice(some.length)
+    return some
   }
 
   done(arrivals: readonly Arrival[]): void {

@@ -21,6 +21,7 @@ export class Commits {
   #running: Promise<void> | undefined
   #isStopping = false
   #retries = 0
+  #backfillBytes: number = limits.centreBackfillBytes
 
   constructor(parts: CommitsParts) {
     this.#parts = parts
@@ -43,12 +44,22 @@ export class Commits {
     // What came with the same packets from the network is one commit.
     await new Promise((resolve) => setImmediate(resolve))
     while (queue.count > 0 && !this.#isStopping) {
-      const some = queue.next(BOUNDS)
+      const some = queue.next({ ...BOUNDS, backfillBytes: this.#backfillBytes })
+      const beginMs = performance.now()
       const envelopes = some.flatMap((arrival) => this.#open(arrival))
       while (!(await this.#store(envelopes))) if (this.#isStopping) return
+      this.#adapt(some, performance.now() - beginMs)
       queue.done(some)
       stored()
     }
+  }
+
+  /** A database that is slow gets less of a backlog at a time. */
+  #adapt(stored: readonly Arrival[], tookMs: number): void {
+    if (stored[0]?.isBackfill !== true) return
+    const bytes = stored.reduce((sum, arrival) => sum + arrival.bytes.length, 0)
+    const wanted = (bytes * limits.centreBackfillMs) / Math.max(tookMs, 1)
+    this.#backfillBytes = Math.min(limits.centreBackfillBytes, Math.max(LEAST_BYTES, wanted))
   }
 
   #open({ site, stream, bytes }: Arrival): readonly Envelope[] {
@@ -79,8 +90,9 @@ export class Commits {
   }
 }
 
-const BOUNDS: CommitBounds = {
+const BOUNDS: Omit<CommitBounds, 'backfillBytes'> = {
   envelopes: limits.centreCommitEnvelopes,
   bytes: limits.centreCommitBytes,
-  backfillBytes: limits.centreBackfillBytes,
 }
+/** A commit has its costs, however little is in it. */
+const LEAST_BYTES = 8 * 1024

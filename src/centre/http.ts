@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { guard } from '../api/access/guard.ts'
 import { consoleRoutes } from '../api/console/console-routes.ts'
 import type { Border } from '../api/egress/border.ts'
+import { KnownRoutes } from '../api/known-routes.ts'
 import { problem, problemOf, sendProblem } from '../api/problem.ts'
 import type { Address } from '../core/address.ts'
 import { GridError, errorText } from '../core/errors.ts'
 import { limits } from '../core/limits.ts'
 import { PROGRAM_FOLDER } from '../core/program-folder.ts'
-import { openApi } from './api/document.ts'
 import type { Operation } from './api/operation.ts'
 import { thrift } from './api/thrift.ts'
 import type { HealthProblem } from './health.ts'
@@ -61,8 +61,10 @@ export async function startHttp(parts: HttpParts): Promise<CentreHttp> {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
   })
   app.addHook('onSend', thrift)
+  const known = new KnownRoutes(app)
   guard(app, users)
   addRoutes(app, parts)
+  addDocument(app, parts.operations, known)
   const root = fileURLToPath(PROGRAM_FOLDER)
   app.register(consoleRoutes, { root, page: '/ui/centre/index.html', border: OPEN, report })
   app.register(userRoutes, { users })
@@ -106,7 +108,6 @@ function addRoutes(app: FastifyInstance, { operations, metrics, problems }: Http
   app.get('/metrics', VIEWERS, async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.exposition(nowUs())),
   )
-  app.get('/api/openapi.json', VIEWERS, async () => openApi(operations))
   for (const each of operations) {
     app.route({
       method: each.method,
@@ -116,6 +117,19 @@ function addRoutes(app: FastifyInstance, { operations, metrics, problems }: Http
         each.run({ path: params as Record<string, string>, query }, nowUs()),
     })
   }
+}
+
+/** Made when it is asked for: nobody pays for it who never asks. */
+function addDocument(
+  app: FastifyInstance,
+  operations: readonly Operation[],
+  { all }: KnownRoutes,
+): void {
+  app.get('/api/openapi.json', VIEWERS, async () => {
+    const { openApi } = await import('../api/openapi/document.ts')
+    const { centreWords } = await import('./api/words.ts')
+    return openApi({ title: 'Busbar centre', routes: all, words: centreWords(operations) })
+  })
 }
 
 /** What a site lets out it has decided itself; here is nothing that stays. */

@@ -32,6 +32,9 @@ export interface SiteInfo {
   readonly lastHeard: string
   readonly silentSeconds: number
   readonly isSilent: boolean
+  /** By how much its clock was ahead of the centre's when it last said how it is, and the way there behind it; null: it has not said. */
+  readonly clockOffsetSeconds: number | null
+  readonly isClockWrong: boolean
   /** Of all its streams together. */
   readonly missing: number
   readonly pending: number
@@ -68,7 +71,8 @@ export class Ledger {
     const { query } = this.#database
     const sites = await query(
       `SELECT s.site, s.first_heard::float8 AS first, s.last_heard::float8 AS last, i.heard::float8 AS told, i.devices, i.silent, i.quarantined,
-       i.withheld FROM sites s LEFT JOIN inventories i ON i.site = s.site
+       i.withheld, r.heard_at::float8 AS reported, r.report::json->'clock'->>'time' AS clock
+       FROM sites s LEFT JOIN inventories i ON i.site = s.site LEFT JOIN site_reports r ON r.site = s.site
        WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site COLLATE "C" LIMIT ${limits.centreRows}`,
       [site ?? null],
     )
@@ -94,6 +98,7 @@ export class Ledger {
         lastHeard: timeOf(heard),
         silentSeconds,
         isSilent: silentSeconds * 1000 >= limits.siteSilentMs,
+        ...clockOf(row),
         missing: own.reduce((sum, { missing }) => sum + missing, 0),
         pending: own.reduce((sum, { pending }) => sum + pending, 0),
         lost: own.reduce((sum, { lost }) => sum + lost, 0),
@@ -138,6 +143,14 @@ const VALUES = {
   missing: ({ missing }: SiteInfo) => missing,
   lost: ({ lost }: SiteInfo) => lost,
 } as const
+
+function clockOf(row: Row): Pick<SiteInfo, 'clockOffsetSeconds' | 'isClockWrong'> {
+  const { clock, reported } = row
+  const offsetMs = typeof clock === 'string' ? Date.parse(clock) - Number(reported) / 1000 : NaN
+  if (Number.isNaN(offsetMs)) return { clockOffsetSeconds: null, isClockWrong: false }
+  const isClockWrong = Math.abs(offsetMs) >= limits.siteClockWrongMs
+  return { clockOffsetSeconds: Math.round(offsetMs) / 1000, isClockWrong }
+}
 
 function inventoryOf(row: Row): SiteInfo['inventory'] {
   if (row['told'] === null) return null

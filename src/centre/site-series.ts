@@ -6,6 +6,12 @@ export function siteSeries(sites: readonly SiteInfo[]): string {
   add(lines, 'site_silent_seconds', 'Since anything came from it.')
   for (const { site, silentSeconds } of sites)
     lines.push(`${PREFIX}site_silent_seconds{site="${escaped(site)}"} ${silentSeconds}`)
+  add(lines, 'site_clock_offset_seconds', 'By how much its clock is ahead, where it has said.')
+  for (const { site, clockOffsetSeconds } of sites)
+    if (clockOffsetSeconds !== null)
+      lines.push(
+        `${PREFIX}site_clock_offset_seconds{site="${escaped(site)}"} ${clockOffsetSeconds}`,
+      )
   const labels = sites.map(({ site, streams }) =>
     streams.map(({ stream }) => `{site="${escaped(site)}",stream="${escaped(stream)}"}`),
   )

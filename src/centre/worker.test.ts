@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { limits } from '../core/limits.ts'
 import { encodeEnvelope } from '../uplink/envelope.ts'
 import type { Inbox } from './inbox.ts'
@@ -39,6 +40,17 @@ function envelope(site: string): Uint8Array {
   return bytes ?? assert.fail()
 }
 
+/** So many bytes that cannot be compressed, and its head. */
+function backlog(site: string, bytes: number): Uint8Array {
+  const head = { site, stream: 'events', epoch: 1, first: 1, last: 1, isBackfill: true }
+  const fields = { noise: randomBytes(bytes).toString('base64') }
+  const about = { sequence: 1, kind: 'event', processor: 'p', name: 'n', key: 0 } as const
+  const subject = { kind: 'feeder', id: 'f1' }
+  const record = { ...about, subject, time: 1, end: 0, revision: 0, fields }
+  const body = { kind: 'records', records: [record], withheld: [] } as const
+  return encodeEnvelope({ ...head, body }) ?? assert.fail()
+}
+
 describe('the worker of a centre', () => {
   test('acknowledges what is stored, a site once a commit, and nothing before', async () => {
     const { worker, commits, sent } = new Stand()
@@ -65,6 +77,18 @@ describe('the worker of a centre', () => {
       lanes.reduce((sum, { size }) => sum + size, 0),
       sites.length,
     )
+  })
+
+  test('stores less of a backlog at a time where the database is slow', async () => {
+    const { worker, commits } = new Stand()
+    for (let times = 0; times < 8; times++)
+      worker.take('uplink/v1/a/events', backlog('a', limits.centreBackfillBytes / 5))
+    await turn()
+    assert.equal(commits[0]?.sites.length, 4)
+    await pause(limits.centreBackfillMs * 3)
+    commits[0].done()
+    await turn()
+    assert.equal(commits[1]?.sites.length, 1)
   })
 
   test('takes no more than it may keep, and says when there is room again', async () => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { formatAddress, parseAddress } from '../core/address.ts'
 import { GridError } from '../core/errors.ts'
-import { type Edge, startEdge } from '../edge/edge.ts'
+import type { Edge } from '../edge/edge.ts'
 import { settledSite, takenBack } from '../edge/fleet/settled-site.ts'
 import { damagedFile, isCorrupt } from '../store/damage/corrupt.ts'
 import type { Args, Command } from './command.ts'
@@ -34,7 +34,12 @@ async function run(args: Args): Promise<number> {
   const http = parseAddress(args.required('http'), '--http')
   const directory = args.required('data')
   const siteFile = resolve(args.required('site'))
-  const site = settledSite(siteFile, directory)
+  // The file is read in a thread of its own, and meanwhile this one loads what it will need.
+  const [site, { startEdge }] = await Promise.all([
+    settledSite(siteFile, directory),
+    import('../edge/edge.ts'),
+    import('../api/server.ts'),
+  ])
   const ended = Promise.withResolvers<'stop' | 'restart'>()
   ended.promise.catch(() => {})
   const onFailed = (error: GridError): void => ended.reject(error)

@@ -104,5 +104,6 @@ function uplinkOf(args: Args, url: string, site: string): UplinkSettings {
     key: own('key'),
     backfillRecordsPerSecond: limits.backfillRecordsPerSecond,
     oneWay: false,
+    repeatAfterSeconds: [],
   }
 }

@@ -10,14 +10,18 @@ export const uplinkLimits = {
   envelopePackedBytes: 192 * 1024,
   /** Of a record as JSON: the name, subject and fields of a processor's result, many times over. */
   uplinkRecordBytes: 16 * 1024,
+  /** Series of which an outbox remembers what they are, some 200 bytes each; others are looked up again. */
+  outboxSeriesKept: 4096,
   /** Streams of one site: the results of our processors and of a utility's own, and a few to come. */
   uplinkStreams: 8,
   /** Envelopes of the live lane that wait for their acknowledgement: at 100 ms there and back it has room for 40,000 records/s. */
   liveInFlight: 8,
-  /** Of the backlog at most; fewer where the answer takes long, for on a slow link what is new waits behind what is on its way. */
+  /** Of the backlog at most; fewer where answers take longer for it. */
   backfillInFlight: 16,
-  /** An answer that takes so long says that the link or the centre is busy, and half as many are sent at a time. */
-  backfillSlowMs: 1000,
+  /** By so much may the backlog make answers slower, its own and those of what is new: the time of two commits of the centre, which then always has the next before it. */
+  backfillDelayMs: 50,
+  /** Between two looks at how long an answer takes with next to no backlog on its way, which cost it one time there and back. */
+  backfillMeasureMs: 30_000,
   /** Ranges in one acknowledgement; more are told with later ones. */
   acknowledgedRanges: 256,
   /** Devices of a page of the inventory, in the mean: when one changes, so many are sent, some 10 KiB before compression. */
@@ -59,7 +63,7 @@ export const uplinkLimits = {
   /** Between two looks at what is due, and at what was found while answers were waited for. */
   uplinkLookMs: 200,
   /** Between two looks into the outbox where nobody has said that something was found: a thread that ended may not have come to it. */
-  uplinkReadMs: 1000,
+  uplinkReadMs: 5000,
   /** Between two statements of what there is to have, and of what the sender has lost. */
   manifestMs: 10_000,
   /** Before a connection is tried again; doubled up to the second, and spread by the id of the site. */
@@ -72,16 +76,19 @@ export const uplinkLimits = {
   backfillSpreadMs: 10_000,
   /** Records of the backlog in a second, where the site file does not say: a thousand sites together stay below what one centre stores. */
   backfillRecordsPerSecond: 2000,
-  /** Where nothing comes back each envelope is sent so often, each time later: a link that is down for an hour loses nothing. */
-  oneWayDelaysMs: [0, 60_000, 3_600_000],
+  /** Where nothing comes back each envelope is sent again so long after it went last, where the site file does not say: a link that is down for an hour loses nothing. */
+  oneWayRepeatSeconds: [60, 3600],
+  oneWayRepeatTimes: 8,
   /** Stretches that wait to be repeated; beyond it the oldest is not repeated any more, and counted. */
   oneWayRepeats: 4096,
   /** Envelopes that a centre stores with one commit: of a thousand sites that send little each second. */
   centreCommitEnvelopes: 256,
   /** And their bytes, compressed: some 8,000 records, which take PostgreSQL a fifth of a second. */
   centreCommitBytes: 256 * 1024,
-  /** Of a backlog in one commit: some 1,000 records, 25 ms. What is new waits no longer for it, and a backlog alone is stored as fast as with larger ones. */
+  /** Of a backlog in one commit: some 1,000 records. A backlog alone is stored as fast with it as with larger ones. */
   centreBackfillBytes: 32 * 1024,
+  /** And for how long what is new waits for it; PostgreSQL takes 25 ms for as many. */
+  centreBackfillMs: 40,
   /** Commits at a time: while the database writes one, the next is unpacked. */
   centreCommits: 2,
   /** Envelopes that a broker may send a worker before it has taken them: four of each of a thousand sites, which the broker then need not queue, or drop. */
@@ -95,6 +102,8 @@ export const uplinkLimits = {
   centreRows: 10_000,
   /** Connections of one centre worker to its database: two write, the others answer. */
   centreConnections: 4,
-  /** A site of which nothing was heard for so long is shown as silent. */
-  siteSilentMs: 60_000,
+  /** A site of which nothing was heard for so long is shown as silent: it says every ten seconds what there is to have. */
+  siteSilentMs: 25_000,
+  /** A clock of a site is wrong that is so far off: a report may be on its way for seconds, and is looked at when it comes. */
+  siteClockWrongMs: 5000,
 } as const

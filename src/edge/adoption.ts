@@ -2,7 +2,7 @@ import type { Adoption } from '../api/changes/changes-view.ts'
 import { GridError } from '../core/errors.ts'
 import type { AdoptedDevice } from './access/device-store.ts'
 import { isDeviceName } from './ingest.ts'
-import { type DeviceKind, deviceKinds } from './site/device.ts'
+import { type DeviceKind, deviceKinds } from './site/device-kinds.ts'
 import type { Device, Site } from './site/site.ts'
 
 /** The site with the devices that were adopted; what the file says of one holds. */

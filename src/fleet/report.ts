@@ -22,7 +22,7 @@ export interface SiteReport {
   /** Since the start. */
   readonly readings: number
   readonly storage: ReportedStorage
-  /** How often the clock was set since the start. How far it is off the centre sees by when a report comes. */
+  /** How often the clock was set since the start. How far it is off the centre sees by when a report comes: that is soon after each step. */
   readonly clock: { readonly steps: number; readonly time: string }
   /** When the certificate ends with which the site comes, RFC 3339; null: it has none. */
   readonly certificateEnds: string | null

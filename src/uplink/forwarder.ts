@@ -1,6 +1,7 @@
 import { limits } from '../core/limits.ts'
 import { TokenBucket } from '../core/token-bucket.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
+import { BackfillWindow } from './backfill-window.ts'
 import { siteRandom } from './link-state.ts'
 import type { Action, Lane, Load, Outgoing, Sender, SenderCounters, Sent } from './sender.ts'
 import { StreamSender } from './stream-sender.ts'
@@ -19,6 +20,7 @@ export class Forwarder implements Sender {
   readonly #streams = new Map<string, StreamSender>()
   readonly #acknowledged = new Set<StreamSender>()
   readonly #ahead = new Set<string>()
+  readonly #window = new BackfillWindow()
   #bucket: TokenBucket
   #isConnected = false
   #backfillFromMs = 0
@@ -31,8 +33,12 @@ export class Forwarder implements Sender {
     this.#bucket = this.#newBucket(0)
   }
 
+  get provedMs(): number {
+    return Math.min(Infinity, ...this.#streams.values().map(({ provedMs }) => provedMs))
+  }
+
   get isIdle(): boolean {
-    return this.#isConnected && !this.#streams.values().some((each) => each.isLiveInFlight)
+    return this.#isConnected && this.#recordsOn('live') === 0
   }
 
   update(streams: readonly Outgoing[]): void {
@@ -40,7 +46,7 @@ export class Forwarder implements Sender {
       const own = this.#streams.get(each.stream)
       if (own !== undefined && own.epoch === each.epoch) own.grow(each.last)
       else {
-        const begun = new StreamSender(each)
+        const begun = new StreamSender(each, this.#window)
         begun.connected()
         this.#streams.set(each.stream, begun)
         this.#ahead.delete(each.stream)
@@ -55,6 +61,7 @@ export class Forwarder implements Sender {
     this.waitingMs = undefined
     this.#backfillFromMs = nowMs + this.#delayMs
     this.#bucket = this.#newBucket(nowMs)
+    this.#window.connected(nowMs)
     for (const stream of this.#streams.values()) stream.connected()
   }
 
@@ -77,7 +84,7 @@ export class Forwarder implements Sender {
 
   sent({ stream: name, lane, first, last, records }: Sent, nowMs: number): void {
     if (!this.#isConnected) return
-    this.#streams.get(name)?.sent({ lane, range: [first, last], sentMs: nowMs })
+    this.#streams.get(name)?.sent({ lane, range: [first, last], records, sentMs: nowMs })
     this.waitingMs ??= nowMs
     this.counters.envelopes++
     this.counters.records += records
@@ -108,7 +115,8 @@ export class Forwarder implements Sender {
     for (const stream of this.#streams.values())
       this.counters.resent += stream.giveBack(nowMs - limits.uplinkResendMs)
     actions.push(...this.#manifests(nowMs), ...this.#loads('live', nowMs))
-    if (nowMs >= this.#backfillFromMs) actions.push(...this.#loads('backfill', nowMs))
+    if (nowMs >= this.#backfillFromMs && this.#window.hasRoom(this.#recordsOn('backfill')))
+      actions.push(...this.#loads('backfill', nowMs))
     return actions
   }
 
@@ -131,16 +139,22 @@ export class Forwarder implements Sender {
 
   #loads(lane: Lane, nowMs: number): Action[] {
     const actions: Action[] = []
+    const most = lane === 'live' ? limits.envelopeRecords : this.#window.envelopeRecords
     for (const stream of this.#streams.values()) {
       const range = stream.next(lane, nowMs)
       if (range === undefined) continue
-      actions.push({ kind: 'load', stream: stream.stream, lane, first: range[0], last: range[1] })
+      const [first, last] = range
+      actions.push({ kind: 'load', stream: stream.stream, lane, first, last, most })
     }
     const taken = lane === 'live' ? actions : actions.slice(0, 1)
     for (const each of taken) {
       if (each.kind === 'load') this.#streams.get(each.stream)?.loads(lane, [each.first, each.last])
     }
     return taken
+  }
+
+  #recordsOn(lane: Lane): number {
+    return this.#streams.values().reduce((sum, each) => sum + each.inFlightOn(lane).records, 0)
   }
 
   #newBucket(nowMs: number): TokenBucket {

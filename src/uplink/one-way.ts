@@ -32,6 +32,8 @@ export class OneWaySender implements Sender {
   readonly counters: SenderCounters = { records: 0, envelopes: 0, resent: 0, stuck: 0 }
   /** Nothing is ever answered. */
   readonly waitingMs: undefined
+  readonly provedMs = Infinity
+  readonly #repeatAfterSeconds: readonly number[]
   /** No answer says that the way is free. */
   readonly isIdle = false
   readonly #bucket: TokenBucket
@@ -45,7 +47,8 @@ export class OneWaySender implements Sender {
   /** Repeats that were not made: too many waited. */
   unrepeated = 0
 
-  constructor(recordsPerSecond: number) {
+  constructor(recordsPerSecond: number, repeatAfterSeconds: readonly number[]) {
+    this.#repeatAfterSeconds = repeatAfterSeconds
     this.#bucket = new TokenBucket({ perSecond: recordsPerSecond, burstSeconds: 1 }, 0)
   }
 
@@ -133,9 +136,9 @@ export class OneWaySender implements Sender {
   }
 
   #plan(repeat: Repeat): void {
-    const delayMs = limits.oneWayDelaysMs[repeat.pass]
-    if (delayMs === undefined) return this.#finish(repeat)
-    this.#repeats.push({ ...repeat, dueMs: repeat.dueMs + delayMs })
+    const delaySeconds = this.#repeatAfterSeconds[repeat.pass - 1]
+    if (delaySeconds === undefined) return this.#finish(repeat)
+    this.#repeats.push({ ...repeat, dueMs: repeat.dueMs + delaySeconds * 1000 })
     if (this.#repeats.length <= limits.oneWayRepeats) return
     const oldest = this.#repeats.shift()
     if (oldest === undefined) return
@@ -152,5 +155,6 @@ export class OneWaySender implements Sender {
 }
 
 function loadOf(stream: string, [first, last]: Range): Load {
-  return { stream, lane: 'live', first, last: Math.min(last, first + limits.envelopeSpan - 1) }
+  const end = Math.min(last, first + limits.envelopeSpan - 1)
+  return { stream, lane: 'live', first, last: end, most: limits.envelopeRecords }
 }

@@ -13,16 +13,17 @@ export interface Outgoing {
   readonly acknowledged: Ranges
 }
 
-/** Numbers to be read, packed and sent: from the first, as many as fit into one envelope, none behind the last. */
+/** Numbers to be read, packed and sent: from the first, as many as fit into one envelope and no more than `most` records, none behind the last. */
 export interface Load {
   readonly stream: string
   readonly lane: Lane
   readonly first: number
   readonly last: number
+  readonly most: number
 }
 
 /** What was sent in answer to a `Load`: everything up to `last` stands in it. */
-export interface Sent extends Load {
+export interface Sent extends Omit<Load, 'most'> {
   readonly records: number
 }
 
@@ -51,6 +52,8 @@ export interface Sender {
   readonly counters: SenderCounters
   /** Since then something waits for an answer that says something new; undefined: nothing does. */
   readonly waitingMs: number | undefined
+  /** Of the stream that fares worst: when it last was known that what it has gets through. Infinity: there is nothing by which to tell. */
+  readonly provedMs: number
   /** Nothing that is new is on its way: what comes now need not wait for an answer. */
   readonly isIdle: boolean
   /** Streams as they are in the outbox; one that is new begins, one that has got another epoch begins anew. */

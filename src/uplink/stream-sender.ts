@@ -1,10 +1,12 @@
 import { limits } from '../core/limits.ts'
+import type { BackfillWindow } from './backfill-window.ts'
 import { type Range, type Ranges, countOf, lastOf, missing, union, watermark } from './ranges.ts'
 import type { Lane, Outgoing } from './sender.ts'
 
 interface InFlight {
   readonly lane: Lane
   readonly range: Range
+  readonly records: number
   readonly sentMs: number
 }
 
@@ -12,6 +14,7 @@ interface InFlight {
 export class StreamSender {
   readonly stream: string
   readonly epoch: number
+  readonly #window: BackfillWindow
   /** A later number was not sent before this connection: by an earlier process, or by this one once it had been answered. */
   #sentBefore: number
   #last: number
@@ -22,12 +25,14 @@ export class StreamSender {
   readonly #notBeforeMs = new Map<Lane, number>()
   /** Later numbers are of the live lane. */
   #liveFrom = 0
-  /** Envelopes of the backlog that may be in flight: more as long as answers come soon. */
-  #window = 2
+  /** When the centre last said that it has something new, or all that there is. */
+  provedMs = -Infinity
   /** Until the centre has said what it has, nothing is sent. */
   #isGreeted = false
 
-  constructor({ stream, epoch, last, acknowledged }: Outgoing) {
+  /** `window`: of all streams of the site. */
+  constructor({ stream, epoch, last, acknowledged }: Outgoing, window: BackfillWindow) {
+    this.#window = window
     this.stream = stream
     this.epoch = epoch
     this.#sentBefore = last
@@ -51,8 +56,10 @@ export class StreamSender {
     return this.#inFlight.length > 0
   }
 
-  get isLiveInFlight(): boolean {
-    return this.#inFlight.some(({ lane }) => lane === 'live')
+  /** Envelopes and records. */
+  inFlightOn(lane: Lane): { readonly envelopes: number; readonly records: number } {
+    const own = this.#inFlight.filter((each) => each.lane === lane)
+    return { envelopes: own.length, records: own.reduce((sum, { records }) => sum + records, 0) }
   }
 
   grow(last: number): void {
@@ -86,19 +93,20 @@ export class StreamSender {
     this.#acknowledged = isWhole ? known : union(this.#acknowledged, known)
     this.#inFlight = this.#inFlight.filter((each) => {
       const isOpen = missing(this.#acknowledged, each.range).length > 0
-      if (!isOpen && each.lane === 'backfill') this.#adapt(nowMs - each.sentMs)
+      if (!isOpen) this.#window.answered(each.lane, each.records, { sentMs: each.sentMs, nowMs })
       return isOpen
     })
-    return countOf(this.#acknowledged) === before ? 'same' : 'more'
+    const now = countOf(this.#acknowledged)
+    if (now !== before || now === this.#last) this.provedMs = nowMs
+    return now === before ? 'same' : 'more'
   }
 
-  /** The next that is neither acknowledged nor on its way; undefined: there is none, or the lane is full. */
+  /** The next that is neither acknowledged nor on its way; undefined: there is none, or nothing of the lane can be sent now. */
   next(lane: Lane, nowMs: number): Range | undefined {
     if (!this.#isGreeted || this.#loading.has(lane)) return undefined
     if ((this.#notBeforeMs.get(lane) ?? nowMs) > nowMs) return undefined
-    const most = lane === 'live' ? limits.liveInFlight : this.#window
-    const own = this.#inFlight.filter((each) => each.lane === lane)
-    if (own.length >= most) return undefined
+    if (lane === 'live' && this.inFlightOn('live').envelopes >= limits.liveInFlight)
+      return undefined
     const bounds: Range = lane === 'live' ? [this.#liveFrom + 1, this.#last] : [1, this.#liveFrom]
     if (bounds[0] > bounds[1]) return undefined
     const from = Math.max(bounds[0], Math.min(watermark(this.#acknowledged) + 1, bounds[1]))
@@ -115,11 +123,12 @@ export class StreamSender {
     this.#notBeforeMs.set(lane, againMs)
   }
 
-  sent({ lane, range, sentMs }: InFlight): void {
+  sent(sent: InFlight): void {
+    const { lane, range } = sent
     // What was asked for before the connection was lost, and came after, is asked for again.
     if (this.#loading.get(lane)?.[0] !== range[0]) return
     this.#loading.delete(lane)
-    if (missing(this.#acknowledged, range).length > 0) this.#inFlight.push({ lane, range, sentMs })
+    if (missing(this.#acknowledged, range).length > 0) this.#inFlight.push(sent)
   }
 
   /** What has waited too long is to be sent again. Returns how much that is. */
@@ -127,11 +136,6 @@ export class StreamSender {
     const waiting = this.#inFlight.length
     this.#inFlight = this.#inFlight.filter(({ sentMs }) => sentMs > beforeMs)
     return waiting - this.#inFlight.length
-  }
-
-  #adapt(answerMs: number): void {
-    if (answerMs >= limits.backfillSlowMs) this.#window = Math.max(1, this.#window >> 1)
-    else this.#window = Math.min(limits.backfillInFlight, this.#window + 1)
   }
 
   #onItsWay(): Ranges {

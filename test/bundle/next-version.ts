@@ -11,7 +11,10 @@ export function nextVersion(bundle: MadeBundle): string {
   for (const file of ['package.json', ...globSync('lib/busbar/*.js', { cwd: folder })]) {
     const path = join(folder, file)
     const text = readFileSync(path, 'utf8')
-    const next = text.replace(/(\bversion"?\s*[:=]\s*)"\d+\.\d+\.\d+"/, '$1"99.0.0"')
+    const next = text.replace(
+      /(\bversion"?\s*[:=]\s*["`])\d+\.\d+\.\d+/,
+      (_, head: string) => `${head}99.0.0`,
+    )
     if (file === 'package.json' || file.includes('/package-')) writeFileSync(path, next)
   }
   const main = join(folder, 'lib/busbar/main.js')

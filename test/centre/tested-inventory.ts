@@ -17,6 +17,7 @@ export class TestedInventory {
     this.#centre = centre
     this.#desk = new InventoryDesk({
       site,
+      isAsked: true,
       gate: { ask: async (all) => all.map(() => ({ kind: 'leaves', redacted: [] })) },
       devices: () => this.devices,
       secret: () => new Uint8Array(32),

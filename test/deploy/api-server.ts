@@ -58,16 +58,40 @@ export class ApiServer implements AsyncDisposable {
     return this.ask('PATCH', `${await this.pathOf(manifest)}?${query}`, manifest)
   }
 
+  /** Whether it would take this as new, with all that has a say in it; nothing is kept. */
+  async tries(manifest: Manifest): Promise<Answer> {
+    const path = await this.pathOf(manifest)
+    const folder = path.slice(0, path.lastIndexOf('/'))
+    return this.ask('POST', `${folder}?dryRun=All&fieldValidation=Strict`, manifest)
+  }
+
+  /** By which others find it and are let in. */
+  get kubeconfig(): object {
+    const server = `https://127.0.0.1:${this.#port}`
+    return {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'test', cluster: { server, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'test', user: { token: TOKEN } }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+      'current-context': 'test',
+    }
+  }
+
   /** Waits until what a CRD describes can be made. */
   async established(crd: string): Promise<void> {
     const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd}`
     const end = performance.now() + START_MS
     while (performance.now() < end) {
       const { body } = await this.ask('GET', path)
-      const { conditions = [] } = (body['status'] ?? {}) as {
-        conditions?: { type: string; status: string }[]
+      // Whoever makes CRDs from Go may leave null where nothing is yet.
+      const { conditions } = (body['status'] ?? {}) as {
+        conditions?: { type: string; status: string }[] | null
       }
-      if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return
+      const isThere = conditions?.some(
+        ({ type, status }) => type === 'Established' && status === 'True',
+      )
+      if (isThere === true) return
       await pause(100)
     }
     throw new Error(`${crd} is not established`)
@@ -150,6 +174,8 @@ function serverOptions(folder: string, port: number, etcdPort: number): string[]
     '--service-cluster-ip-range=10.43.0.0/16',
     `--token-auth-file=${join(folder, 'tokens')}`,
     '--authorization-mode=AlwaysAllow',
+    // As K3s has it: what keeps privileges out is Pod Security and Gatekeeper.
+    '--allow-privileged=true',
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${join(folder, 'accounts.pem')}`,
     `--service-account-signing-key-file=${join(folder, 'accounts.pem')}`,

@@ -47,6 +47,29 @@ export function podsOf(manifests: readonly Manifest[]): Pods[] {
   })
 }
 
+/** The pods themselves, as controllers would make them of these manifests, each once. */
+export function madePods(manifests: readonly Manifest[]): Manifest[] {
+  return podsOf(manifests).map(({ name, template }) => {
+    const metadata = { ...template.metadata, name, namespace: 'busbar' }
+    const volumes = [...(template.spec.volumes ?? []), ...claimsOf(manifests, name)]
+    return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...template.spec, volumes } }
+  })
+}
+
+/** What a StatefulSet adds to its pods. */
+function claimsOf(manifests: readonly Manifest[], name: string): object[] {
+  const owner = manifests.find(
+    ({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === name,
+  )
+  const templates = (owner?.spec?.['volumeClaimTemplates'] ?? []) as {
+    metadata: { name: string }
+  }[]
+  return templates.map(({ metadata }) => ({
+    name: metadata.name,
+    persistentVolumeClaim: { claimName: `${metadata.name}-${name}-0` },
+  }))
+}
+
 export function limitsOf({ spec }: PodTemplate): { cpuMillis: number; memoryMi: number } {
   const limits = spec.containers.map(({ resources }) => resources.limits)
   return {

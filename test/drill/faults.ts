@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { attackWith, floodLogins } from './intruders.ts'
+import { deploySpinning } from './spinning-module.ts'
 import { type Substation, until } from './substation.ts'
 import type { WornMachine } from './worn-machine.ts'
 
@@ -97,6 +98,7 @@ export const faults: readonly Fault[] = [
   attack('half-open connections', 'half-open sockets', { perYear: 24, lastsSeconds: HOUR }),
   attack('flood of messages', 'message flood', { perYear: 4, lastsSeconds: 10 * MINUTE }),
   { name: 'flood of logins', perYear: 12, lastsSeconds: 10 * MINUTE, strike: floodLogins },
+  { name: 'module spins', perYear: 4, lastsSeconds: 0, strike: deploySpinning },
 ]
 
 function attack(name: string, habit: string, year: Pick<Fault, 'perYear' | 'lastsSeconds'>): Fault {

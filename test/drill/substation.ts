@@ -1,13 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Address } from '../../src/core/address.ts'
+import type { Wire } from '../../src/simulator/fleet/wire.ts'
 import { writeLedger } from '../../src/simulator/ledger.ts'
 import { newPlan } from '../../src/simulator/plan.ts'
 import { Simulation } from '../../src/simulator/simulation.ts'
+import { openWire } from '../uplink/open-wire.ts'
 import { Program } from '../uplink/program.ts'
 import { freePort } from '../uplink/servers.ts'
-import { Wire } from '../uplink/wire.ts'
 import { PingProbe, isLive } from './probes.ts'
 import { SampleLog } from './sample-log.ts'
 import { SupervisedEdge } from './supervised-edge.ts'
@@ -50,12 +51,13 @@ export class Substation implements AsyncDisposable {
 
   static async open(settings: SubstationSettings): Promise<Substation> {
     await using opened = new AsyncDisposableStack()
-    const line = opened.use(await Wire.open())
+    let target = ''
+    const line = opened.use(await openWire(() => target))
     if (settings.hasCentre) {
       const { versions, folder } = settings
       const where = ['--data', join(folder, 'centre'), '--mqtt', HERE, '--http', HERE]
       const centre = opened.use(await Program.start([versions[0] ?? '', 'centre', ...where]))
-      line.target = centre.addresses['mqtt'] ?? ''
+      target = centre.addresses['mqtt'] ?? ''
     }
     const ports = { mqtt: await freePort(), http: await freePort() }
     const substation = new Substation(settings, { line, ports, parts: opened.move() })
@@ -107,6 +109,14 @@ export class Substation implements AsyncDisposable {
     const { versions } = this.settings
     this.#program = (this.#program + 1) % versions.length
     await this.edge.restart(versions[this.#program])
+  }
+
+  /** A module of the utility's own, as a person gives it who has the data folder. */
+  deploy(name: string, text: string): void {
+    const folder = join(this.settings.folder, 'data/processors')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${name}.new`), text)
+    renameSync(join(folder, `${name}.new`), join(folder, `${name}.json`))
   }
 
   /** Everybody has an answer, and every device is there without anything behind. */
@@ -169,8 +179,9 @@ interface Opened {
 
 function siteText(uplinkPort: number | undefined): string {
   const uplink = `uplink: { url: 'mqtt://127.0.0.1:${uplinkPort}' }\n`
+  const own = 'processors: { allowUnsigned: true }\n'
   return `${readFileSync(DEMO, 'utf8')}
-${uplinkPort === undefined ? '' : uplink}`
+${own}${uplinkPort === undefined ? '' : uplink}`
 }
 
 /** Until it is so. */

@@ -11,12 +11,17 @@ interface Wishes {
   readonly env?: readonly string[]
   readonly annotations?: Readonly<Record<string, string>>
   /** What is mounted where. */
+  /** As `shareProcessNamespace` of a pod: what is no init ends by SIGTERM without asking for it. */
+  readonly sharesProcesses?: boolean
   readonly mounts?: Readonly<Record<string, { readonly from: string; readonly writable?: boolean }>>
 }
 
 /** crun takes one hierarchy of cgroups only, and what a machine has is its own business: in a mount namespace of its own there is the new one. */
 const SCRIPT =
   'umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup && exec crun --root "$1/state" run --bundle "$1" "$2"'
+
+/** Further behind than any thread of ours goes by itself, as a service with `Nice=` is; who is not root cannot come forward again. */
+const NICE = '15'
 
 /** A container of crun's, as a cluster restricts it: read-only, without a capability, with the network of this machine. */
 export class Container implements AsyncDisposable {
@@ -48,7 +53,8 @@ export class Container implements AsyncDisposable {
       { destination: '/proc', type: 'proc', source: 'proc' },
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
     ]
-    const namespaces = ['pid', 'mount', 'ipc', 'uts'].map((type) => ({ type }))
+    const own = ['mount', 'ipc', 'uts', ...(wishes.sharesProcesses === true ? [] : ['pid'])]
+    const namespaces = own.map((type) => ({ type }))
     const root = { path: rootfs, readonly: true }
     const spec = {
       ociVersion: '1.0.2',
@@ -61,9 +67,8 @@ export class Container implements AsyncDisposable {
     writeFileSync(join(this.#folder, 'config.json'), JSON.stringify(spec))
     mkdirSync(join(this.#folder, 'state'))
     const name = this.#folder.split('/').at(-1) ?? ''
-    this.#process = spawn('unshare', ['-m', 'sh', '-c', SCRIPT, 'sh', this.#folder, name], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const isolated = ['unshare', '-m', 'sh', '-c', SCRIPT, 'sh', this.#folder, name]
+    this.#process = spawn('nice', ['-n', NICE, ...isolated], { stdio: ['ignore', 'pipe', 'pipe'] })
     for (const stream of [this.#process.stdout, this.#process.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text))
   }

@@ -42,13 +42,13 @@ export class OfflineDays {
     return Math.floor((number * 8) / this.records) % 3 === 1
   }
 
-  /** All that is to be at the centre in the end, as `idOf` names it, with its value. */
-  expected(): Map<string, number> {
+  /** All that is to be at the centre in the end, as `idOf` names it, with its value. `withKept`: the policy was not changed. */
+  expected({ withKept = false } = {}): Map<string, number> {
     const expected = new Map<string, number>()
     for (let number = 0; number < this.records; number++) {
       const { kind, subject, time, value } = this.result(number)
       const id = idOf(kind, `f${subject}`, time)
-      if (isKept(value)) expected.delete(id)
+      if (!withKept && isKept(value)) expected.delete(id)
       else expected.set(id, value)
     }
     return expected

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadavg } from 'node:os'
+import { Histogram } from '../../src/cli/bench/histogram.ts'
 import type { SiteInfo } from '../../src/centre/ledger.ts'
 import { uplink } from '../../src/edge/site/uplink.ts'
 import { parseTime } from '../../src/core/time.ts'
@@ -21,7 +22,9 @@ export interface OfflineDrillSettings {
   readonly recordsPerSecond: number
   /** Of live records, before the site is cut off. */
   readonly liveSeconds: number
-  /** The program of the upgrade, which opens the data folder in between. */
+  /** Of the drain, before its ETA is taken at its word. */
+  readonly settleSeconds: number
+  /** The program of the next version, which opens the data folder in between. */
   readonly upgrade: string
   readonly centre: Program
   /** Where sites reach it. */
@@ -69,7 +72,7 @@ export async function runOfflineDrill(settings: OfflineDrillSettings): Promise<O
   const kills = await cutOff({ ...settings, directory, daysOf })
   const after = open(true)
   try {
-    const drained = await drain(after)
+    const drained = await drain(after, settings.settleSeconds * 1000)
     await until('settled', () => after.waiting === 0 && after.status.pending === 0)
     await compare(settings, days, [before, after])
     assert.ok(after.stretches <= 2, `${after.stretches} stretches: a stream came out of its order`)
@@ -95,17 +98,24 @@ async function live(site: CutOffSite, goesOn: () => boolean): Promise<void> {
   }
 }
 
-async function drain(site: CutOffSite) {
+/** The ETA is the one that is said when the drain has gone on for a while; so long it takes from then on. */
+async function drain(site: CutOffSite, settleMs: number) {
   let eta: { readonly seconds: number; readonly atMs: number } | undefined
+  let begunMs: number | undefined
   let backlog = 0
   let endMs = 0
   await live(site, () => {
-    const { link, etaSeconds, streams } = site.status
+    const { link, etaSeconds, streams, sent } = site.status
     const left = streams.reduce((sum, { backfill }) => sum + backfill, 0)
     if (link !== 'up' || etaSeconds === null) return true
     backlog = Math.max(backlog, left)
-    eta ??= { seconds: etaSeconds, atMs: performance.now() }
     endMs = performance.now()
+    if (begunMs === undefined && sent.backfill > 0) {
+      begunMs = endMs
+      site.latency = new Histogram()
+    }
+    if (begunMs !== undefined && endMs - begunMs >= settleMs)
+      eta ??= { seconds: etaSeconds, atMs: endMs }
     return left > 0
   })
   assert.ok(eta !== undefined)

@@ -9,20 +9,25 @@ const START_MS = 60_000
 /** One of our programs, which can be killed and started again on what it left. */
 export class Program implements AsyncDisposable {
   readonly #words: readonly string[]
+  readonly #environment: Readonly<Record<string, string>>
   #child: ChildProcess | undefined
   readonly errors: string[] = []
   /** Of its line `ready mqtt=… http=…`. */
   addresses: Readonly<Record<string, string>> = {}
 
   /** `words[0]` is a file of this repository, or a path. */
-  static async start(words: readonly string[]): Promise<Program> {
-    const program = new Program(words)
+  static async start(
+    words: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Program> {
+    const program = new Program(words, environment)
     await program.start()
     return program
   }
 
-  private constructor(words: readonly string[]) {
+  private constructor(words: readonly string[], environment: Readonly<Record<string, string>>) {
     this.#words = words
+    this.#environment = environment
   }
 
   get pid(): number {
@@ -33,6 +38,7 @@ export class Program implements AsyncDisposable {
     const [file = '', ...rest] = this.#words
     const child = spawn(process.execPath, [resolve(ROOT, file), ...rest], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#environment },
     })
     this.#child = child
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.errors.push(text))
@@ -56,6 +62,10 @@ export class Program implements AsyncDisposable {
   /** kill -9. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL')
+  }
+
+  async text(path: string): Promise<string> {
+    return (await fetch(`http://${this.addresses['http']}${path}`)).text()
   }
 
   async get(path: string): Promise<unknown> {

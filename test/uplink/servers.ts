@@ -27,14 +27,24 @@ export class Server implements AsyncDisposable {
     throw new Error(`a server did not start: ${this.#log}`)
   }
 
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
   /** It reads its files again. */
   reload(): void {
     this.#child.kill('SIGHUP')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGINT')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
-    this.#child.kill('SIGINT')
+    this.#child.kill(signal)
     await ended
   }
 }
@@ -44,12 +54,13 @@ export const noMosquitto: string | false =
     ? false
     : 'mosquitto is not here (package mosquitto)'
 
-/** `words`: lines of its configuration. */
+/** `words`: lines of its configuration. A second time, in the same folder and on the same port, it finds what it was to keep. */
 export async function startMosquitto(
   folder: string,
   words: readonly string[] = [],
+  onPort?: number,
 ): Promise<Server> {
-  const port = await freePort()
+  const port = onPort ?? (await freePort())
   const config = join(folder, 'mosquitto.conf')
   writeFileSync(
     config,

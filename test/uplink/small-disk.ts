@@ -1,10 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A file system of its own, which takes the rights of root. */
 export class SmallDisk implements Disposable {
   readonly #folder: string
+
+  /** Whether this process may. */
+  static get canMount(): boolean {
+    const folder = mkdtempSync(join(tmpdir(), 'busbar-disk-'))
+    const disk = SmallDisk.mount(folder)
+    disk?.[Symbol.dispose]()
+    rmSync(folder, { recursive: true })
+    return disk !== undefined
+  }
 
   /** Undefined: it cannot be mounted, and the folder is one like any other. */
   static mount(folder: string): SmallDisk | undefined {
@@ -22,9 +32,16 @@ export class SmallDisk implements Disposable {
     this.#folder = folder
   }
 
+  /** Whatever others write meanwhile. */
   fill(): void {
-    const { bavail, bsize } = statfsSync(this.#folder)
-    writeFileSync(join(this.#folder, 'ballast'), Buffer.alloc(bavail * bsize))
+    const path = join(this.#folder, 'ballast')
+    for (const bytes of [1024 * 1024, 4096]) {
+      try {
+        for (;;) appendFileSync(path, Buffer.alloc(bytes))
+      } catch (thrown) {
+        if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC')) throw thrown
+      }
+    }
   }
 
   free(): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { rmSync, statSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface BuilderSettings {
@@ -51,10 +51,15 @@ export class Builder {
       context,
     )
     rmSync(archive, { force: true })
-    this.#buildah('push', '--quiet', tag, `${format}-archive:${archive}:${name}:${version}`)
-    const digest = this.#buildah('inspect', '--type=image', '--format={{.FromImageDigest}}', tag)
+    // The name in full: a cluster takes `busbar-edge:1` for docker.io/library/busbar-edge:1, and does not find it.
+    // Of what is in the archive: in buildah's own store layers are not compressed, and the image has another digest there.
+    const digestFile = `${archive}.digest`
+    const destination = `${format}-archive:${archive}:${tag}`
+    this.#buildah('push', '--quiet', `--digestfile=${digestFile}`, tag, destination)
+    const digest = readFileSync(digestFile, 'utf8').trim()
+    rmSync(digestFile)
     const megabytes = Math.round(statSync(archive).size / 1e6)
-    process.stdout.write(`${archive}: ${megabytes} MB, ${digest.trim()}\n`)
+    process.stdout.write(`${archive}: ${megabytes} MB, ${digest}\n`)
   }
 
   #buildah(command: string, ...words: readonly string[]): string {

@@ -61,6 +61,7 @@ export interface Site<Reported = Report> {
   readonly lastHeard: string
   readonly silentSeconds: number
   readonly isSilent: boolean
+  readonly isClockWrong: boolean
   readonly missing: number
   readonly pending: number
   readonly lost: number

@@ -17,6 +17,8 @@ declare module 'fastify' {
     readonly changes?: boolean
     /** It writes its own records. */
     readonly records?: boolean
+    /** The class of data that it lets out over a border, for whoever reads the document. */
+    readonly leaves?: string
   }
   interface FastifyRequest {
     /** Undefined: nobody that is known. */

@@ -71,7 +71,23 @@ export function addRoute(
   const handler = handlerOf(url, route, surroundings)
   classified.add(handler)
   const changes = (kind === 'action' || kind === 'own') && !method.includes('GET')
-  app.route({ method, url, handler, config: { needs, changes, records } })
+  app.route({ method, url, handler, config: { needs, changes, records, leaves: leavesOf(route) } })
+}
+
+/** As the document of the server has it. */
+function leavesOf(route: ClassifiedRoute): string {
+  switch (route.kind) {
+    case 'whole':
+      return route.class
+    case 'list':
+    case 'one':
+      return 'each'
+    case 'action':
+      return 'inside'
+    case 'program':
+    case 'own':
+      return route.kind
+  }
 }
 
 /** Whoever goes around the types is found when the server starts. */

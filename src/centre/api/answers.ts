@@ -38,6 +38,11 @@ export const site = z.strictObject({
   lastHeard: time,
   silentSeconds: count,
   isSilent: z.boolean(),
+  clockOffsetSeconds: z
+    .number()
+    .nullable()
+    .describe("By how much the clock of the site is ahead of the centre's; null: it has not said."),
+  isClockWrong: z.boolean(),
   missing: count,
   pending: count,
   lost: count,

@@ -19,6 +19,7 @@ export function settingsOutline(site: Site): Readonly<Record<string, unknown>> {
         : {
             scheme: uplink.url.replace(/:.*/, ''),
             oneWay: uplink.oneWay,
+            repeatAfterSeconds: uplink.repeatAfterSeconds,
             backfillRecordsPerSecond: uplink.backfillRecordsPerSecond,
           },
     policy: {

@@ -4,7 +4,7 @@ import manifest from '../../../package.json' with { type: 'json' }
 import { GridError } from '../../core/errors.ts'
 import { PROGRAM_FOLDER } from '../../core/program-folder.ts'
 import { type Micros, formatTime } from '../../core/time.ts'
-import { policyChoice } from '../../edge/site/policy.ts'
+import { policyChoice } from '../../edge/site/policy-choice.ts'
 import type { Site } from '../../edge/site/site.ts'
 import { Questions } from '../../policy/question.ts'
 import { ExportRecord, type RecordContent } from '../../policy/record.ts'

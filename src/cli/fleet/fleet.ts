@@ -184,10 +184,12 @@ export class Fleet {
     const wire = hasWires
       ? await Wire.open({
           connect: () => connectTo(real),
-          random: seededRandom(Math.imul(seed + 1, number + 1)),
-          duplicated: share,
-          reordered: share,
-          onDuplicate: (payload) => (this.duplicated += recordsIn(payload)),
+          envelopes: {
+            random: seededRandom(Math.imul(seed + 1, number + 1)),
+            duplicated: share,
+            reordered: share,
+            onDuplicate: (payload) => (this.duplicated += recordsIn(payload)),
+          },
         })
       : undefined
     const uplink = wire === undefined ? real : { ...real, url: `mqtt://127.0.0.1:${wire.port}` }

@@ -5,7 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { assert } from '../../core/assert.ts'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
-import { type DeviceKind, deviceKinds } from '../site/device.ts'
+import { type DeviceKind, deviceKinds } from '../site/device-kinds.ts'
 
 /** What is kept of a secret, in two forms. */
 export interface SecretForms {

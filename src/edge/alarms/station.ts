@@ -8,7 +8,7 @@ import { Micros } from '../../core/time.ts'
 import type { Broker } from '../../mqtt/broker/broker.ts'
 import type { AlarmStore, Durability } from '../../store/alarms/alarm-store.ts'
 import { isCorrupt } from '../../store/damage/corrupt.ts'
-import { alarmSettings } from '../site/alarms.ts'
+import { alarmSettings } from './alarm-settings.ts'
 import type { Site } from '../site/site.ts'
 import { siteGrid } from './site-grid.ts'
 

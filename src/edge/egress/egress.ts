@@ -10,7 +10,7 @@ import {
   type PolicyChoice,
 } from '../../policy/thread/desk-messages.ts'
 import { InsideNetwork } from '../access/inside-network.ts'
-import { policyChoice } from '../site/policy.ts'
+import { policyChoice } from '../site/policy-choice.ts'
 import type { Site } from '../site/site.ts'
 import { MqttCustoms } from './mqtt-customs.ts'
 import { siteBorder } from './site-border.ts'

@@ -9,7 +9,7 @@ import { faultOf, parseExamples } from '../../policy/examples.ts'
 import type { Evaluator } from '../../policy/decision.ts'
 import { load } from '../../policy/thread/chosen-policy.ts'
 import { requireTrust } from '../processors/own-packages.ts'
-import { policyChoice } from '../site/policy.ts'
+import { policyChoice } from '../site/policy-choice.ts'
 import { type Site, parseSite } from '../site/site.ts'
 import { writeDurably } from './durable-file.ts'
 

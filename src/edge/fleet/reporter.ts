@@ -93,6 +93,7 @@ function withoutAmounts(report: SiteReport): string {
   const { version, siteFile, policy, processors, set, alarms, certificateEnds } = report
   const problems = report.problems.map((each) => each.replaceAll(/\d+/g, '0'))
   const { isStuck } = report.uplink
-  const said = { version, siteFile, policy, processors, set, problems, alarms, isStuck }
+  const { steps } = report.clock
+  const said = { version, siteFile, policy, processors, set, problems, alarms, isStuck, steps }
   return JSON.stringify({ ...said, certificateEnds })
 }

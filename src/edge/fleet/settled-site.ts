@@ -1,19 +1,20 @@
 import { errorText } from '../../core/errors.ts'
-import { type Site, loadSite } from '../site/site.ts'
+import { readSite } from '../site/site-reader.ts'
+import type { Site } from '../site/site.ts'
 import { Places } from './places.ts'
 import { Placing } from './placing.ts'
 import { SetStore } from './set-store.ts'
 
 /** The site file of this start, which needs no network: what was under way with a set is first brought to its end, and one with which nothing starts is taken back. */
-export function settledSite(siteFile: string, directory: string): Site {
+export async function settledSite(siteFile: string, directory: string): Promise<Site> {
   const store = new SetStore(directory)
   const placing = new Placing(store, new Places(siteFile, directory))
   placing.started()
   try {
-    return loadSite(siteFile)
+    return await readSite(siteFile)
   } catch (thrown) {
     if (!takenBack(siteFile, directory, thrown)) throw thrown
-    return loadSite(siteFile)
+    return readSite(siteFile)
   }
 }
 

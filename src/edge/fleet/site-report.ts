@@ -9,7 +9,7 @@ import { folderBytes } from '../../store/folder-bytes.ts'
 import type { AlarmStation } from '../alarms/station.ts'
 import type { ClockWatch } from '../clock-watch.ts'
 import type { Ingest } from '../ingest.ts'
-import { retentionOf } from '../site/retention.ts'
+import { retentionOf } from '../site/retention-amounts.ts'
 import type { Site } from '../site/site.ts'
 import type { UplinkStatus } from '../uplink/status.ts'
 

@@ -56,7 +56,7 @@ export function uplinkGauges({ uplink, clock }: MetricsParts): readonly Describe
     },
     {
       name: 'busbar_uplink_stuck',
-      help: '1 while the centre has acknowledged nothing new for too long though something waits, or there is no connection.',
+      help: '1 while the centre has acknowledged nothing new for too long though something waits, or has not answered at all.',
       value: () => (uplink?.status().isStuck === true ? 1 : 0),
     },
     {

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
@@ -216,7 +216,8 @@ function post(message: ThreadMessage): void {
 }
 
 // Where processors are few, those that acknowledge go first. Elsewhere than on Linux this would be said of the whole process.
-if (process.platform === 'linux') setPriority(limits.processorNice)
+// A service that was started still further behind stays there: only root may go forward.
+if (process.platform === 'linux') setPriority(Math.max(getPriority(), limits.processorNice))
 
 const settings = workerData as ThreadSettings
 // The thread ends with what is thrown here, and the next one begins anew.

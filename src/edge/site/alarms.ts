@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { AlarmRule, AlarmSettings } from '../../alarms/ports.ts'
 import { limits } from '../../core/limits.ts'
 
 const PRIORITIES = ['low', 'medium', 'high', 'critical'] as const
@@ -67,25 +66,3 @@ export const alarms = z.strictObject({
     .describe('The longest that an alarm can be shelved for.'),
   rules: z.array(rule).max(limits.alarmRules).default([]),
 })
-
-type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
-
-export function alarmSettings({
-  severityFrom,
-  flood,
-  chatter,
-  shelveHoursMax,
-  rules,
-}: Frozen<z.output<typeof alarms>>): AlarmSettings {
-  return {
-    severityFrom,
-    flood: { members: flood.members, windowMs: flood.withinSeconds * 1000 },
-    chatter: { rises: chatter.rises, windowMs: chatter.withinSeconds * 1000 },
-    shelveMsMax: shelveHoursMax * 3_600_000,
-    rules: rules.map(({ onDelaySeconds, offDelaySeconds, ...words }): AlarmRule => ({
-      ...words,
-      onDelayMs: onDelaySeconds === undefined ? undefined : onDelaySeconds * 1000,
-      offDelayMs: offDelaySeconds === undefined ? undefined : offDelaySeconds * 1000,
-    })),
-  }
-}

@@ -1,17 +1,7 @@
 import { z } from 'zod'
 import { limits } from '../../core/limits.ts'
+import { deviceKinds } from './device-kinds.ts'
 import { customers } from './network.ts'
-
-export const deviceKinds = [
-  'meter',
-  'rtu',
-  'pmu',
-  'pq-meter',
-  'transformer-monitor',
-  'concentrator',
-] as const
-
-export type DeviceKind = (typeof deviceKinds)[number]
 
 /** An entry of the file: one device, or many where the id has a range (`f1-meter-{001..125}`). */
 export const deviceEntry = z.strictObject({

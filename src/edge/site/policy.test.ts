@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { USUAL_INSIDE } from '../access/inside-network.ts'
-import { policyChoice } from './policy.ts'
+import { policyChoice } from './policy-choice.ts'
 import { type Site, parseSite } from './site.ts'
 
 const SITE = 'site: { id: s1, name: S, frequencyHz: 50, limits: gbt }\n'

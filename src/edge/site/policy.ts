@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import type { PolicyChoice } from '../../policy/thread/desk-messages.ts'
 import { type Fault, type Path, formatPath } from './fault.ts'
+import { pemOf } from './policy-choice.ts'
 import type { SiteFile } from './schema.ts'
 import type { YamlText } from './yaml-text.ts'
 
@@ -63,26 +63,12 @@ export function placePolicy(settings: PolicySettings, sitePath: string): PolicyS
   }
 }
 
-/** `folder`: of the rules that come with the program. */
-export function policyChoice(
-  { bundle, trustedKeys, url }: PolicySettings,
-  folder: string,
-): PolicyChoice {
-  if (url !== undefined) return { kind: 'server', url }
-  if (bundle === undefined) return { kind: 'shipped', folder }
-  return { kind: 'site', path: bundle, keys: trustedKeys.map(pemOf) }
-}
-
 function isKey(text: string): boolean {
   try {
     return createPublicKey(pemOf(text)).asymmetricKeyType === 'ed25519'
   } catch {
     return false
   }
-}
-
-function pemOf(text: string): string {
-  return `-----BEGIN PUBLIC KEY-----\n${text}\n-----END PUBLIC KEY-----\n`
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

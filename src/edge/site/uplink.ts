@@ -28,6 +28,18 @@ export const uplink = z.strictObject({
     .boolean()
     .default(false)
     .describe('Nothing comes back, as through a data diode: everything is sent several times.'),
+  repeatAfterSeconds: z
+    .array(
+      z
+        .int()
+        .min(1)
+        .max(7 * 86_400),
+    )
+    .min(1)
+    .max(limits.oneWayRepeatTimes)
+    .readonly()
+    .default([...limits.oneWayRepeatSeconds])
+    .describe('One-way: how long after it went last everything goes again, once for each number.'),
 })
 
 const FILE_KEYS = ['passwordFile', 'ca', 'certificate', 'key'] as const

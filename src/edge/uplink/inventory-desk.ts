@@ -17,6 +17,8 @@ export interface InventoryParts {
   readonly devices: () => readonly InventoryDevice[]
   /** By which names that were taken out are replaced; undefined: not yet. */
   readonly secret: () => Uint8Array | undefined
+  /** The centre says which pages it does not have; otherwise it gets all of them. */
+  readonly isAsked: boolean
   /** To the topic of the inventory. */
   readonly send: (envelope: Uint8Array) => void
 }
@@ -36,6 +38,8 @@ export class InventoryDesk {
   #lookedMs = -Infinity
   #cleared: Cleared | undefined
   #isBusy = false
+  /** Pages that are sent unasked, and have not been yet. */
+  #unsent: number[] = []
   /** Why the gate does not decide; empty: it does. */
   held = ''
   pagesSent = 0
@@ -52,6 +56,7 @@ export class InventoryDesk {
 
   /** While there is a connection; looks only once in a while. */
   look(nowMs: number): void {
+    this.answer(this.#unsent.splice(0, UNASKED_PAGES))
     if (this.#isBusy || nowMs - this.#lookedMs < limits.inventoryLookMs) return
     this.#lookedMs = nowMs
     this.#isBusy = true
@@ -88,6 +93,7 @@ export class InventoryDesk {
     this.#toldMs = nowMs
     const { pages, withheld } = this.#cleared
     this.#send({ kind: 'summary', digests: pages.map(pageDigest), withheld })
+    if (!this.#parts.isAsked) this.#unsent = [...pages.keys()]
   }
 
   /** Undefined: nobody could decide. */
@@ -125,6 +131,9 @@ export class InventoryDesk {
     if (bytes !== undefined) send(bytes)
   }
 }
+
+/** With each look, of which there are five a second: half a megabyte a second at most. */
+const UNASKED_PAGES = 8
 
 /** Of the topic; it is no stream of records. */
 export const STREAM = 'inventory'

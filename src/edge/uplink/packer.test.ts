@@ -14,7 +14,7 @@ const STREAM = {
   lost: 0,
   secret: Buffer.from('a secret of the site'),
 }
-const LOAD = { stream: 'events', lane: 'live', first: 1, last: 9 } as const
+const LOAD = { stream: 'events', lane: 'live', first: 1, last: 9, most: 500 } as const
 
 function row(sequence: number, more: Partial<OutboxRow> = {}): OutboxRow {
   const about = { kind: 'event', processor: 'p', name: 'dip', key: 0, state: 'start' } as const

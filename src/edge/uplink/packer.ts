@@ -45,8 +45,7 @@ export class Packer {
 
   /** Undefined: not now. */
   async pack({ stream, epoch, secret }: OutboxStream, load: Load): Promise<Packed | undefined> {
-    const { first, last } = load
-    const most = limits.envelopeRecords
+    const { first, last, most } = load
     const rows = this.#outbox.rows(stream, { first, last, most })
     const end = rows.length < most ? last : (rows.at(-1)?.sequence ?? last)
     const judged = await this.#judge(rows, secret)

@@ -56,7 +56,7 @@ export class UplinkStation {
   #readMs = -Infinity
   /** Something has become durable, and was not read yet. */
   #hasNews = false
-  /** When all was well last: connected, and nothing waited for long. */
+  /** When it was last known that what there is gets through, and leaves. */
   #fineMs = performance.now()
   #acknowledgedMs = performance.now()
   #why = ''
@@ -74,6 +74,7 @@ export class UplinkStation {
     this.#packer = new Packer(site, this.#outbox, gate)
     this.#inventory = new InventoryDesk({
       ...parts,
+      isAsked: !settings.oneWay,
       secret: () => this.#streams.values().next().value?.secret,
       send: (bytes) => this.#link.send(streamTopic(site, INVENTORY), bytes),
     })
@@ -88,10 +89,10 @@ export class UplinkStation {
       },
     })
     this.#state = new LinkState(site, performance.now())
-    const { backfillRecordsPerSecond } = settings
+    const { backfillRecordsPerSecond, repeatAfterSeconds } = settings
     this.#drain = new Drain(backfillRecordsPerSecond)
     this.#sender = settings.oneWay
-      ? new OneWaySender(backfillRecordsPerSecond)
+      ? new OneWaySender(backfillRecordsPerSecond, repeatAfterSeconds)
       : new Forwarder({ site, backfillRecordsPerSecond })
     this.#link = new Link(site, settings, {
       connected: () => this.#connected(),
@@ -166,11 +167,14 @@ export class UplinkStation {
     if (this.#state.isDue(nowMs)) this.#link.open()
     if (this.#hasNews || nowMs - this.#readMs >= limits.uplinkReadMs) this.#see()
     if (nowMs - this.#countedMs >= limits.manifestMs) this.#count(nowMs)
-    const { waitingMs } = this.#sender
-    const isWaiting = waitingMs !== undefined && nowMs - waitingMs >= limits.uplinkStuckMs / 2
-    if (this.#state.kind === 'up' && !isWaiting && this.#packer.held === '') this.#fineMs = nowMs
-    if (this.#state.kind === 'up' && !this.#parts.settings.oneWay) this.#inventory.look(nowMs)
+    this.#judge(nowMs)
+    if (this.#state.kind === 'up') this.#inventory.look(nowMs)
     this.#advance()
+  }
+
+  #judge(nowMs: number): void {
+    if (this.#state.kind !== 'up' || this.#packer.held !== '') return
+    this.#fineMs = Math.max(this.#fineMs, Math.min(nowMs, this.#sender.provedMs))
   }
 
   /** It goes at once where the way is free. Otherwise with the next answer, and what is found until then with it: a centre that is busy gets fewer envelopes, and larger ones. */
@@ -273,7 +277,7 @@ export class UplinkStation {
       this.#waiting.set(stream, this.#outbox.waiting(stream, ranges, last))
     }
     const pending = this.#waiting.values().reduce((sum, { rows }) => sum + rows, 0)
-    this.#drain.seen(pending, nowMs)
+    this.#drain.seen({ pending, sent: this.#sentOn.backfill }, nowMs)
   }
 
   #connected(): void {
@@ -309,6 +313,7 @@ export class UplinkStation {
     this.#acknowledgedMs = nowMs
     this.#state.proved()
     this.#sender.acknowledged(acknowledgement, nowMs)
+    this.#judge(nowMs)
     this.#countedMs = Math.min(this.#countedMs, nowMs - limits.manifestMs + COUNT_AGAIN_MS)
     if (this.#hasNews) this.#see()
     this.#advance()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Packets, publishedPayload } from './packets.ts'
+import { Packets, publishedId, publishedPayload } from './packets.ts'
 
 /** PUBLISH, QoS 1, topic "a", packet id 7, no properties, payload "xyz". */
 const PUBLISH = Buffer.from([0x32, 9, 0, 1, 0x61, 0, 7, 0, 0x78, 0x79, 0x7a])
@@ -23,4 +23,5 @@ test('a packet has a length of up to four bytes', () => {
 test('what was published is found behind the topic, the packet id and the properties', () => {
   assert.equal(publishedPayload(PUBLISH)?.toString(), 'xyz')
   assert.equal(publishedPayload(PINGREQ), undefined)
+  assert.equal(publishedId(PUBLISH), 7)
 })

@@ -17,6 +17,12 @@ export class Packets {
   }
 }
 
+/** Packet id of a PUBLISH of QoS 1. */
+export function publishedId(packet: Buffer): number {
+  const head = lengthBytes(packet)
+  return packet.readUInt16BE(head + 2 + packet.readUInt16BE(head))
+}
+
 /** Payload of a PUBLISH of QoS 1 in MQTT 5.0; undefined: another packet. */
 export function publishedPayload(packet: Buffer): Buffer | undefined {
   if ((packet[0] as number) >> 4 !== PUBLISH) return undefined

@@ -4,15 +4,21 @@ import { Packets, publishedPayload } from './packets.ts'
 
 /**
  * `open`: everything gets through. `cut`: nothing does, and connections are closed. `mute`: what the site sends arrives, and nothing comes
- * back. `slow`: few bytes a second, to the centre.
+ * back. `deaf`: nothing that the site sends arrives. `hole`: nothing gets through, either way; of none of these three is anybody told, for the
+ * end of a connection does not get through either. `slow`: few bytes a second, to the centre.
  */
-export type WireMode = 'open' | 'cut' | 'mute' | 'slow'
+export type WireMode = 'open' | 'cut' | 'mute' | 'deaf' | 'hole' | 'slow'
 
 export interface WireSettings {
   /** A connection to the centre. */
   readonly connect: () => Socket
+  /** What happens to envelopes on their way to the centre; undefined: nothing does. */
+  readonly envelopes?: EnvelopeFaults
+}
+
+export interface EnvelopeFaults {
   readonly random: Random
-  /** Of the envelopes on their way to the centre; 0: none. */
+  /** Shares of them. */
   readonly duplicated: number
   readonly reordered: number
   /** Told of each that goes twice. */
@@ -20,7 +26,7 @@ export interface WireSettings {
 }
 
 /** The link of one site: it listens on a port of its own, and passes on what comes with the faults that it is told to have. */
-export class Wire {
+export class Wire implements Disposable {
   readonly #settings: WireSettings
   readonly #server: Server
   readonly #pairs = new Set<readonly [Socket, Socket]>()
@@ -47,15 +53,27 @@ export class Wire {
     return this.#mode
   }
 
-  /** A link that was mute does not come back as if nothing had been: what was not passed on is gone. */
+  /** A link that swallowed something does not come back as if nothing had been: what was not passed on is gone. */
   set mode(mode: WireMode) {
-    if (mode === 'cut' || this.#mode === 'mute') this.drop()
+    if (mode === 'cut' || !this.#isWhole) this.drop()
     this.#mode = mode
+  }
+
+  get #isWhole(): boolean {
+    return this.#hears('up') && this.#hears('down')
+  }
+
+  #hears(way: 'up' | 'down'): boolean {
+    return this.#mode !== 'hole' && this.#mode !== (way === 'up' ? 'deaf' : 'mute')
   }
 
   drop(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy()
     this.#pairs.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
   }
 
   close(): void {
@@ -73,15 +91,16 @@ export class Wire {
     centre.on('error', () => {})
     const pair = [site, centre] as const
     this.#pairs.add(pair)
-    for (const socket of pair) {
+    for (const [socket, way] of [[site, 'up'] as const, [centre, 'down'] as const]) {
       socket.on('close', () => {
+        if (!this.#hears(way) && this.#pairs.has(pair)) return
         this.#pairs.delete(pair)
         for (const each of pair) each.destroy()
       })
     }
     this.#up(site, centre)
     centre.on('data', (chunk: Buffer) => {
-      if (this.#mode === 'mute') return
+      if (!this.#hears('down')) return
       if (!site.write(chunk)) {
         centre.pause()
         site.once('drain', () => centre.resume())
@@ -91,13 +110,15 @@ export class Wire {
 
   #up(site: Socket, centre: Socket): void {
     const packets = new Packets()
+    const faults = this.#settings.envelopes ?? NO_FAULTS
     const held: Buffer[] = []
     const release = (): void => {
       for (const packet of held.splice(0)) if (!centre.destroyed) centre.write(packet)
     }
     site.on('data', (chunk: Buffer) => {
+      if (!this.#hears('up')) return
       for (const packet of packets.cut(chunk)) {
-        const { random, duplicated, reordered, onDuplicate } = this.#settings
+        const { random, duplicated, reordered, onDuplicate } = faults
         const payload = publishedPayload(packet)
         const isHeld = payload !== undefined && held.length === 0 && random() < reordered
         if (isHeld) {
@@ -129,6 +150,12 @@ export class Wire {
   }
 }
 
+const NO_FAULTS: EnvelopeFaults = {
+  random: () => 1,
+  duplicated: 0,
+  reordered: 0,
+  onDuplicate: () => {},
+}
 /** What was held back goes behind the next envelope, or after this. */
 const HELD_MS = 200
 const SLOW_BYTES_PER_SECOND = 8192

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
@@ -78,7 +78,8 @@ function post(message: SealerMessage): void {
 }
 
 // Where processors are few, those that acknowledge go first. Elsewhere than on Linux this would be said of the whole process.
-if (process.platform === 'linux') setPriority(limits.sealerNice)
+// A service that was started still further behind stays there: only root may go forward.
+if (process.platform === 'linux') setPriority(Math.max(getPriority(), limits.sealerNice))
 
 parentPort?.on('message', (order: SealerOrder) => {
   try {

@@ -20,12 +20,12 @@ const OLD_SECONDS = 120
 
 /** Of all that may be wrong with it, the worst. */
 export function standingOf(site: Site, nowMs: number): Standing {
-  const { isSilent, report, missing, pending, lost } = site
+  const { isSilent, isClockWrong, report, missing, pending, lost } = site
   if (isSilent) return 'silent'
   if (alarmsOf(site, URGENT) > 0) return 'alarm'
   const set = report?.set?.state ?? ''
-  if ((report?.problemsTotal ?? 0) > 0 || set === 'failed' || set === 'rolled-back')
-    return 'failing'
+  const isIll = (report?.problemsTotal ?? 0) > 0 || isClockWrong
+  if (isIll || set === 'failed' || set === 'rolled-back') return 'failing'
   if (waitingSeconds(site, nowMs) > OLD_SECONDS) return 'behind'
   // What waits at the site is on its way.
   return missing > pending || lost > 0 ? 'missing' : 'well'

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limits } from '../../../core/limits.ts'
 import { Micros } from '../../../core/time.ts'
 import { Egress } from '../../../edge/egress/egress.ts'
 import { parseSite } from '../../../edge/site/site.ts'
@@ -46,7 +47,7 @@ async function pack(packer: Packer, outbox: OutboxReader, upTo: number): Promise
   const stream = outbox.streams().find(({ stream: name }) => name === 'events')
   let bytes = 0
   for (let first = 1; stream !== undefined && first <= upTo;) {
-    const load = { stream: 'events', lane: 'backfill', first, last: upTo } as const
+    const load = { ...LOAD, first, last: upTo }
     const packed = await packer.pack(stream, load)
     if (packed === undefined) continue
     bytes += packed.bytes.length
@@ -80,3 +81,4 @@ const START_US = Date.UTC(2026, 0, 1) * 1000
 /** Rows of one commit. */
 const SUBJECTS = 1000
 const WARM_UP = 20_000
+const LOAD = { stream: 'events', lane: 'backfill', most: limits.envelopeRecords } as const

@@ -1,3 +1,4 @@
+import type { DrainResult } from './fairness.ts'
 import type { UplinkBenchResult } from './uplink.ts'
 
 /** What was wanted and what was measured, a line each. `scale`: of a thousand sites. */
@@ -34,12 +35,20 @@ export function uplinkTable(result: UplinkBenchResult, scale: number): string {
     ['centre: resident memory', '< 600 MB', `${count(peakMb)} MB`],
     [
       'P99 of what is new, while one site drains',
-      'as before',
-      `${Math.round(fairness.beforeP99Ms)} ms before, ${Math.round(fairness.duringP99Ms)} ms beside ${count(fairness.drained)} records`,
+      ms(fairness.beforeP99Ms),
+      [fairness.atPace, fairness.unbounded].map(drainText).join('; '),
     ],
     ['audits: records lost or wrong', '0', count(faults)],
   ]
   return `${rows.map(([what = '', wanted = '', got = '']) => `${what.padEnd(44)}${wanted.padEnd(12)}${got}`).join('\n')}\n`
+}
+
+function drainText({ p99Ms, ownP99Ms, recordsPerSecond }: DrainResult): string {
+  return `${ms(p99Ms)}, its own ${ms(ownP99Ms)}, beside ${count(recordsPerSecond)}/s`
+}
+
+function ms(value: number): string {
+  return `${Math.round(value)} ms`
 }
 
 function count(value: number): string {

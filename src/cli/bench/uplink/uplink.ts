@@ -32,7 +32,8 @@ export async function measureUplink(settings: UplinkBenchSettings): Promise<Upli
   const scale = sites / 1000
   const rest = { seconds, backlog: 0, hasStorm: false }
   const rate = 20_000 * scale
-  const sustained = await drill(settings, { ...rest, recordsPerSecond: rate })
+  const offered = { ...rest, recordsPerSecond: rate * OFFERED_SHARE }
+  const sustained = await drill(settings, offered)
   const stormy = { ...rest, recordsPerSecond: rate / 4, hasStorm: true }
   const storm = await drill(settings, stormy)
   const full = { ...rest, seconds: 1, recordsPerSecond: 0, backlog: 1000 }
@@ -45,7 +46,7 @@ export async function measureUplink(settings: UplinkBenchSettings): Promise<Upli
       seconds,
       backlog: 1_000_000 * scale,
       directory,
-      uplink: (site) => ({ ...uplink(site), backfillRecordsPerSecond: 1_000_000 }),
+      uplink,
     }),
   )
   return { packing: { feeders, devices }, sustained, storm, backlog, fairness }
@@ -79,7 +80,12 @@ async function withCentre<Result>(
   const centre = await CentreProcess.start(words)
   const url = `mqtt://${centre.mqtt}`
   const { backfillRecordsPerSecond } = limits
-  const uplink = (): UplinkSettings => ({ url, backfillRecordsPerSecond, oneWay: false })
+  const uplink = (): UplinkSettings => ({
+    url,
+    backfillRecordsPerSecond,
+    oneWay: false,
+    repeatAfterSeconds: [],
+  })
   try {
     return await work({ centre, http: centre.http, directory: join(directory, 'sites'), uplink })
   } finally {
@@ -88,3 +94,5 @@ async function withCentre<Result>(
 }
 
 const PACKED_RECORDS = 200_000
+/** Of what is wanted: what is found last is acknowledged after its second is over, which the rate counts. */
+const OFFERED_SHARE = 1.05
