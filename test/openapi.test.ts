@@ -147,7 +147,7 @@ async function askCentre({ folder, centre }: Stand): Promise<void> {
     () => centre.errors.join(''),
   )
   const path = { site: 's1' }
-  for (const name of readable(contract, ['/users'])) await contract.done(name, { path })
+  for (const name of readable(contract, ['/users', '/rollouts/{id}'])) await contract.done(name, { path })
   await contract.ask('GET /api/v1/sites/{site}', { path: { site: 's9' } })
   await contract.done('POST /api/v1/reconciliation', { query: 'site=s1' })
   await rollOut(contract)
