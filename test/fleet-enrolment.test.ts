@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect } from 'mqtt'
@@ -12,83 +12,8 @@ import { Renewal } from '../src/edge/fleet/renewal.ts'
 import { makeKey, makeRequest } from '../src/fleet/certificates.ts'
 import { decodeRequest } from '../src/fleet/transfer.ts'
 import { withScratch } from './crash/scratch.ts'
-import { busbar } from './fleet/busbar.ts'
 import { until } from './fleet/until.ts'
-import { Program } from './uplink/program.ts'
 import { noMosquitto, startMosquitto } from './uplink/servers.ts'
-
-const ANYWHERE = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
-
-interface Stand {
-  readonly folder: string
-  readonly centre: Program
-  readonly words: readonly string[]
-}
-
-/** A machine with a token of its own becomes site s1, and its edge is started. */
-async function machine({ folder, centre, words }: Stand, name: string): Promise<Program> {
-  const invited = busbar('centre', 'enroll', '--site', 's1', ...words)
-  const [, token = ''] = /^token (\S+)$/m.exec(invited) ?? []
-  const [, fingerprint = ''] = /^fingerprint (\S+)$/m.exec(invited) ?? []
-  const data = join(folder, name)
-  mkdirSync(data, { recursive: true })
-  const centreUrl = `https://${centre.addresses['http']}`
-  const asked = ['edge', 'enroll', '--centre', centreUrl, `--token=${token}`, '--data', data]
-  const lines = busbar(...asked, '--fingerprint', fingerprint)
-  assert.throws(() => busbar(...asked, '--fingerprint', fingerprint), /used before/)
-  assert.throws(() => busbar(...asked, '--fingerprint', '00'.repeat(32)), /fingerprint/)
-  assert.equal(statSync(join(data, 'fleet', 'site.pem')).mode & 0o777, 0o600)
-  const uplink = lines.slice(lines.indexOf('uplink:'))
-  assert.match(uplink, new RegExp(`mqtts://${centre.addresses['mqtt']}`))
-  const siteFile = join(folder, `${name}.yaml`)
-  const site = 'site: { id: s1, name: S, frequencyHz: 50, limits: gbt }\n'
-  writeFileSync(siteFile, `${site}devices: [{ id: m1, kind: rtu }]\n${uplink}\n`)
-  const files = ['--site', siteFile, '--data', data]
-  return Program.start(['src/cli/main.ts', 'edge', ...files, ...ANYWHERE])
-}
-
-async function linkOf(edge: Program): Promise<{ readonly link: string; readonly why: string }> {
-  const { uplink } = (await edge.get('/api/v1/uplink')) as {
-    uplink: { readonly link: string; readonly why: string }
-  }
-  return uplink
-}
-
-test('a machine becomes a site once, is cut off when it is replaced, and when it is revoked', async () => {
-  await withScratch('enrolment', async (folder) => {
-    await using started = new AsyncDisposableStack()
-    const authority = join(folder, 'authority')
-    const own = ['--data', join(folder, 'centre'), '--authority', authority]
-    const centre = started.use(
-      await Program.start(['src/cli/main.ts', 'centre', ...own, ...ANYWHERE]),
-    )
-    const words = ['--url', `https://${centre.addresses['http']}`, '--authority', authority]
-    const stand: Stand = { folder, centre, words }
-    const first = started.use(await machine(stand, 'first'))
-    const errors = (): string => [centre, first].map((each) => each.errors.join('')).join('\n')
-    const isUp = async (edge: Program): Promise<true> =>
-      until(async () => ((await linkOf(edge)).link === 'up' ? true : undefined), errors)
-    const isOut = async (edge: Program): Promise<true> =>
-      until(async () => ((await linkOf(edge)).link === 'up' ? undefined : true), errors)
-    await isUp(first)
-    const second = started.use(await machine(stand, 'second'))
-    await isOut(first)
-    await isUp(second)
-    assert.match(busbar('centre', 'revoke', '--site', 's1', ...words), /revoked 1/)
-    await isOut(second)
-    const stays = await linkOf(second)
-    assert.notEqual(stays.link, 'up')
-    const listed = busbar(
-      'fleet',
-      'audit',
-      '--url',
-      words[1] ?? '',
-      '--ca',
-      join(authority, 'ca.pem'),
-    )
-    assert.match(listed, /a machine became site s1/)
-  })
-})
 
 /** An authority with a database of its own. */
 async function withEnrolment(

@@ -83,7 +83,7 @@ test('settings, refusals, qualities and sentences of health are all explained', 
     tableOf(OPERATING, 'outcome').map(([outcome]) => outcome),
     [...outcomes],
   )
-  const view = readPage('src/edge/view.ts')
+  const view = readPage('src/edge/view.ts') + readPage('src/edge/uplink/status.ts')
   for (const page of [OPERATING, readPage('docs/operating.zh-CN.md')]) {
     const heading = /^## .*healthz.*$/m.exec(page)?.[0] ?? ''
     const sentences = [...sectionOf(page, heading).matchAll(/^- \*\*([\w ]+)\*\*/gm)]

@@ -50,4 +50,4 @@ function storingProblem(failure: string): string {
 }
 
 const GONE =
-  /ECONNREFUSED|ECONNRESET|EPIPE|CONNECT|connection|terminating|shutting down|starting up/i
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|connect|terminating|shutting down|starting up|timeout expired/i

@@ -1,3 +1,4 @@
+import { limits } from '../core/limits.ts'
 import type { Acknowledgement } from '../uplink/acknowledgement.ts'
 import type { Envelope } from '../uplink/envelope.ts'
 import type { Question } from '../uplink/question.ts'
@@ -62,7 +63,7 @@ export class Inbox {
         for (const record of taken.fresh) fresh.push({ source: { site, stream, epoch }, record })
       }
       await storeRecords(query, [...fresh, ...recordsAgain(envelopes)])
-      await keepStreams(query, sources, now)
+      await keepStreams(query, sources, { states: now, nowUs })
       await storeAnswers(query, answersOf(envelopes), nowUs)
       const pages = await storeInventories(query, inventoriesOf(envelopes), nowUs)
       return { states: now, before: known, asked: pages }
@@ -172,7 +173,7 @@ async function lockStreams(
 async function keepStreams(
   query: Query,
   sources: readonly Source[],
-  states: ReadonlyMap<string, Received>,
+  { states, nowUs }: { readonly states: ReadonlyMap<string, Received>; readonly nowUs: number },
 ): Promise<void> {
   const rows = sources.map((source) => {
     const { ranges, manifest, ...counts } = states.get(idOf(source)) as Received
@@ -180,10 +181,11 @@ async function keepStreams(
   })
   await query(
     `UPDATE streams s SET ranges = k.ranges, last = k.last, pending = k.pending, lost = k.lost, oldest = k.oldest,
-     records = k.records, duplicates = k.duplicates, withheld = k.withheld
+     records = k.records, duplicates = k.duplicates, withheld = k.withheld,
+     replaced_at = CASE WHEN s.replaced_at >= $2::bigint - ${limits.replacedGraceMs * 1000} THEN s.replaced_at END
      FROM json_to_recordset($1::text::json) AS k (site text, stream text, epoch bigint, ranges text, last bigint, pending bigint,
      lost bigint, oldest bigint, records bigint, duplicates bigint, withheld bigint)
      WHERE s.site = k.site AND s.stream = k.stream AND s.epoch = k.epoch`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows), nowUs],
   )
 }

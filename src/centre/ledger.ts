@@ -5,7 +5,7 @@ import { gapsOf } from '../uplink/receiver.ts'
 import type { Database, Row } from './database/database.ts'
 import { STATE, receivedOf } from './streams.ts'
 
-/** Of the last epoch: an earlier one has no gaps any more, for all of it was sent again. */
+/** Of the last epoch: an earlier one has no gaps any more, for all of it was sent again, or its machine was replaced. */
 export interface StreamInfo {
   readonly stream: string
   readonly epoch: number
@@ -18,9 +18,11 @@ export interface StreamInfo {
   readonly records: number
   readonly duplicates: number
   readonly withheld: number
-  /** As the site counts them: records that wait there, and those that had to make room. */
+  /** As the site counts them: records that wait there, and those that had to make room. Lost is also what machines that were replaced took with them. */
   readonly pending: number
   readonly lost: number
+  /** Of those that are lost, what waited on machines that were replaced. */
+  readonly lostWithMachine: number
   readonly oldest: string | null
 }
 
@@ -77,8 +79,9 @@ export class Ledger {
     // As one text: PGlite takes half a second to hand out four thousand rows one by one.
     const [streams] = await query(
       `SELECT coalesce(json_agg(row_to_json(own)), '[]')::text AS rows FROM (
-         SELECT DISTINCT ON (s.site, s.stream) s.site, s.stream, s.epoch::float8, ${STATE} FROM streams s
-         WHERE $1::text IS NULL OR s.site = $1 ORDER BY s.site, s.stream, s.epoch DESC
+         SELECT s.site, s.stream, s.epoch::float8, ${STATE} FROM (
+           SELECT *, max(epoch) OVER (PARTITION BY site, stream) AS newest FROM streams WHERE $1::text IS NULL OR site = $1
+         ) s WHERE s.epoch = s.newest OR s.replaced_at IS NOT NULL ORDER BY s.site, s.stream, s.epoch DESC
        ) own`,
       [site ?? null],
     )
@@ -87,7 +90,7 @@ export class Ledger {
     return sites.map((row): SiteInfo => {
       const name = String(row['site'])
       const heard = Number(row['last'])
-      const own = (bySite.get(name) ?? []).map(streamInfo)
+      const own = streamsIn(bySite.get(name) ?? [])
       const silentSeconds = Math.max(0, Math.round((nowUs - heard) / 1e6))
       return {
         site: name,
@@ -160,11 +163,29 @@ function inventoryOf(row: Row): SiteInfo['inventory'] {
   }
 }
 
-function streamInfo(row: Row): StreamInfo {
+/** Of one site: of each stream the last epoch first, then those of machines that were replaced. */
+function streamsIn(rows: readonly Row[]): readonly StreamInfo[] {
+  const byStream = Map.groupBy(rows, (row) => String(row['stream']))
+  return [...byStream.values()].flatMap(([last, ...replaced]) =>
+    last === undefined ? [] : [streamInfo(last, replaced)],
+  )
+}
+
+/** Of the records that waited on a machine, those that did not come: not more than waited when it said so last, nor than the numbers that are not here. */
+function lostWith(row: Row): { readonly waiting: number; readonly lost: number } {
+  const received = receivedOf(row)
+  const { pending, lost } = received.manifest
+  return { waiting: Math.min(pending, gapsOf(received).numbers), lost }
+}
+
+function streamInfo(row: Row, replaced: readonly Row[]): StreamInfo {
   const received = receivedOf(row)
   const { ranges, manifest, records, duplicates, withheld } = received
   const { last, pending, lost, oldest } = manifest
   const gaps = gapsOf(received)
+  const gone = replaced.map(lostWith)
+  const lostWithMachine = gone.reduce((sum, { waiting }) => sum + waiting, 0)
+  const lostBefore = gone.reduce((sum, each) => sum + each.lost, lostWithMachine)
   return {
     stream: String(row['stream']),
     epoch: Number(row['epoch']),
@@ -176,7 +197,8 @@ function streamInfo(row: Row): StreamInfo {
     duplicates,
     withheld,
     pending,
-    lost,
+    lost: lost + lostBefore,
+    lostWithMachine,
     oldest: oldest === 0 ? null : timeOf(oldest),
   }
 }

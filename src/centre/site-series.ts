@@ -30,7 +30,7 @@ const OF_STREAM: Readonly<Record<StreamCount & keyof StreamInfo, string>> = {
   records: 'Records here.',
   missing: 'Numbers given there and not here.',
   pending: 'Records that wait there.',
-  lost: 'Records that made room there.',
+  lost: 'Records that made room there, or went with a machine.',
   withheld: 'Records that the policy keeps.',
 }
 

@@ -47,6 +47,9 @@ export class GridError extends Error {
 
 /** The words of whatever was thrown; never a stack, which is for a developer's log only. */
 export function errorText(thrown: unknown): string {
+  // Of several addresses that were tried each has its own, and all of them together none.
+  if (thrown instanceof AggregateError && thrown.message === '')
+    return thrown.errors.map(errorText).join('; ')
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 

@@ -62,6 +62,8 @@ export const fleetLimits = {
   authorityDays: 7300,
   /** Of a list of revoked certificates: a broker that is given no newer one in that time lets nobody in any more, so fetch one each hour. */
   revocationListDays: 30,
+  /** What comes of a machine so long after another was enrolled in its place was on its way; what comes later shows that it goes on. */
+  replacedGraceMs: 60_000,
   /** A token is used on the day that it is made for. */
   enrolTokenMs: 86_400_000,
   /** Between two looks whether a certificate ends, and two requests for another. */

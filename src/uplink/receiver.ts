@@ -37,10 +37,15 @@ export function receive(state: Received, { first, last, body }: Envelope): Taken
   if (ranges.length > limits.receivedRanges) return { state, fresh: [] }
   const isNew = (number: number): boolean => !has(state.ranges, number)
   const fresh = body.records.filter(({ sequence }) => isNew(sequence))
+  const { manifest } = state
+  // They were among those that waited when the manifest was written: if there is no other, what is left is what did not come.
+  const come = [...fresh.map(({ sequence }) => sequence), ...body.withheld.filter(isNew)]
+  const waited = come.filter((number) => number <= manifest.last).length
   return {
     fresh,
     state: {
       ...state,
+      manifest: { ...manifest, pending: Math.max(0, manifest.pending - waited) },
       ranges,
       records: state.records + fresh.length,
       duplicates: state.duplicates + body.records.length - fresh.length,

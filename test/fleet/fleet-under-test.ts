@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Program } from '../uplink/program.ts'
 import { freePort } from '../uplink/servers.ts'
+import { SetStore } from '../../src/edge/fleet/set-store.ts'
+import { type SetFile, sha256, signSet } from '../../src/fleet/set.ts'
+import { callCentre } from '../../src/cli/fleet/centre-request.ts'
 import { busbar } from './busbar.ts'
 import { until } from './until.ts'
 
@@ -27,7 +30,7 @@ export class FleetUnderTest implements AsyncDisposable {
   readonly key: string
   readonly centre: Program
   readonly edges = new Map<string, Program>()
-  readonly #publicKey: string
+  readonly publicKey: string
   #revision = 0
 
   static async start(folder: string, sites: readonly string[]): Promise<FleetUnderTest> {
@@ -37,7 +40,7 @@ export class FleetUnderTest implements AsyncDisposable {
     const ports = ['--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0']
     const centre = await Program.start(['src/cli/main.ts', 'centre', ...data, ...ports])
     const fleet = new FleetUnderTest(folder, { key, publicKey, centre })
-    for (const site of sites) await fleet.addEdge(site)
+    await Promise.all(sites.map(async (site) => fleet.#addEdge(site)))
     return fleet
   }
 
@@ -47,7 +50,7 @@ export class FleetUnderTest implements AsyncDisposable {
   ) {
     this.folder = folder
     this.key = key
-    this.#publicKey = publicKey
+    this.publicKey = publicKey
     this.centre = centre
   }
 
@@ -61,14 +64,14 @@ export class FleetUnderTest implements AsyncDisposable {
 
   siteText(site: string, name: string, more = ''): string {
     const uplink = `uplink: { url: 'mqtt://${this.centre.addresses['mqtt']}' }`
-    return `site: { id: ${site}, name: ${name}, frequencyHz: 50, limits: gbt }\ndevices: [{ id: m1, kind: rtu }]\n${uplink}\n${more}`
+    return `site: { id: ${site}, name: ${name}, frequencyHz: 50, limits: gbt }\naccess: { anonymous: true }\ndevices: [{ id: m1, kind: rtu }]\nprocessors: { trustedKeys: [${this.publicKey}] }\n${uplink}\n${more}`
   }
 
-  async addEdge(site: string): Promise<Program> {
-    mkdirSync(join(this.folder, site), { recursive: true })
-    writeFileSync(this.siteFile(site), this.siteText(site, 'first'))
+  async #addEdge(site: string): Promise<void> {
     const data = join(this.folder, site, 'data')
-    busbar('fleet', 'trust', this.#publicKey, '--data', data)
+    mkdirSync(data, { recursive: true })
+    writeFileSync(this.siteFile(site), this.siteText(site, 'first'))
+    new SetStore(data).trust([this.publicKey])
     const addresses = [
       '--mqtt',
       `127.0.0.1:${await freePort()}`,
@@ -78,28 +81,32 @@ export class FleetUnderTest implements AsyncDisposable {
     const files = ['--site', this.siteFile(site), '--data', data]
     const edge = await Program.start(['src/cli/main.ts', 'edge', ...files, ...addresses])
     this.edges.set(site, edge)
-    return edge
   }
 
-  /** A set of these files, signed and given to the centre; its digest. */
-  upload(
+  /** A set of these files, by their names in the folder of a set, signed and given to the centre; its digest. The commands for that have another test. */
+  async upload(
     files: Readonly<Record<string, string | Buffer>>,
-    watchSeconds = 2,
-    key = this.key,
-  ): string {
-    const set = join(this.folder, `set-${++this.#revision}`)
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(join(set, name, '..'), { recursive: true })
-      writeFileSync(join(set, name), content)
-    }
-    const numbers = ['--revision', String(this.#revision), '--watch-seconds', String(watchSeconds)]
-    busbar('fleet', 'sign', set, '--key', key, ...numbers)
-    return busbar('fleet', 'upload', set, '--url', this.url)
+    { watchSeconds = 2, key = this.key } = {},
+  ): Promise<string> {
+    const named = Object.entries(files).map(([path, content]) => {
+      const bytes = Buffer.from(content)
+      const file: SetFile = { ...placeOf(path), sha256: sha256(bytes), bytes: bytes.length }
+      return { file, bytes }
+    })
+    for (const { file, bytes } of named) await this.#tell('PUT', `contents/${file.sha256}`, bytes)
+    const own = named.map(({ file }) => file)
+    const manifest = { revision: ++this.#revision, title: 'set', watchSeconds, files: own }
+    const { text, digest } = signSet(manifest, readFileSync(key, 'utf8'))
+    await this.#tell('POST', 'sets', Buffer.from(text))
+    return digest
   }
 
-  roll(set: string, waves: string, more: readonly string[] = []): void {
-    const words = ['rollout', 'create', set, '--waves', waves, '--soak-seconds', '1', ...more]
-    busbar('fleet', ...words, '--failed-percent', '0', '--url', this.url)
+  async roll(set: string, waves: readonly (readonly string[])[]): Promise<void> {
+    await this.#tell('POST', 'rollouts', { set, waves, soakSeconds: 1, failedPercent: 0 })
+  }
+
+  async #tell(method: 'PUT' | 'POST', path: string, body: object): Promise<void> {
+    await callCentre(this.url, { method, path: `/api/v1/fleet/${path}`, body })
   }
 
   async rollout(): Promise<Listed> {
@@ -128,8 +135,42 @@ export class FleetUnderTest implements AsyncDisposable {
   }
 
   async nameOf(site: string): Promise<string> {
-    const answer = (await this.edges.get(site)?.get('/api/v1/site')) as { site: { name: string } }
+    const answer = (await this.#edge(site).get('/api/v1/site')) as { site: { name: string } }
     return answer.site.name
+  }
+
+  /** Of the last set that was good there, as its disk says. */
+  revisionOf(site: string): number {
+    return new SetStore(join(this.folder, site, 'data')).state.good?.revision ?? 0
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  async policyOf(site: string): Promise<string> {
+    const { report } = (await this.centre.get(`/api/v1/sites/${site}`)) as {
+      report: { policy: string }
+    }
+    return report.policy
+  }
+
+  async problemsOf(site: string): Promise<readonly string[]> {
+    const { problems } = (await this.#edge(site).get('/healthz')) as { problems: string[] }
+    return problems
+  }
+
+  async processorsOf(site: string): Promise<readonly string[]> {
+    const { processors } = (await this.#edge(site).get('/api/v1/processors')) as {
+      processors: readonly { readonly name: string }[]
+    }
+    return processors.map(({ name }) => name)
+  }
+
+  #edge(site: string): Program {
+    const edge = this.edges.get(site)
+    if (edge === undefined) throw new Error(`there is no edge ${site}`)
+    return edge
   }
 
   fileOf(site: string): string {
@@ -144,4 +185,17 @@ export class FleetUnderTest implements AsyncDisposable {
     await Promise.all([...this.edges.values()].map(async (edge) => edge[Symbol.asyncDispose]()))
     await this.centre[Symbol.asyncDispose]()
   }
+}
+
+/** What a file of a set's folder is there for. */
+function placeOf(path: string): Pick<SetFile, 'role' | 'name'> {
+  const [, folder = '', name = ''] = /^(sites|processors)\/(.+)\.(?:yaml|json)$/.exec(path) ?? []
+  if (folder !== '') return { role: folder === 'sites' ? 'site' : 'processor', name }
+  const role =
+    path === 'policy.tar.gz'
+      ? 'policy'
+      : path.endsWith('.sig')
+        ? 'policy-signature'
+        : 'policy-examples'
+  return { role, name: '' }
 }

@@ -1,14 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { FleetUnderTest } from './fleet-under-test.ts'
+import type { Program } from '../uplink/program.ts'
 
-/** Kills the edge of a site so long after it was asked to run another set, and starts it again. */
-export async function killDuring(
-  fleet: FleetUnderTest,
-  site: string,
-  afterMs: number,
-): Promise<void> {
+/** Kills an edge so long after it was asked to run another set, and starts it again. */
+export async function killAfter(edge: Program | undefined, afterMs: number): Promise<void> {
   await pause(afterMs)
-  const edge = fleet.edges.get(site)
   await edge?.kill()
   await edge?.start()
 }

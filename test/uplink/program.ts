@@ -65,11 +65,15 @@ export class Program implements AsyncDisposable {
   }
 
   async text(path: string): Promise<string> {
-    return (await fetch(`http://${this.addresses['http']}${path}`)).text()
+    try {
+      return await (await fetch(`http://${this.addresses['http']}${path}`)).text()
+    } catch (cause) {
+      throw new Error(`${this.#words.join(' ')} ${path}: ${this.errors.join('')}`, { cause })
+    }
   }
 
   async get(path: string): Promise<unknown> {
-    return (await fetch(`http://${this.addresses['http']}${path}`)).json()
+    return JSON.parse(await this.text(path))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

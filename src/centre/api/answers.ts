@@ -17,7 +17,10 @@ const stream = z.strictObject({
   duplicates: count,
   withheld: count,
   pending: count.describe('Records that wait at the site, as it said last.'),
-  lost: count.describe('Records that had to make room there.'),
+  lost: count.describe(
+    'Records that had to make room there, or that a replaced machine took with it.',
+  ),
+  lostWithMachine: count.describe('Of those, the ones that waited on machines that were replaced.'),
   oldest: time.nullable(),
 })
 

@@ -5,7 +5,6 @@ import {
   bytes,
   count,
   list,
-  mapOf,
   number,
   object,
   objectWith,
@@ -40,24 +39,16 @@ const set = object({
   uploadedAt: time,
   uploadedBy: text,
 })
-const waves = about('Sites, each in one wave.', list(list(text)))
 const plan = {
   digest,
   revision: count,
-  waves,
   soakSeconds: number,
   failedPercent: number,
   silentSeconds: number,
 }
 const phase = oneOf(['running', 'paused', 'stopped', 'aborted', 'done'])
 const wave = about('Place of the last wave that was asked; -1: none was.', { type: 'integer' })
-const progress = object({
-  state: oneOf(['asked', 'good', 'failed']),
-  askedAt: number,
-  since: number,
-  problems: count,
-  why: text,
-})
+const waves = list(object({ sites: count, asked: count, good: count, failed: count }))
 const rollout = object({
   id: count,
   createdAt: time,
@@ -66,7 +57,15 @@ const rollout = object({
   phase,
   why: text,
   wave,
-  sites: mapOf(progress),
+  waves,
+  failures: list(object({ site: text, why: text })),
+})
+const member = object({
+  site: text,
+  wave: count,
+  state: text,
+  why: text,
+  askedAt: orNull(time),
 })
 const certificate = object({
   serial: text,
@@ -122,7 +121,15 @@ export const fleetWords: RoutesWords = {
         },
       ),
     ),
-    answers: { 200: json(object({ id: count, ...plan })) },
+    answers: {
+      200: json(
+        object({ id: count, ...plan, waves: about('Sites, each in one wave.', list(list(text))) }),
+      ),
+    },
+  },
+  'GET /api/v1/fleet/rollouts/{id}': {
+    summary: 'How a rollout is with each of its sites.',
+    answers: { 200: json(object({ id: count, sites: list(member) })) },
   },
   'POST /api/v1/fleet/rollouts/{id}/pause': {
     summary: 'No further wave.',
@@ -136,6 +143,10 @@ export const fleetWords: RoutesWords = {
   'GET /api/v1/fleet/certificates': {
     summary: 'Certificates of sites.',
     answers: { 200: json(object({ certificates: list(certificate) })) },
+  },
+  'GET /api/v1/fleet/revocations': {
+    summary: 'The list of revoked certificates, for a broker of another program.',
+    answers: { 200: { 'application/x-pem-file': text } },
   },
   'POST /api/v1/fleet/tokens': {
     summary: 'A word with which one machine becomes the site, once.',
@@ -153,6 +164,13 @@ export const fleetWords: RoutesWords = {
   'POST /api/v1/fleet/enrolments': {
     summary: 'A machine that has a token becomes a site.',
     body: json(object({ token: text, csr: about('PKCS #10, PEM.', text) })),
-    answers: { 200: json(object({ site: text, certificate: text, ca: text })) },
+    answers: {
+      200: json(
+        objectWith(
+          { site: text, certificate: text, ca: text },
+          { mqttPort: count, brokerUrl: about('Of another program that sites connect to.', text) },
+        ),
+      ),
+    },
   },
 }

@@ -83,6 +83,11 @@ export class Enrolment {
         nowUs,
         'replaced by another machine',
       )
+      await query(
+        `UPDATE streams s SET replaced_at = $2::bigint WHERE site = $1
+         AND epoch = (SELECT max(epoch) FROM streams o WHERE o.site = s.site AND o.stream = s.stream)`,
+        [site, nowUs],
+      )
       const certificate = await this.#issue(query, { site, key, nowUs })
       await note(query, { who, what: `a machine became site ${site}` }, nowUs)
       return { site, certificate, ca: this.#authority.certificate }

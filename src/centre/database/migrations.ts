@@ -258,6 +258,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     // Of a broker that several centres share; what its own has been told each knows by itself.
     'CREATE TABLE fleet_sent (broker text PRIMARY KEY, number bigint NOT NULL)',
   ],
+  // When another machine was enrolled; null again where the one before went on, for only its certificate was another.
+  ['ALTER TABLE streams ADD replaced_at bigint'],
 ]
 
 /** The rows wait in the partition for what has no other, from where they are given places at the start. */

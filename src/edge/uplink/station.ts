@@ -283,6 +283,9 @@ export class UplinkStation {
   #connected(): void {
     this.#connection++
     this.#why = ''
+    // What is told of a backlog first is what a centre goes by if nothing more comes: it is counted as it is now.
+    this.#see()
+    this.#count(performance.now())
     this.#before = new Map(this.#streams.values().map(({ stream, last }) => [stream, last]))
     this.#state.connected()
     this.#inventory.connected()
