@@ -7,7 +7,7 @@ import { join } from 'node:path'
 /**
  * `npm test`: what can share two processors does. First the tests beside the code, half of the files in each of two processes; then, two at a time,
  * the suites whose outcome does not depend on how long anything takes; then, one at a time, those that measure, flood, or wait for
- * others. A suite that is not named here runs alone. Exit code 1: a test failed.
+ * others. A suite that is not named here runs alone. What fails in one stage keeps no other from running. Exit code 1: a test failed.
  */
 const root = join(import.meta.dirname, '..')
 const UNIT = ['src/**/*.test.ts', 'kernel/**/*.test.ts', 'ui/**/*.test.ts']
@@ -60,8 +60,7 @@ try {
     const startMs = performance.now()
     const codes = await Promise.all(sideBySide.map(runTests))
     process.stdout.write(`${name}: ${((performance.now() - startMs) / 1000).toFixed(0)} s\n`)
-    process.exitCode = codes.find((code) => code !== 0) ?? 0
-    if (process.exitCode !== 0) break
+    process.exitCode ||= codes.find((code) => code !== 0) ?? 0
   }
 } finally {
   rmSync(folder, { recursive: true })
