@@ -11,7 +11,7 @@ export function uplinkCounters({ uplink }: MetricsParts): readonly Described[] {
     },
     {
       name: 'busbar_uplink_records_total',
-      help: 'Records that were sent, those that went again with them.',
+      help: 'Records that envelopes spoke of: sent, sent again, or said to stay.',
       value: () => uplink?.counters.records ?? 0,
     },
     {

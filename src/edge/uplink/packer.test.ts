@@ -32,6 +32,7 @@ async function recordsOf(own: Packer) {
   const packed = (await own.pack(STREAM, LOAD)) ?? assert.fail('nothing was packed')
   const { body, last } = decodeEnvelope(packed.bytes)
   assert.ok(body.kind === 'records')
+  assert.equal(packed.leaving, body.records.length)
   return { ...body, last }
 }
 

@@ -12,7 +12,9 @@ export interface Packed {
   readonly bytes: Uint8Array
   /** All up to this number is in it. */
   readonly last: number
+  /** That it speaks of: those that leave with it, and those of which it says only that they stay. */
   readonly records: number
+  readonly leaving: number
 }
 
 export interface PackerCounters {
@@ -114,7 +116,7 @@ export class Packer {
     const kept = judged.filter(({ text }) => text === undefined)
     const withheld = kept.map(({ sequence }) => sequence)
     const bytes = encodeRecords({ ...head, last }, { texts, withheld })
-    if (bytes !== undefined) return { bytes, last, records: judged.length }
+    if (bytes !== undefined) return { bytes, last, records: judged.length, leaving: texts.length }
     const half = judged.slice(0, Math.floor(judged.length / 2))
     const end = half.at(-1)
     return end === undefined ? undefined : this.#encode(head, half, end.sequence)

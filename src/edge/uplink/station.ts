@@ -62,8 +62,10 @@ export class UplinkStation {
   #why = ''
   #connection = 0
   acknowledgements = 0
-  /** Records sent on each lane. */
+  /** Records that left on each lane. */
   readonly #sentOn: Record<Lane, number> = { live: 0, backfill: 0 }
+  /** Records of the backlog that are dealt with, those that stay with them. */
+  #drained = 0
   /** Of each stream the last number at the time of the connection: up to it is backfill. */
   #before = new Map<string, number>()
 
@@ -247,7 +249,8 @@ export class UplinkStation {
     }
     this.#link.send(streamTopic(this.#parts.site, load.stream), packed.bytes)
     this.#sender.sent({ ...load, last: packed.last, records: packed.records }, nowMs)
-    this.#sentOn[load.lane] += packed.records
+    this.#sentOn[load.lane] += packed.leaving
+    if (load.lane === 'backfill') this.#drained += packed.records
     // What else there is has a turn when sockets have had theirs.
     setImmediate(() => this.#advance())
   }
@@ -277,7 +280,7 @@ export class UplinkStation {
       this.#waiting.set(stream, this.#outbox.waiting(stream, ranges, last))
     }
     const pending = this.#waiting.values().reduce((sum, { rows }) => sum + rows, 0)
-    this.#drain.seen({ pending, sent: this.#sentOn.backfill }, nowMs)
+    this.#drain.seen({ pending, sent: this.#drained }, nowMs)
   }
 
   #connected(): void {
