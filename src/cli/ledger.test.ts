@@ -48,11 +48,25 @@ function check(...words: string[]): Promise<Outcome> {
 
 /** Runs the check against an edge that answers these rows. */
 async function checkAgainst(stored: readonly string[], ...words: string[]): Promise<Outcome> {
-  const line = { received: readings, stored: readings, duplicates: 0, refused: {}, inFlight: 0 }
+  const devices = [{ device: 't1-monitor', ...LINE, received: readings, stored: readings }]
+  return checkAmong({ devices, query: SPAN }, stored, ...words)
+}
+
+interface Edge {
+  readonly devices: readonly object[]
+  /** The only one that it answers. */
+  readonly query: string
+}
+
+async function checkAmong(
+  { devices, query }: Edge,
+  stored: readonly string[],
+  ...words: string[]
+): Promise<Outcome> {
   const server = createServer((request, response) => {
     const asksLedger = request.url === '/api/v1/ledger'
-    if (asksLedger) response.end(JSON.stringify({ devices: [{ device: 't1-monitor', ...line }] }))
-    else if (request.url === `/api/v1/readings?${SPAN}`) {
+    if (asksLedger) response.end(JSON.stringify({ devices }))
+    else if (request.url === `/api/v1/readings?${query}`) {
       response.end(['device,quantity,time,value,quality', ...stored, ''].join('\n'))
     } else response.writeHead(404).end(request.url)
   })
@@ -66,12 +80,24 @@ async function checkAgainst(stored: readonly string[], ...words: string[]): Prom
   return outcome
 }
 
+const LINE = { duplicates: 0, refused: {}, inFlight: 0 }
 const SPAN = 'from=2026-01-01T00%3A00%3A00.000Z&to=2026-01-01T00%3A00%3A00.001Z'
 
 test('all stored: one line, exit code 0', async () => {
   const { code, output, complaint } = await checkAgainst(rows)
   assert.equal(complaint, '')
   assert.equal(output, `1 device, ${readings} readings acknowledged: all stored, none twice\n`)
+  assert.equal(code, 0)
+})
+
+test('among many readings of others, its own devices are asked for one by one', async () => {
+  const own = { device: 't1-monitor', ...LINE, received: readings, stored: readings }
+  const devices = [own, { device: 'flood', ...LINE, received: 1e6, stored: 1e6 }]
+  const { code, complaint } = await checkAmong(
+    { devices, query: `${SPAN}&device=t1-monitor` },
+    rows,
+  )
+  assert.equal(complaint, '')
   assert.equal(code, 0)
 })
 
