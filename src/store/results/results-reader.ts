@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import type { Micros } from '../../core/time.ts'
+import { isCorrupt } from '../damage/corrupt.ts'
 import type { StoredResult } from './result.ts'
 import { resultOf } from './result-row.ts'
 import { type ResultsOf, checkResults, resultsPath } from './results-file.ts'
@@ -61,7 +62,7 @@ export class ResultsReader implements Disposable {
     for (const { db } of this.#open.values()) db.close()
   }
 
-  /** Undefined: no processor of that set has ever run here. */
+  /** Undefined: no processor of that set has ever run here, or its writer has not come so far. */
   #database(of: ResultsOf): DatabaseSync | undefined {
     const path = resultsPath(this.#directory, of)
     const file = statSync(path, { throwIfNoEntry: false })
@@ -71,11 +72,29 @@ export class ResultsReader implements Disposable {
     known?.db.close()
     this.#open.delete(of)
     if (file === undefined) return undefined
-    const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
-    checkResults(db, path)
+    const db = openWhole(path)
+    if (db === undefined) return undefined
     this.#open.set(of, { db, inode: file.ino })
     return db
   }
+}
+
+/** Undefined: its writer is about to fill it, or finds it damaged, too, and puts it aside. */
+function openWhole(path: string): DatabaseSync | undefined {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
+  try {
+    const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {}
+    if (tables !== 0) {
+      checkResults(db, path)
+      return db
+    }
+  } catch (thrown) {
+    db.close()
+    if (isCorrupt(thrown)) return undefined
+    throw thrown
+  }
+  db.close()
+  return undefined
 }
 
 const JOINED =
