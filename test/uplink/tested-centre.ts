@@ -27,6 +27,8 @@ export function makeDatabase({ port }: Server, name: string): string {
   return `postgres://busbar@127.0.0.1:${port}/${name}`
 }
 
-export function runSql(database: string, sql: string): void {
-  execFileSync('psql', [database, '-q', '-c', sql], { stdio: ['ignore', 'ignore', 'inherit'] })
+/** What it prints, without heads. */
+export function runSql(database: string, sql: string): string {
+  const words = [database, '-q', '-A', '-t', '-c', sql]
+  return execFileSync('psql', words, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
 }
