@@ -95,7 +95,8 @@ test('a module that is not signed, or is none, does not run, and the reason is s
 })
 
 test('a damaged file of results is put aside, and processors begin with what the journal has', async () => {
-  let edge = await TestedEdge.start(SITE)
+  // Whoever reads what is for the centre meets the damage, too, and may be there first.
+  let edge = await TestedEdge.start(`${SITE}uplink: { url: 'mqtt://127.0.0.1:1' }\n`)
   try {
     deploy(edge, await packageOf())
     await until(async () => processor(edge), 'the module runs')

@@ -60,6 +60,8 @@ export class UplinkStation {
   #fineMs = performance.now()
   #acknowledgedMs = performance.now()
   #why = ''
+  /** Why the outbox cannot be read; empty: it can, or has not been tried since. */
+  #unread = ''
   #connection = 0
   acknowledgements = 0
   /** Records that left on each lane. */
@@ -134,7 +136,7 @@ export class UplinkStation {
       url,
       mode: oneWay ? 'one-way' : 'two-way',
       link: this.#state.kind,
-      why: this.#why,
+      why: this.#unread || this.#why,
       held: this.#packer.held,
       streams,
       pending,
@@ -175,7 +177,7 @@ export class UplinkStation {
   }
 
   #judge(nowMs: number): void {
-    if (this.#state.kind !== 'up' || this.#packer.held !== '') return
+    if (this.#state.kind !== 'up' || this.#packer.held !== '' || this.#unread !== '') return
     this.#fineMs = Math.max(this.#fineMs, Math.min(nowMs, this.#sender.provedMs))
   }
 
@@ -195,7 +197,9 @@ export class UplinkStation {
   #see(): void {
     this.#hasNews = false
     this.#readMs = performance.now()
-    const streams = this.#outbox.streams()
+    const streams = this.#tried(() => this.#outbox.streams())
+    if (streams === undefined) return
+    this.#unread = ''
     for (const each of streams) this.#streams.set(each.stream, each)
     this.#sender.update(streams)
   }
@@ -257,8 +261,16 @@ export class UplinkStation {
 
   /** The disk may refuse to read: it is tried again. */
   readonly #complain = (thrown: unknown): undefined => {
-    this.#why = `the outbox cannot be read (${String(thrown)})`
+    this.#unread = `the outbox cannot be read (${String(thrown)})`
     return undefined
+  }
+
+  #tried<Result>(read: () => Result): Result | undefined {
+    try {
+      return read()
+    } catch (thrown) {
+      return this.#complain(thrown)
+    }
   }
 
   #tell(name: string): void {
@@ -277,7 +289,8 @@ export class UplinkStation {
     this.#countedMs = nowMs
     for (const { stream, acknowledged, last } of this.#streams.values()) {
       const ranges = this.#acknowledged.get(stream) ?? acknowledged
-      this.#waiting.set(stream, this.#outbox.waiting(stream, ranges, last))
+      const waiting = this.#tried(() => this.#outbox.waiting(stream, ranges, last))
+      if (waiting !== undefined) this.#waiting.set(stream, waiting)
     }
     const pending = this.#waiting.values().reduce((sum, { rows }) => sum + rows, 0)
     this.#drain.seen({ pending, sent: this.#drained }, nowMs)

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { limits } from '../../core/limits.ts'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { StoredResult } from '../results/result.ts'
-import { type ResultsOf, checkResults, resultsPath } from '../results/results-file.ts'
+import { type ResultsOf, openToRead, resultsPath } from '../results/results-file.ts'
 import { OutboxSeries } from './outbox-series.ts'
 import { EXPORT_STREAMS, type ExportStream, type StoredRanges, gapsIn } from './streams.ts'
 
@@ -215,14 +214,8 @@ export class OutboxReader implements Disposable {
   }
 
   #begin(of: ResultsOf, path: string, file: number): void {
-    const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
-    const { found } =
-      db.prepare("SELECT count(*) AS found FROM sqlite_schema WHERE name = 'exports'").get() ?? {}
-    if (found === 0) {
-      db.close()
-      return
-    }
-    checkResults(db, path)
+    const db = openToRead(path, 'exports')
+    if (db === undefined) return
     this.#open.set(of, { db, series: new OutboxSeries(db), file })
   }
 }

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { GridError, errorText } from '../../core/errors.ts'
 import { limits } from '../../core/limits.ts'
 import { EXPORTS_SCHEMA } from '../outbox/exports.ts'
-import { asidePath } from '../damage/corrupt.ts'
+import { asidePath, isCorrupt } from '../damage/corrupt.ts'
 
 /**
  * The tables of `results.db` and `own-results.db`: what processors found, and how far each of them is. A processor's `journal` and `tick` say up to which row of
@@ -131,6 +131,23 @@ export function openResults(directory: string, of: ResultsOf): DatabaseSync {
       cause,
     })
   }
+}
+
+/** Beside its writer. Undefined: that is about to make `table`, or finds the file damaged, too, and puts it aside. */
+export function openToRead(path: string, table: 'series' | 'exports'): DatabaseSync | undefined {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
+  try {
+    if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined) {
+      checkResults(db, path)
+      return db
+    }
+  } catch (thrown) {
+    db.close()
+    if (isCorrupt(thrown)) return undefined
+    throw thrown
+  }
+  db.close()
+  return undefined
 }
 
 /** A damaged file makes room for a new one: what it alone knew is missing, and processors begin with what the journal still has. */

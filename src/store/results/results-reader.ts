@@ -1,11 +1,9 @@
 import { statSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import { limits } from '../../core/limits.ts'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Micros } from '../../core/time.ts'
-import { isCorrupt } from '../damage/corrupt.ts'
 import type { StoredResult } from './result.ts'
 import { resultOf } from './result-row.ts'
-import { type ResultsOf, checkResults, resultsPath } from './results-file.ts'
+import { type ResultsOf, openToRead, resultsPath } from './results-file.ts'
 
 export interface ResultsQuery {
   readonly kind: StoredResult['kind']
@@ -72,29 +70,11 @@ export class ResultsReader implements Disposable {
     known?.db.close()
     this.#open.delete(of)
     if (file === undefined) return undefined
-    const db = openWhole(path)
+    const db = openToRead(path, 'series')
     if (db === undefined) return undefined
     this.#open.set(of, { db, inode: file.ino })
     return db
   }
-}
-
-/** Undefined: its writer is about to fill it, or finds it damaged, too, and puts it aside. */
-function openWhole(path: string): DatabaseSync | undefined {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: limits.readerBusyMs })
-  try {
-    const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() ?? {}
-    if (tables !== 0) {
-      checkResults(db, path)
-      return db
-    }
-  } catch (thrown) {
-    db.close()
-    if (isCorrupt(thrown)) return undefined
-    throw thrown
-  }
-  db.close()
-  return undefined
 }
 
 const JOINED =
