@@ -38,11 +38,9 @@ const pages = [
 
 /** The program that runs on the machine is shut off from the network; what a page needs has to be there. */
 async function reasonToSkip(...programs: readonly string[]): Promise<string | undefined> {
-  const reason = noMachine()
-  if (reason !== false) return reason
   for (const program of programs)
     if (!(await isInstalled(program))) return `${program} is not installed`
-  return undefined
+  return (await noMachine()) || undefined
 }
 
 async function type(script: string): Promise<void> {

@@ -9,14 +9,14 @@ const ENTER = join(ROOT, 'test/docs/machine/enter.sh')
 /** A machine that does other work as well is given its time. */
 const PATIENCE_MS = 180_000
 
-/** Why no machine can be made here. */
-export function noMachine(): string | false {
+/** Why no machine can be made here: a container may have neither namespaces nor layers to give. */
+export async function noMachine(): Promise<string | false> {
   const missing = ['unshare', 'setpriv', 'ip', 'useradd'].find(
     (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
   )
   if (missing !== undefined) return `${missing} is not installed`
-  const { status } = spawnSync('unshare', ['-nmpf', 'true'])
-  return status === 0 ? false : 'namespaces need the rights of root'
+  const { code, said } = await runOnMachine('true')
+  return code === 0 ? false : `no machine can be made: ${said.trim().slice(-200)}`
 }
 
 /** Lines of a shell, one after the other until one fails, on a machine that has Busbar installed and is gone afterwards. */
