@@ -18,6 +18,8 @@ export class Forwarder implements Sender {
   /** Of its share of the spread, this site takes always the same. */
   readonly #delayMs: number
   readonly #streams = new Map<string, StreamSender>()
+  /** The same, and first of them the one that sends of its backlog next. */
+  readonly #turns = new Map<string, StreamSender>()
   readonly #acknowledged = new Set<StreamSender>()
   readonly #ahead = new Set<string>()
   readonly #window = new BackfillWindow()
@@ -49,6 +51,7 @@ export class Forwarder implements Sender {
         const begun = new StreamSender(each, this.#window)
         begun.connected()
         this.#streams.set(each.stream, begun)
+        this.#turns.set(each.stream, begun)
         this.#ahead.delete(each.stream)
         this.#manifestMs = -Infinity
       }
@@ -114,9 +117,9 @@ export class Forwarder implements Sender {
     this.#ahead.clear()
     for (const stream of this.#streams.values())
       this.counters.resent += stream.giveBack(nowMs - limits.uplinkResendMs)
-    actions.push(...this.#manifests(nowMs), ...this.#loads('live', nowMs))
+    actions.push(...this.#manifests(nowMs), ...this.#live(nowMs))
     if (nowMs >= this.#backfillFromMs && this.#window.hasRoom(this.#recordsOn('backfill')))
-      actions.push(...this.#loads('backfill', nowMs))
+      actions.push(...this.#backfill(nowMs))
     return actions
   }
 
@@ -137,20 +140,38 @@ export class Forwarder implements Sender {
     return [...this.#streams.keys()].map((stream) => ({ kind: 'manifest', stream }))
   }
 
-  #loads(lane: Lane, nowMs: number): Action[] {
-    const actions: Action[] = []
-    const most = lane === 'live' ? limits.envelopeRecords : this.#window.envelopeRecords
-    for (const stream of this.#streams.values()) {
-      const range = stream.next(lane, nowMs)
-      if (range === undefined) continue
-      const [first, last] = range
-      actions.push({ kind: 'load', stream: stream.stream, lane, first, last, most })
+  #live(nowMs: number): readonly Action[] {
+    return [...this.#streams.values()].flatMap((stream) =>
+      this.#load(stream, { lane: 'live', most: limits.envelopeRecords }, nowMs),
+    )
+  }
+
+  /** Streams take turns, an envelope each. At a slow pace those are small: none of them says nothing for long. */
+  #backfill(nowMs: number): readonly Action[] {
+    const inPace = Math.ceil(this.#settings.backfillRecordsPerSecond * ENVELOPE_SECONDS)
+    const most = Math.min(this.#window.envelopeRecords, inPace)
+    for (const [name, stream] of this.#turns) {
+      const [action] = this.#load(stream, { lane: 'backfill', most }, nowMs)
+      if (action === undefined) continue
+      // It is the last whose turn it is again.
+      this.#turns.delete(name)
+      this.#turns.set(name, stream)
+      return [action]
     }
-    const taken = lane === 'live' ? actions : actions.slice(0, 1)
-    for (const each of taken) {
-      if (each.kind === 'load') this.#streams.get(each.stream)?.loads(lane, [each.first, each.last])
-    }
-    return taken
+    return []
+  }
+
+  /** One, or none. */
+  #load(
+    stream: StreamSender,
+    { lane, most }: Pick<Load, 'lane' | 'most'>,
+    nowMs: number,
+  ): readonly Action[] {
+    const range = stream.next(lane, nowMs)
+    if (range === undefined) return []
+    stream.loads(lane, range)
+    const [first, last] = range
+    return [{ kind: 'load', stream: stream.stream, lane, first, last, most }]
   }
 
   #recordsOn(lane: Lane): number {
@@ -162,3 +183,6 @@ export class Forwarder implements Sender {
     return new TokenBucket({ perSecond, burstSeconds: 1 }, nowMs)
   }
 }
+
+/** Of the pace that a backlog has: what an envelope of it may be worth. */
+const ENVELOPE_SECONDS = 2

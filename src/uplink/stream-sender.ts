@@ -25,8 +25,10 @@ export class StreamSender {
   readonly #notBeforeMs = new Map<Lane, number>()
   /** Later numbers are of the live lane. */
   #liveFrom = 0
-  /** When the centre last said that it has something new, or all that there is. */
+  /** When the centre last answered, and owed nothing. */
   provedMs = -Infinity
+  /** Something was sent since the centre last said that it has something new, or all that there is: on this connection or one before. */
+  #isOwed = false
   /** Until the centre has said what it has, nothing is sent. */
   #isGreeted = false
 
@@ -97,7 +99,8 @@ export class StreamSender {
       return isOpen
     })
     const now = countOf(this.#acknowledged)
-    if (now !== before || now === this.#last) this.provedMs = nowMs
+    if (now !== before || now === this.#last) this.#isOwed = false
+    if (!this.#isOwed) this.provedMs = nowMs
     return now === before ? 'same' : 'more'
   }
 
@@ -128,7 +131,9 @@ export class StreamSender {
     // What was asked for before the connection was lost, and came after, is asked for again.
     if (this.#loading.get(lane)?.[0] !== range[0]) return
     this.#loading.delete(lane)
-    if (missing(this.#acknowledged, range).length > 0) this.#inFlight.push(sent)
+    if (missing(this.#acknowledged, range).length === 0) return
+    this.#inFlight.push(sent)
+    this.#isOwed = true
   }
 
   /** What has waited too long is to be sent again. Returns how much that is. */
