@@ -50,26 +50,14 @@ await rollouts.create({ ...plan, soakSeconds: 2 }, { who: 'bench', nowUs: Date.n
 await rollouts.look(Date.now())
 await rollouts.look(Date.now())
 for (const site of asked) say(site, 'good')
-await settled()
-for (let second = 0; second < 5; second++) {
-  await pause(1000)
-  await rollouts.look(Date.now())
-}
+await lookOn()
 await measure('half of the sites are asked, none answers', 0)
 await measure('they answer, fifty a second', 50)
 await rollouts.look(Date.now())
 for (const site of sites) if (asked.has(site)) say(site, 'good')
-await settled()
-for (let second = 0; second < 5; second++) {
-  await pause(1000)
-  await rollouts.look(Date.now())
-}
+await lookOn()
 for (const site of asked) say(site, 'good')
-await settled()
-for (let second = 0; second < 5; second++) {
-  await pause(1000)
-  await rollouts.look(Date.now())
-}
+await lookOn()
 await measure('it is over', 0)
 const started = performance.now()
 const bytes = JSON.stringify(await rollouts.list()).length
@@ -101,6 +89,15 @@ async function settled(): Promise<void> {
   do await pause(50)
   while (reports.counters.stored < sites.length)
   await pause(500)
+}
+
+/** Until what was said has had its effect. */
+async function lookOn(): Promise<void> {
+  await settled()
+  for (let second = 0; second < 5; second++) {
+    await pause(1000)
+    await rollouts.look(Date.now())
+  }
 }
 
 /** Looks each second, as a centre does, while sites report each minute, and `answers` more of them a second that the set is good. */

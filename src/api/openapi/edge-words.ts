@@ -1,5 +1,4 @@
 import { alarmPriorities, alarmStates } from '../ports.ts'
-import { accessWords } from './access-words.ts'
 import { type RoutesWords, json } from './document.ts'
 import { choice, device, limit, words } from './parameter-words.ts'
 import { policyWords } from './policy-words.ts'
@@ -19,6 +18,7 @@ import {
   text,
   time,
 } from './schema.ts'
+import { serverWords } from './server-words.ts'
 
 const place = { feeder: text, transformer: text, voltageLevel: text, phase: text }
 const outline = objectWith(
@@ -74,10 +74,6 @@ const step = object({
   seconds: number,
   journal: count,
 })
-const health = objectWith(
-  { status: oneOf(['ok', 'failing']) },
-  { site: text, uptimeSeconds: number, problems: list(text) },
-)
 
 const alarm = object({
   id: count,
@@ -177,22 +173,9 @@ const contact = object({
 
 /** All that an edge answers. */
 export const edgeWords: RoutesWords = {
-  ...accessWords,
+  ...serverWords({ site: text, uptimeSeconds: number }),
   ...readingsWords,
   ...policyWords,
-  'GET /healthz': {
-    summary: 'Whether all is well; whoever is known learns what is not.',
-    answers: { 200: json(health), 503: json(health) },
-  },
-  'GET /livez': {
-    summary: 'Answers as long as anything does.',
-    answers: { 200: json(object({ status: oneOf(['alive']) })) },
-  },
-  'GET /metrics': { summary: 'For Prometheus.', answers: { 200: { 'text/plain': text } } },
-  'GET /api/openapi.json': {
-    summary: 'This document.',
-    answers: { 200: json({ type: 'object' }) },
-  },
   'GET /api/v1/site': { summary: 'What stands in the substation.', answers: { 200: json(site) } },
   'GET /api/v1/sessions': {
     summary: 'Clients of MQTT, and what waits for them.',
