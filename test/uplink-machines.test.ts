@@ -129,11 +129,15 @@ describe('the forwarder and the receiver', () => {
     for (const { stream } of streams(0)) answer(stream, 1000, 0)
     assert.equal(forwarder.provedMs, 1000, 'the centre has all')
     forwarder.update(streams(5))
+    for (const stream of ['a', 'b']) answer(stream, 2000, 0)
+    assert.equal(forwarder.provedMs, 2000, 'nothing has been sent that it could have')
+    for (const action of forwarder.due(2000))
+      if (action.kind === 'load') forwarder.sent({ ...action, records: 5 }, 2000)
     for (const atMs of [11_000, 21_000]) {
       answer('a', atMs, 5)
       answer('b', atMs, 0)
     }
-    assert.equal(forwarder.provedMs, 1000, 'it answers, and has nothing new of one of them')
+    assert.equal(forwarder.provedMs, 2000, 'it answers, and has nothing new of one of them')
     forwarder.disconnected()
     forwarder.connected(22_000)
     answer('b', 23_000, 3)
